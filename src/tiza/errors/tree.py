@@ -20,8 +20,15 @@ class TizaError(Exception):
     The text is made when it is read, in the language then in force.
     """
 
-    def __init__(self, code: str, /, *, operands: tuple[tuple[str, str], ...] = (),
-                 place: str = "", **params: object) -> None:
+    def __init__(
+        self,
+        code: str,
+        /,
+        *,
+        operands: tuple[tuple[str, str], ...] = (),
+        place: str = "",
+        **params: object,
+    ) -> None:
         super().__init__(code)
         self.code, self.operands, self.place, self.params = code, operands, place, params
 
@@ -52,8 +59,13 @@ class TizaError(Exception):
         return _revive, (type(self), self.code, self.operands, self.place, self.params)
 
 
-def _revive(kind: type[TizaError], code: str, operands: tuple[tuple[str, str], ...],
-            place: str, params: dict[str, object]) -> TizaError:
+def _revive(
+    kind: type[TizaError],
+    code: str,
+    operands: tuple[tuple[str, str], ...],
+    place: str,
+    params: dict[str, object],
+) -> TizaError:
     return kind(code, operands=operands, place=place, **params)
 
 

@@ -1,0 +1,70 @@
+"""Every test and doctest starts from the same state and touches nothing of the user's."""
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "ci",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("search", deadline=None)  # new examples every time
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+_numbers = count()
+
+
+@pytest.fixture(autouse=True)
+def _isolated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Own XDG folders, no network, English, fixed seeds."""
+    home = tmp_path_factory.getbasetemp() / f"home{next(_numbers)}"
+    for kind in ("DATA", "CACHE", "CONFIG", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+    for name in ("TIZA_HOME", "TIZA_LANG", "LANGUAGE", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("TIZA_OFFLINE", "1")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    np.random.seed(0)  # noqa: NPY002  the legacy generator is what foreign code draws from
+    _reset()
+    yield
+    _reset()
+
+
+def _reset() -> None:
+    from tiza.errors import set_language
+
+    set_language("en")
+
+
+@pytest.fixture
+def shared_data(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of real data sets: `TIZA_DATA`, or shared/data beside the checkout."""
+    beside = Path(__file__).resolve().parent.parent / "shared" / "data"
+    folder = Path(os.environ.get("TIZA_DATA", beside))
+    if not folder.is_dir():
+        pytest.skip("the real data sets are not here; TIZA_DATA names their folder")
+    monkeypatch.setenv("TIZA_DATA", str(folder))
+    return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many comparisons with other frameworks really ran."""
+    ran, left = (
+        sum("peer" in getattr(report, "keywords", ()) for report in reports)
+        for reports in (
+            [r for key in ("passed", "failed") for r in terminalreporter.stats.get(key, [])],
+            terminalreporter.stats.get("skipped", []),
+        )
+    )
+    terminalreporter.write_line(f"peer tests: {ran} ran, {left} skipped")
