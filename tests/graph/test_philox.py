@@ -9,12 +9,21 @@ from tiza.graph.philox import CHUNK, permutation, philox4x32, random_bits
 
 # Random123's kat_vectors, lines "philox4x32 10": counter, key, answer.
 KNOWN = [
-    ("00000000 00000000 00000000 00000000", "00000000 00000000",
-     "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),
-    ("ffffffff ffffffff ffffffff ffffffff", "ffffffff ffffffff",
-     "408f276d 41c83b0e a20bc7c6 6d5451fd"),
-    ("243f6a88 85a308d3 13198a2e 03707344", "a4093822 299f31d0",
-     "d16cfe09 94fdcceb 5001e420 24126ea1"),
+    (
+        "00000000 00000000 00000000 00000000",
+        "00000000 00000000",
+        "6627e8d5 e169c58d bc57ac4c 9b00dbd8",
+    ),
+    (
+        "ffffffff ffffffff ffffffff ffffffff",
+        "ffffffff ffffffff",
+        "408f276d 41c83b0e a20bc7c6 6d5451fd",
+    ),
+    (
+        "243f6a88 85a308d3 13198a2e 03707344",
+        "a4093822 299f31d0",
+        "d16cfe09 94fdcceb 5001e420 24126ea1",
+    ),
 ]
 
 
@@ -28,8 +37,12 @@ def plain_philox(counter: list[int], key: list[int]) -> list[int]:
     k0, k1 = key
     for _ in range(10):
         left, right = 0xD2511F53 * c0, 0xCD9E8D57 * c2
-        c0, c1, c2, c3 = (right >> 32 ^ c1 ^ k0, right & 0xFFFFFFFF,
-                          left >> 32 ^ c3 ^ k1, left & 0xFFFFFFFF)
+        c0, c1, c2, c3 = (
+            right >> 32 ^ c1 ^ k0,
+            right & 0xFFFFFFFF,
+            left >> 32 ^ c3 ^ k1,
+            left & 0xFFFFFFFF,
+        )
         k0, k1 = (k0 + 0x9E3779B9) & 0xFFFFFFFF, (k1 + 0xBB67AE85) & 0xFFFFFFFF
     return [c0, c1, c2, c3]
 
@@ -65,7 +78,7 @@ def test_shapes_are_prefixes_of_one_stream(shape: int | tuple[int, ...]) -> None
     bits = random_bits([1, 2, 3, 4], shape)
     assert bits.dtype == np.uint32
     assert bits.shape == ((shape,) if isinstance(shape, int) else shape)
-    assert (bits.ravel() == random_bits([1, 2, 3, 4], 200)[:bits.size]).all()
+    assert (bits.ravel() == random_bits([1, 2, 3, 4], 200)[: bits.size]).all()
 
 
 def test_every_part_of_the_key_matters() -> None:

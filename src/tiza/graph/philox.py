@@ -76,12 +76,15 @@ def random_bits(key: ArrayLike, shape: int | Sequence[int]) -> Words:
     for start in range(0, blocks, CHUNK):
         block = np.arange(start, min(start + CHUNK, blocks), dtype=np.uint64)
         lanes = _rounds(
-            block & LOW, block >> HALF,
-            np.full_like(block, stream), np.full_like(block, step),
-            seed_lo, seed_hi,
+            block & LOW,
+            block >> HALF,
+            np.full_like(block, stream),
+            np.full_like(block, step),
+            seed_lo,
+            seed_hi,
         )
         for i, lane in enumerate(lanes):
-            words[start:start + CHUNK, i] = lane
+            words[start : start + CHUNK, i] = lane
     return words.reshape(-1)[:size].reshape(wanted)
 
 
