@@ -22,7 +22,7 @@ CHUNK = 1 << 13  # blocks worked on at a time: the lanes then stay in the cache
 
 
 def _rounds(c0: Lanes, c1: Lanes, c2: Lanes, c3: Lanes, k0: Lanes, k1: Lanes) -> list[Lanes]:
-    """Ten rounds of (c0 c1 c2 c3) ← (hi(b c2) ⊕ c1 ⊕ k0, lo(b c2), hi(a c0) ⊕ c3 ⊕ k1, lo(a c0))."""
+    """Ten rounds: (c0 c1 c2 c3) ← (hi(b c2) ⊕ c1 ⊕ k0, lo(b c2), hi(a c0) ⊕ c3 ⊕ k1, lo(a c0))."""
     a, b = MULTIPLIERS
     for turn in range(ROUNDS):
         bump0, bump1 = (np.uint64(turn * w & 0xFFFFFFFF) for w in WEYL)
