@@ -1,0 +1,205 @@
+"""Messages of the metrics."""
+
+from tiza.errors.entry import Entry
+
+ENTRIES = {
+    "metric-shapes": Entry(
+        en=(
+            "the prediction {prediction} and the target {target} must have the same shape, or "
+            "the prediction one axis of classes more",
+            "give both the same shape, e.g. prediction.reshape(target.shape)",
+        ),
+        es=(
+            "la predicción {prediction} y el objetivo {target} deben tener la misma forma, o la "
+            "predicción un eje de clases más",
+            "dé a ambos la misma forma, p. ej. prediction.reshape(target.shape)",
+        ),
+        more=(
+            "A metric compares entry by entry. Shapes such as (n, 1) and (n,) would broadcast "
+            "to (n, n) and compare every prediction with every target, which is never meant.",
+            "Una métrica compara elemento a elemento. Formas como (n, 1) y (n,) se expandirían "
+            "a (n, n) y compararían cada predicción con cada objetivo, lo que nunca se quiere.",
+        ),
+    ),
+    "metric-column": Entry(
+        en=(
+            "a prediction {prediction} with one column for targets {target} is either one "
+            "yes-or-no figure or a single class",
+            'squeeze the column away, or say task="classes"',
+        ),
+        es=(
+            "una predicción {prediction} con una columna para objetivos {target} es o bien una "
+            "cifra de sí o no, o bien una sola clase",
+            'elimine la columna con squeeze, o indique task="classes"',
+        ),
+        more=(
+            "With two or more columns the largest score names the class. One column may stand "
+            "for the score of 'yes' or for the only class there is, so you have to say which.",
+            "Con dos o más columnas la mayor puntuación nombra la clase. Una sola columna puede "
+            "ser la puntuación del «sí» o la única clase que existe; hay que decir cuál.",
+        ),
+    ),
+    "metric-dtype": Entry(
+        en=("a metric takes numbers, not {got}", "encode the classes as 0, 1, 2, …"),
+        es=("una métrica recibe números, no {got}", "codifique las clases como 0, 1, 2, …"),
+        more=(
+            "Predictions and targets are arrays of numbers or booleans; names of classes have "
+            "to be numbered first.",
+            "Las predicciones y los objetivos son arreglos de números o booleanos; los nombres "
+            "de las clases se deben numerar antes.",
+        ),
+    ),
+    "metric-weight": Entry(
+        en=(
+            "the weights {got} must be one number per example {wanted}",
+            "give one weight for each row of the prediction",
+        ),
+        es=(
+            "los pesos {got} deben ser un número por ejemplo {wanted}",
+            "dé un peso por cada fila de la predicción",
+        ),
+        more=(
+            "Sample weights say how much each example counts; there are as many as examples.",
+            "Los pesos de muestra dicen cuánto cuenta cada ejemplo; hay tantos como ejemplos.",
+        ),
+    ),
+    "metric-nan": Entry(
+        en=("a prediction that is NaN has no class", "find where the NaN comes from first"),
+        es=("una predicción que es NaN no tiene clase", "busque primero de dónde viene el NaN"),
+        more=(
+            "NaN means that a computation had no answer, such as 0/0. Calling it some class "
+            "would make a broken network look as if it worked.",
+            "NaN significa que un cálculo no tuvo respuesta, como 0/0. Contarlo como una clase "
+            "haría que una red rota pareciera funcionar.",
+        ),
+    ),
+    "metric-fraction": Entry(
+        en=(
+            "classes are whole numbers, but {got} is among them",
+            "give classes 0, 1, 2, …, or use a regression metric such as mse",
+        ),
+        es=(
+            "las clases son números enteros, pero entre ellas está {got}",
+            "dé las clases 0, 1, 2, …, o use una métrica de regresión como mse",
+        ),
+        more=(
+            "Accuracy, precision and recall count agreement of classes; for real numbers use "
+            "mse, mae or r2.",
+            "La exactitud, la precisión y la exhaustividad cuentan coincidencias de clases; "
+            "para números reales use mse, mae o r2.",
+        ),
+    ),
+    "metric-negative-class": Entry(
+        en=(
+            "classes are counted from 0, but {got} is among them",
+            "number the classes 0, 1, 2, …, or leave that value out with ignore_index={got}",
+        ),
+        es=(
+            "las clases se cuentan desde 0, pero entre ellas está {got}",
+            "numere las clases 0, 1, 2, …, o excluya ese valor con ignore_index={got}",
+        ),
+        more=(
+            "The class is the row of the confusion matrix, so it cannot be negative.",
+            "La clase es la fila de la matriz de confusión, así que no puede ser negativa.",
+        ),
+    ),
+    "metric-class-range": Entry(
+        en=(
+            "class {got} does not exist among {classes} classes",
+            "number the classes from 0 to {classes} minus 1",
+        ),
+        es=(
+            "la clase {got} no existe entre {classes} clases",
+            "numere las clases desde 0 hasta {classes} menos 1",
+        ),
+        more=(
+            "The target names a column of the prediction; there is no such column.",
+            "El objetivo nombra una columna de la predicción; esa columna no existe.",
+        ),
+    ),
+    "metric-probability": Entry(
+        en=(
+            "a probability lies between 0 and 1, but {got} is among them",
+            "for the raw outputs of a network say logits=True",
+        ),
+        es=(
+            "una probabilidad está entre 0 y 1, pero entre ellas está {got}",
+            "para las salidas crudas de una red indique logits=True",
+        ),
+        more=(
+            "Networks usually put out logits, which become probabilities by softmax or the "
+            "sigmoid; the log loss takes either, if told.",
+            "Las redes suelen entregar logits, que se vuelven probabilidades con softmax o la "
+            "sigmoide; la pérdida logarítmica acepta ambos, si se le indica.",
+        ),
+    ),
+    "metric-average": Entry(
+        en=("there is no average {got!r}", "choose one of {known}"),
+        es=("no existe el promedio {got!r}", "elija uno de {known}"),
+        more=(
+            "The average says how the figures of the classes become one: of class 1 only, all "
+            "counts in one pot, or the mean over classes, plain or weighted.",
+            "El promedio dice cómo las cifras de las clases se vuelven una: solo la clase 1, "
+            "todos los conteos juntos, o la media de las clases, simple o ponderada.",
+        ),
+    ),
+    "metric-binary": Entry(
+        en=(
+            "{name} of one class against the rest was asked for, but there are {classes} classes",
+            'say average="macro", "micro" or "weighted"',
+        ),
+        es=(
+            "se pidió {name} de una clase contra el resto, pero hay {classes} clases",
+            'indique average="macro", "micro" o "weighted"',
+        ),
+        more=(
+            "With three or more classes there is no single positive class; the figures of all "
+            "classes must be averaged in some way.",
+            "Con tres o más clases no hay una única clase positiva; las cifras de todas las "
+            "clases se deben promediar de alguna manera.",
+        ),
+    ),
+    "metric-unknown": Entry(
+        en=("there is no metric {got!r}; did you mean {near!r}?", "choose one of {known}"),
+        es=("no existe la métrica {got!r}; ¿quiso decir {near!r}?", "elija una de {known}"),
+        more=(
+            "A metric is given by its name, as an object of tiza.metrics, or as a function "
+            "(prediction, target) → number.",
+            "Una métrica se da por su nombre, como objeto de tiza.metrics, o como función "
+            "(predicción, objetivo) → número.",
+        ),
+    ),
+    "metric-state": Entry(
+        en=(
+            "the saved state of {name} holds {got} instead of {wanted}",
+            "load the state that the same metric saved",
+        ),
+        es=(
+            "el estado guardado de {name} contiene {got} en lugar de {wanted}",
+            "cargue el estado que guardó la misma métrica",
+        ),
+        more=(
+            "Each metric keeps its own sums, and goes on only from its own.",
+            "Cada métrica guarda sus propias sumas, y solo continúa a partir de las suyas.",
+        ),
+    ),
+    "baseline-empty": Entry(
+        en=("a baseline needs at least one training target", "give targets that are not empty"),
+        es=(
+            "una línea base necesita al menos un objetivo de entrenamiento",
+            "dé objetivos que no estén vacíos",
+        ),
+        more=(
+            "The commonest class, or the mean, of nothing does not exist.",
+            "La clase más frecuente, o la media, de nada no existe.",
+        ),
+    ),
+    "baseline-kind": Entry(
+        en=("there is no baseline {got!r}", 'choose "majority" or "mean"'),
+        es=("no existe la línea base {got!r}", 'elija "majority" o "mean"'),
+        more=(
+            "'majority' always answers the commonest class, 'mean' the mean of the target.",
+            "«majority» responde siempre la clase más frecuente, «mean» la media del objetivo.",
+        ),
+    ),
+}
