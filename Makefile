@@ -13,6 +13,7 @@ WORKERS ?= 2
 ARGS ?=
 
 .PHONY: help demo setup test test-all check fmt docs bench peers all clean
+.PHONY: format lint types layers spelling version
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,14 +29,21 @@ test: $(VENV)/.dev  ## Run the tests (make test ARGS="-k tensor")
 test-all: $(VENV)/.dev  ## Run every test, the slow ones too, and measure coverage
 	@$(PY) -m pytest -q -n $(WORKERS) --cov --cov-report=term $(ARGS)
 
-check: $(VENV)/.dev  ## Format, lint, types, layers, spelling, version
-	@$(BIN)/ruff format --check --output-format concise .
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
-	@$(BIN)/codespell
-	@$(PY) tools/check_changelog.py
+check: format lint types layers spelling version  ## Format, lint, types, layers, spelling, version
 	@echo "check: all good"
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff format --check --output-format concise .
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check --output-format concise .
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+layers: $(VENV)/.dev
+	@$(BIN)/lint-imports --no-logo
+spelling: $(VENV)/.dev
+	@$(BIN)/codespell
+version: $(VENV)/.dev
+	@$(PY) tools/check_changelog.py
 
 fmt: $(VENV)/.dev  ## Format the code and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
