@@ -188,12 +188,9 @@ class Precision(ConfusionMatrix):
         return np.diag(matrix), matrix.sum(axis=0), matrix.sum(axis=1)
 
     def _divide(self, numerator: Array, denominator: Array) -> Array:
-        return np.divide(
-            numerator,
-            denominator,
-            out=np.full(denominator.shape, self.zero_division),
-            where=denominator != 0,
-        )
+        quotient = np.full(denominator.shape, self.zero_division)
+        np.divide(numerator, denominator, out=quotient, where=denominator != 0)
+        return quotient
 
 
 class Recall(Precision):
