@@ -1,0 +1,231 @@
+"""Messages of training: the store of runs, run folders, checkpoints, the trainer."""
+
+from tiza.errors.entry import Entry
+
+ENTRIES = {
+    "store-damaged": Entry(
+        en=(
+            "the store of runs {path} is damaged: {reason}",
+            "move the file away (the run folders are not touched) or set TIZA_HOME to "
+            "another folder",
+        ),
+        es=(
+            "el registro de corridas {path} está dañado: {reason}",
+            "mueva el archivo a otra parte (las carpetas de las corridas no se tocan) o ponga "
+            "TIZA_HOME en otra carpeta",
+        ),
+        more=(
+            "tiza keeps the list of runs and their metrics in one SQLite file. This one cannot be "
+            "read as SQLite, because the disk failed or another program wrote into it. tiza never "
+            "deletes it: try `sqlite3 FILE .recover`, or move it away and begin a new one; each "
+            "run's folder still holds its own run.json, history and weights.",
+            "tiza guarda la lista de corridas y sus métricas en un archivo SQLite. Este no puede "
+            "leerse como SQLite: falló el disco u otro programa escribió en él. tiza nunca lo "
+            "borra: pruebe `sqlite3 ARCHIVO .recover`, o muévalo y comience uno nuevo; la carpeta "
+            "de cada corrida conserva su run.json, su historia y sus pesos.",
+        ),
+    ),
+    "store-unusable": Entry(
+        en=(
+            "the store of runs {path} cannot be used: {reason}",
+            "set TIZA_HOME to a folder that you may write to",
+        ),
+        es=(
+            "el registro de corridas {path} no se puede usar: {reason}",
+            "ponga TIZA_HOME en una carpeta donde pueda escribir",
+        ),
+        more=(
+            "The file or its folder cannot be opened or written: no permission, no space, a "
+            "read-only disk, or another process that held the file for more than half a minute.",
+            "El archivo o su carpeta no se puede abrir o escribir: falta permiso o espacio, el "
+            "disco es de solo lectura, u otro proceso retuvo el archivo más de medio minuto.",
+        ),
+    ),
+    "store-newer": Entry(
+        en=(
+            "the store of runs {path} was written by a newer tiza (schema {found}; this one "
+            "knows {known})",
+            "pip install --upgrade tiza",
+        ),
+        es=(
+            "el registro de corridas {path} lo escribió una tiza más nueva (esquema {found}; "
+            "esta conoce el {known})",
+            "pip install --upgrade tiza",
+        ),
+        more=(
+            "The layout of the store carries a number. A newer number means tables that this "
+            "version does not know, so it does not touch them.",
+            "La estructura del registro lleva un número. Uno más nuevo significa tablas que esta "
+            "versión no conoce, y por eso no las toca.",
+        ),
+    ),
+    "run-unknown": Entry(
+        en=("no run is called {name!r}{near}", "`tiza runs` lists them"),
+        es=("ninguna corrida se llama {name!r}{near}", "`tiza runs` las lista"),
+        more=(
+            "A run is named by its id, by the beginning of its id if only one run begins so, by "
+            "its folder, or by the word `last`.",
+            "Una corrida se nombra por su id, por el comienzo de su id si solo una comienza así, "
+            "por su carpeta, o con la palabra `last`.",
+        ),
+    ),
+    "run-ambiguous": Entry(
+        en=("{count} runs begin with {name!r}: {runs}", "give more letters of the id"),
+        es=("{count} corridas comienzan con {name!r}: {runs}", "escriba más letras del id"),
+        more=(
+            "The beginning of an id is enough when only one run has it.",
+            "Basta el comienzo del id cuando una sola corrida lo tiene.",
+        ),
+    ),
+    "run-folder-missing": Entry(
+        en=("{path} is not the folder of a run: it has no run.json", "`tiza runs` lists the runs"),
+        es=(
+            "{path} no es la carpeta de una corrida: no tiene run.json",
+            "`tiza runs` lista las corridas",
+        ),
+        more=(
+            "A run is a folder with run.json (configuration, versions, seed, checksums of the "
+            "data), checkpoints, weights.safetensors, history.csv and report.html.",
+            "Una corrida es una carpeta con run.json (configuración, versiones, semilla, sumas "
+            "de verificación de los datos), puntos de control, weights.safetensors, history.csv "
+            "y report.html.",
+        ),
+    ),
+    "run-folder-damaged": Entry(
+        en=("{path} cannot be read: {reason}", ""),
+        es=("{path} no se puede leer: {reason}", ""),
+        more=(
+            "The file is not what tiza wrote there: it was edited, cut short, or belongs to "
+            "another program.",
+            "El archivo no es lo que tiza escribió: fue editado, quedó cortado o es de otro "
+            "programa.",
+        ),
+    ),
+    "run-folder-taken": Entry(
+        en=(
+            "{path} already holds a run",
+            "choose another run_dir, or continue that run with tz.Trainer.resume({path!r})",
+        ),
+        es=(
+            "{path} ya contiene una corrida",
+            "elija otro run_dir, o continúe esa corrida con tz.Trainer.resume({path!r})",
+        ),
+        more=(
+            "One folder holds one run, so that no result is overwritten by accident.",
+            "Una carpeta contiene una sola corrida, para que ningún resultado se sobrescriba "
+            "por accidente.",
+        ),
+    ),
+    "checkpoint-damaged": Entry(
+        en=("the checkpoint {path} is damaged: {reason}", "use an older one from the same folder"),
+        es=(
+            "el punto de control {path} está dañado: {reason}",
+            "use uno anterior de la misma carpeta",
+        ),
+        more=(
+            "Each checkpoint carries the SHA-256 of everything in it. This one's content does not "
+            "match, so no number of it can be trusted: the disk failed, the copy was incomplete, "
+            "or the file was edited.",
+            "Cada punto de control lleva el SHA-256 de todo su contenido. El de este no "
+            "coincide, así que ningún número suyo es de fiar: falló el disco, la copia quedó "
+            "incompleta o el archivo fue editado.",
+        ),
+    ),
+    "checkpoint-none": Entry(
+        en=("{path} holds no checkpoint that can be read", "begin the run again with fit"),
+        es=(
+            "{path} no tiene ningún punto de control que se pueda leer",
+            "comience la corrida de nuevo con fit",
+        ),
+        more=(
+            "A run writes its first checkpoint before the first batch. Without any, there is "
+            "nothing to continue from.",
+            "Una corrida escribe su primer punto de control antes del primer lote. Sin ninguno, "
+            "no hay desde dónde continuar.",
+        ),
+    ),
+    "checkpoint-unwritable": Entry(
+        en=(
+            "the checkpoint {path} cannot be written: {reason}",
+            "make room, or choose another run_dir",
+        ),
+        es=(
+            "no se puede escribir el punto de control {path}: {reason}",
+            "libere espacio o elija otro run_dir",
+        ),
+        more=(
+            "The disk is full, read-only or gone. The checkpoints written before are whole.",
+            "El disco está lleno, es de solo lectura o desapareció. Los puntos de control "
+            "anteriores están completos.",
+        ),
+    ),
+    "checkpoint-misfit": Entry(
+        en=(
+            "the checkpoint does not fit: {what} was {kept} in the run and is {got} now",
+            "give what the run had, or begin a new run",
+        ),
+        es=(
+            "el punto de control no encaja: {what} era {kept} en la corrida y ahora es {got}",
+            "dé lo que la corrida tenía, o comience una corrida nueva",
+        ),
+        more=(
+            "Continuing a run gives the bits of a run that was never interrupted. That needs the "
+            "same model, data, batch size and settings; with others it would be another run.",
+            "Continuar una corrida da los mismos bits que una nunca interrumpida. Para eso hacen "
+            "falta el mismo modelo, los mismos datos, tamaño de lote y ajustes; con otros sería "
+            "otra corrida.",
+        ),
+    ),
+    "model-not-plain": Entry(
+        en=(
+            "a {kind} cannot be rebuilt from its description: {reason}",
+            "pass it: tz.Trainer.resume(path, model={kind}(...))",
+        ),
+        es=(
+            "un {kind} no puede reconstruirse a partir de su descripción: {reason}",
+            "páselo: tz.Trainer.resume(path, model={kind}(...))",
+        ),
+        more=(
+            "Files of tiza hold numbers and descriptions, never code. A model made of the layers "
+            "of tiza.nn is rebuilt from its description; your own class, loss function or "
+            "optimizer must be given again.",
+            "Los archivos de tiza contienen números y descripciones, nunca código. Un modelo "
+            "hecho de capas de tiza.nn se reconstruye de su descripción; su propia clase, función "
+            "de pérdida u optimizador debe darse de nuevo.",
+        ),
+    ),
+    "history-unknown": Entry(
+        en=("the history has no column {name!r}; it has {known}", ""),
+        es=("la historia no tiene la columna {name!r}; tiene {known}", ""),
+        more=(
+            "The columns are the loss, the metrics asked for, the same with `val_` in front where "
+            "there is a validation part, lr and seconds.",
+            "Las columnas son la pérdida, las métricas pedidas, las mismas con `val_` delante si "
+            "hay parte de validación, lr y seconds.",
+        ),
+    ),
+    "monitor-unknown": Entry(
+        en=(
+            "{callback} watches {monitor!r}, which this run does not measure; it measures {known}",
+            "monitor={suggestion!r}",
+        ),
+        es=(
+            "{callback} vigila {monitor!r}, que esta corrida no mide; mide {known}",
+            "monitor={suggestion!r}",
+        ),
+        more=(
+            "A callback watches one column of the history. Columns with `val_` exist only if fit "
+            "was given validation_data or validation_split.",
+            "Un callback vigila una columna de la historia. Las columnas con `val_` existen solo "
+            "si fit recibió validation_data o validation_split.",
+        ),
+    ),
+    "callback-argument": Entry(
+        en=("{callback}: {name}={got!r} must be {wanted}", ""),
+        es=("{callback}: {name}={got!r} debe ser {wanted}", ""),
+        more=(
+            "The argument is outside what the callback accepts.",
+            "El argumento está fuera de lo que el callback acepta.",
+        ),
+    ),
+}
