@@ -1,0 +1,258 @@
+"""The checks of `tiza doctor`, each a few lines."""
+
+import os
+import platform
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from tiza.cli.version import tiza_version
+from tiza.errors import language, pick
+
+MARKS = {"good": "✓", "missing": "-", "warning": "!", "broken": "✗"}
+NEEDED = ("numpy", "llvmlite", "scipy-openblas32", "safetensors", "rich", "click")
+EXTRAS = (  # (package, extra, what it gives)
+    ("matplotlib", "plot", ("pictures", "gráficos")),
+    ("pandas", "data", ("pandas tables", "tablas de pandas")),
+    ("pyarrow", "data", ("Parquet files", "archivos Parquet")),
+    ("sympy", "school", ("equality of formulas", "igualdad de fórmulas")),
+    ("torch", "torch", ("the bridge to PyTorch", "el puente a PyTorch")),
+    ("onnx", "onnx", ("the bridge to ONNX", "el puente a ONNX")),
+    ("optuna", "sweep", ("sweeps of settings", "barridos de ajustes")),
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report: what was looked at, how it is, and the cure."""
+
+    key: str
+    state: str
+    name: tuple[str, str]
+    value: str
+    cure: str = ""
+
+    def row(self) -> tuple[str, str, str, str]:
+        """Mark, name, value and cure, for people."""
+        return MARKS[self.state], pick(self.name), self.value, self.cure
+
+    def as_dict(self) -> dict[str, str]:
+        """The same for programs."""
+        return {"key": self.key, "state": self.state, "value": self.value, "cure": self.cure}
+
+
+def examine() -> list[Finding]:
+    """All checks, the essential ones first."""
+    return [
+        _python(),
+        _machine(),
+        *map(_needed, NEEDED),
+        _works(),
+        _threads(),
+        _vector(),
+        _blas(),
+        _matmul(),
+        *(_extra(*row) for row in EXTRAS),
+        _data(),
+        _writable(),
+        _language(),
+    ]
+
+
+def _installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _python() -> Finding:
+    good = sys.version_info >= (3, 11)
+    return Finding(
+        "python",
+        "good" if good else "broken",
+        ("tiza, Python", "tiza, Python"),
+        f"tiza {tiza_version()}, Python {platform.python_version()}",
+        "" if good else pick(("install Python 3.11 or newer", "instale Python 3.11 o más nuevo")),
+    )
+
+
+def _machine() -> Finding:
+    return Finding(
+        "machine",
+        "good",
+        ("machine", "máquina"),
+        f"{platform.system()} {platform.release()}, {platform.machine()}",
+    )
+
+
+def _needed(package: str) -> Finding:
+    found = _installed(package)
+    value = found or pick(("not installed", "no está instalado"))
+    # The compiler and its BLAS make tiza fast; without them it still works.
+    lacking = "warning" if package in ("llvmlite", "scipy-openblas32") else "broken"
+    return Finding(
+        package,
+        "good" if found else lacking,
+        (package, package),
+        value,
+        "" if found else f"pip install {package}",
+    )
+
+
+def _works() -> Finding:
+    name = ("self-test", "autoprueba")
+    try:
+        import tiza as tz
+
+        slope = float(tz.grad(lambda x: x * x)(tz.tensor(3.0)))
+    except Exception as error:  # whatever is wrong belongs in the report
+        return Finding(
+            "self-test",
+            "broken",
+            name,
+            f"{type(error).__name__}: {error}",
+            "pip install --force-reinstall tiza",
+        )
+    good = abs(slope - 6) < 1e-6
+    return Finding("self-test", "good" if good else "broken", name, f"d(x²)/dx (3) = {slope:g}")
+
+
+def _threads() -> Finding:
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    limits = [
+        f"{k}={os.environ[k]}"
+        for k in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+        if k in os.environ
+    ]
+    text = pick(("{n} usable of {all} processors", "{n} utilizables de {all} procesadores"))
+    return Finding(
+        "threads",
+        "good",
+        ("threads", "hilos"),
+        ", ".join([text.format(n=usable, all=os.cpu_count()), *limits]),
+    )
+
+
+def _vector() -> Finding:
+    name = ("vector width", "ancho vectorial")
+    if not _installed("llvmlite"):
+        return Finding("vector", "missing", name, "?", "pip install llvmlite")
+    from llvmlite import binding
+
+    features = binding.get_host_cpu_features()
+    bits = next(
+        (
+            width
+            for feature, width in (
+                ("avx512f", 512),
+                ("avx2", 256),
+                ("avx", 256),
+                ("sse2", 128),
+                ("neon", 128),
+            )
+            if features.get(feature)
+        ),
+        64,
+    )
+    return Finding(
+        "vector",
+        "good",
+        name,
+        f"{bits} bits = {bits // 32} float32 ({binding.get_host_cpu_name()})",
+    )
+
+
+def _blas() -> Finding:
+    import numpy as np
+
+    config = dict(np.show_config(mode="dicts"))
+    parts: Any = config.get("Build Dependencies", {})
+    blas = parts.get("blas", {})
+    return Finding(
+        "blas",
+        "good",
+        ("NumPy's BLAS", "BLAS de NumPy"),
+        f"{blas.get('name', '?')} {blas.get('version', '')}".strip(),
+    )
+
+
+def _matmul() -> Finding:
+    import numpy as np
+
+    a = np.ones((512, 512), np.float32)
+    a @ a
+    best = min(_seconds(a) for _ in range(3))
+    return Finding(
+        "matmul",
+        "good",
+        ("512×512 product", "producto 512×512"),
+        f"{best * 1e3:.1f} ms, {2 * 512**3 / best / 1e9:.0f} GFLOP/s",
+    )
+
+
+def _seconds(a: object) -> float:
+    start = time.perf_counter()
+    a @ a  # type: ignore[operator]
+    return time.perf_counter() - start
+
+
+def _extra(package: str, extra: str, gives: tuple[str, str]) -> Finding:
+    found = _installed(package)
+    value = found or pick(("not installed (gives {what})", "no está instalado (da {what})")).format(
+        what=pick(gives)
+    )
+    return Finding(
+        package,
+        "good" if found else "missing",
+        (package, package),
+        value,
+        "" if found else f"pip install 'tiza[{extra}]'",
+    )
+
+
+def _data() -> Finding:
+    name = ("data", "datos")
+    folder = os.environ.get("TIZA_DATA")
+    if not folder:
+        cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tiza" / "data"
+        return Finding("data", "good", name, str(cache))
+    there = Path(folder).is_dir()
+    return Finding(
+        "data",
+        "good" if there else "warning",
+        name,
+        f"TIZA_DATA={folder}",
+        "" if there else pick(("that folder does not exist", "esa carpeta no existe")),
+    )
+
+
+def _writable() -> Finding:
+    name = ("this folder", "esta carpeta")
+    free = shutil.disk_usage(".").free / 2**30
+    if not os.access(".", os.W_OK):
+        return Finding(
+            "folder",
+            "warning",
+            name,
+            str(Path.cwd()),
+            pick(
+                (
+                    "not writable: start tiza elsewhere to keep runs",
+                    "no se puede escribir: use otra carpeta para guardar corridas",
+                )
+            ),
+        )
+    return Finding(
+        "folder", "good", name, f"{Path.cwd()}, {free:.1f} GiB {pick(('free', 'libres'))}"
+    )
+
+
+def _language() -> Finding:
+    return Finding(
+        "language", "good", ("language", "idioma"), f"{language()}, {sys.stdout.encoding or '?'}"
+    )

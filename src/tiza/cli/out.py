@@ -1,0 +1,134 @@
+"""Writing to people and to programs: text, tables, one JSON document, small pictures."""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from tiza.cli.settings import Settings, settings
+from tiza.errors import pick
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def complain(text: str, kind: tuple[str, str] = ("error", "error")) -> None:
+    """One paragraph on stderr, with the program's name before it."""
+    try:
+        print(f"tiza: {pick(kind)}: {text}", file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        sys.stderr = None  # nobody listens
+
+
+def print_json(document: object) -> None:
+    """The one document on stdout. NaN and infinities, which JSON lacks, become null."""
+    print(json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, str) or value is None or isinstance(value, bool | int):
+        return value
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Iterable):
+        return [_plain(v) for v in value]
+    return str(value)
+
+
+def current() -> Settings:
+    """The settings of the command that is running."""
+    return settings(click.get_current_context())
+
+
+def show(document: object, render: Callable[[], None]) -> None:
+    """The result: as JSON where that was asked for, else as `render` prints it."""
+    if current().json:
+        print_json(document)
+    else:
+        render()
+
+
+def note(text: str) -> None:
+    """A word on the side: on stdout for people, on stderr beside JSON, nowhere if quiet."""
+    if not current().quiet:
+        print(text, file=sys.stderr if current().json else sys.stdout, flush=True)
+
+
+def console(to_stderr: bool = False) -> "Console":
+    """A rich console on the stream of this moment."""
+    from rich.console import Console
+
+    return Console(file=sys.stderr if to_stderr else sys.stdout, highlight=False, soft_wrap=False)
+
+
+def table(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Sequence[int] = (),
+    fold: Sequence[int] = (),
+    title: str = "",
+) -> None:
+    """Print a table that fits the terminal; columns in `fold` give way first."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(
+        box=box.SIMPLE_HEAD,
+        title=title or None,
+        title_justify="left",
+        pad_edge=False,
+        title_style="bold",
+    )
+    for k, head in enumerate(heads):
+        grid.add_column(
+            head,
+            justify="right" if k in right else "left",
+            overflow="fold",
+            no_wrap=bool(fold) and k not in fold,
+            ratio=None,
+        )
+    for row in rows:
+        grid.add_row(*(Text(cell) for cell in row))  # Text: brackets are not markup
+    console().print(grid)
+
+
+def sparkline(values: Sequence[float], width: int = 40) -> str:
+    """A curve in one line; gaps and NaN are blanks.
+
+    >>> sparkline([0, 1, 2, 3, 4, 5, 6, 7])
+    '▁▂▃▄▅▆▇█'
+    """
+    if len(values) > width:  # one bar for each stretch: its last value
+        values = [values[(k + 1) * len(values) // width - 1] for k in range(width)]
+    finite = [v for v in values if math.isfinite(v)]
+    if not finite:
+        return ""
+    low, high = min(finite), max(finite)
+    scale = (len(BARS) - 1) / (high - low) if high > low else 0.0
+    return "".join(BARS[round((v - low) * scale)] if math.isfinite(v) else " " for v in values)
+
+
+def figure(value: float | None, digits: int = 4) -> str:
+    """A number as a person reads it.
+
+    >>> figure(0.97222), figure(123456.7), figure(None)
+    ('0.9722', '123457', '-')
+    """
+    if value is None:
+        return "-"
+    if not math.isfinite(value):
+        return str(value)
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return f"{value:.{digits}f}"
+    return f"{value:.0f}" if 1e4 <= abs(value) < 1e8 else f"{value:.3g}"
