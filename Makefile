@@ -51,6 +51,7 @@ fmt: $(VENV)/.dev  ## Format the code and mend what can be mended
 
 docs: $(VENV)/.docs  ## Build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@$(PY) tools/check_reference.py
 	@echo "docs: open site/index.html"
 
 bench: $(VENV)/.dev  ## Measure the core against hand-written NumPy
