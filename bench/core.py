@@ -11,11 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from tiza.readings.evaluate import Program
 
 import tiza as tz
 from tiza import nn, optim
 from tiza.nn import functional as F
-from tiza.readings.evaluate import Program
 
 Row = tuple[str, str, str]  # what was measured, the figure, the figure to reach
 
@@ -50,35 +50,27 @@ def building(count: int = 2000) -> list[Row]:
     return [("build one node", f"{best * 1e6:.2f} us", "<= 5 us")]
 
 
-def small_expressions() -> list[Row]:
+def small_expression(size: int) -> list[Row]:
     """Ten element-wise operations, as a program run again and again, against NumPy."""
-    rows = []
-    for size in (64, 1000):
-        rng = np.random.default_rng(0)
-        arrays = [rng.normal(size=size).astype(np.float32) for _ in range(3)]
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=size).astype(np.float32) for _ in range(3)]
 
-        def by_hand(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
-            for _ in range(3):
-                x = np.tanh(x * w + b)
-            return x * x
+    def by_hand(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+        for _ in range(3):
+            x = np.tanh(x * w + b)
+        return x * x
 
-        def ours(x: tz.Tensor, w: tz.Tensor, b: tz.Tensor) -> tz.Tensor:
-            for _ in range(3):
-                x = tz.tanh(x * w + b)
-            return x * x
+    def ours(x: tz.Tensor, w: tz.Tensor, b: tz.Tensor) -> tz.Tensor:
+        for _ in range(3):
+            x = tz.tanh(x * w + b)
+        return x * x
 
-        inputs = [tz.tensor(a) for a in arrays]
-        program = Program([t.node for t in inputs], [ours(*inputs).node])
-        assert np.allclose(program(*arrays)[0], by_hand(*arrays), atol=1e-6)
-        mine, numpy = alternately(lambda: program(*arrays), lambda: by_hand(*arrays), 500)
-        rows.append(
-            (
-                f"evaluate an operation on {size} floats",
-                f"{mine / 10 * 1e6:.2f} us, {mine / numpy:.2f} x NumPy",
-                "<= 3 x",
-            )
-        )
-    return rows
+    inputs = [tz.tensor(a) for a in arrays]
+    program = Program([t.node for t in inputs], [ours(*inputs).node])
+    assert np.allclose(program(*arrays)[0], by_hand(*arrays), atol=1e-6)
+    mine, numpy = alternately(lambda: program(*arrays), lambda: by_hand(*arrays), 500)
+    figure = f"{mine / 10 * 1e6:.2f} us, {mine / numpy:.2f} x NumPy"
+    return [(f"evaluate an operation on {size} floats", figure, "<= 3 x")]
 
 
 def long_chain(length: int = 20_000) -> list[Row]:
@@ -159,7 +151,14 @@ def importing() -> list[Row]:
 def main() -> None:
     """Print the table; `--json` prints it as JSON, `--quick` takes a tenth of the steps."""
     steps = 10_000 if "--quick" in sys.argv else 100_000
-    rows = [*importing(), *building(), *small_expressions(), *long_chain(), *memory(steps)]
+    rows = [
+        *importing(),
+        *building(),
+        *small_expression(64),
+        *small_expression(1000),
+        *long_chain(),
+        *memory(steps),
+    ]
     if "--json" in sys.argv:
         print(json.dumps([dict(zip(("what", "figure", "goal"), row, strict=True)) for row in rows]))
         return
