@@ -18,6 +18,7 @@ from tiza.train.checkpoint import (
 from tiza.train.folder import RunFolder, load_weights, save_weights
 from tiza.train.history import History
 from tiza.train.progress import ProgressBar
+from tiza.train.report import Mistake, Report, report_html, write_report
 from tiza.train.store import Measurement, Run, Store
 
 __all__ = [
@@ -30,14 +31,18 @@ __all__ = [
     "LambdaCallback",
     "LearningRateScheduler",
     "Measurement",
+    "Mistake",
     "ModelCheckpoint",
     "ProgressBar",
+    "Report",
     "Run",
     "RunFolder",
     "Store",
     "TerminateOnNaN",
     "load_checkpoint",
     "load_weights",
+    "report_html",
     "save_checkpoint",
     "save_weights",
+    "write_report",
 ]

@@ -135,8 +135,8 @@ def is_score(name: str) -> bool:
 def title(name: str) -> str:
     """The heading of a column: a known word, or the metric's own name.
 
-    >>> title("val_loss"), title("val_accuracy"), title("f1")
-    ('validation loss', 'validation accuracy', 'f1')
+    >>> title("val_loss"), title("val_accuracy"), title("my_metric")
+    ('validation loss', 'validation accuracy', 'my_metric')
     """
     if name.startswith("val_") and word(name) == name:
         return word("val_metric", name=word(name[4:]))

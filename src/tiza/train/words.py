@@ -56,6 +56,47 @@ WORDS: dict[str, tuple[str, str]] = {
         "las métricas de esta época no pudieron escribirse en el registro; "
         "el entrenamiento sigue: {reason}",
     ),
+    # the report
+    "report-metrics": ("Results", "Resultados"),
+    "report-curves": ("Learning curves", "Curvas de aprendizaje"),
+    "report-confusion": ("Confusion matrix", "Matriz de confusión"),
+    "report-per-class": ("Class by class", "Clase por clase"),
+    "report-mistakes": ("What it got wrong", "En qué se equivocó"),
+    "report-model": ("Model", "Modelo"),
+    "report-config": ("Configuration", "Configuración"),
+    "report-data": ("Data", "Datos"),
+    "report-versions": ("Versions", "Versiones"),
+    "report-further": ("Look further", "Para ver más"),
+    "made-by": ("made by tiza, {when}", "hecho con tiza, {when}"),
+    "training": ("training", "entrenamiento"),
+    "validation": ("validation", "validación"),
+    "best-epoch": ("best: {value} in epoch {epoch}", "mejor: {value} en la época {epoch}"),
+    "in-epochs": ("for {count} epochs", "para {count} épocas"),
+    "model": ("this model", "este modelo"),
+    "majority": ("majority class", "clase mayoritaria"),
+    "mean": ("mean", "media"),
+    "logistic": ("logistic regression", "regresión logística"),
+    "linear": ("linear regression", "regresión lineal"),
+    "truth": ("true", "verdad"),
+    "guess": ("predicted", "predicho"),
+    "count": ("examples", "ejemplos"),
+    "class": ("class", "clase"),
+    "precision": ("precision", "precisión"),
+    "recall": ("recall", "exhaustividad"),
+    "f1": ("F1", "F1"),
+    "confusion-how": (
+        "Rows are the true classes, columns the predicted ones; the diagonal is what was right.",
+        "Las filas son las clases verdaderas y las columnas las predichas; "
+        "la diagonal es lo acertado.",
+    ),
+    "confused-pairs": (
+        "The pairs most often confused.",
+        "Los pares que más se confunden.",
+    ),
+    "mistakes-shown": (
+        "{shown} of {all}: the prediction, how sure it was, and the truth",
+        "{shown} de {all}: la predicción, su seguridad y la verdad",
+    ),
 }
 
 

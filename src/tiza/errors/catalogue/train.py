@@ -228,4 +228,14 @@ ENTRIES = {
             "El argumento está fuera de lo que el callback acepta.",
         ),
     ),
+    "picture-shape": Entry(
+        en=("a picture has shape (h, w), (h, w, 3) or (3, h, w), not {shape}", ""),
+        es=("una imagen tiene forma (h, w), (h, w, 3) o (3, h, w), no {shape}", ""),
+        more=(
+            "Pictures in reports are grey (height, width) or coloured (three channels, first or "
+            "last), and not empty.",
+            "Las imágenes de los informes son grises (alto, ancho) o en color (tres canales, al "
+            "principio o al final), y no vacías.",
+        ),
+    ),
 }
