@@ -1,0 +1,3 @@
+"""tiza: write a network once, as on the blackboard."""
+
+from tiza.lang.tensor import Tensor

@@ -1,0 +1,61 @@
+"""The record that holds everything an operation means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tiza.graph.apply import apply
+from tiza.graph.node import COMPOSITES, PRIMITIVES
+
+if TYPE_CHECKING:
+    from tiza.graph.node import Node
+
+Sample = tuple[tuple[Any, ...], dict[str, Any]]  # input arrays, attributes
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Primitive:
+    """One operation: what it computes, its shape rule, derivative, notation, batching, samples.
+
+    value(*arrays, **attrs) -> array            (a tuple, where there are several results)
+    infer(*nodes, **attrs) -> shape, dtype      (a list of such pairs, where several)
+    vjp(g, y, *xs, **attrs) -> one node or None for each input: the cotangent g of the
+        answer y carried back to the inputs. Broadcasting is undone by `differentiate`.
+    batch(xs, batched, **attrs) -> the node with one more leading axis. Without a rule,
+        `vectorise` loops.
+    latex, latex_vjp: `{0}`, `{1}` are the inputs, `{y}` the answer, `{g}` its cotangent.
+    """
+
+    name: str
+    family: str
+    infer: Callable[..., Any]
+    value: Callable[..., Any] | None = None
+    vjp: Callable[..., Sequence[Node | None]] | None = None
+    batch: Callable[..., Node] | None = None
+    latex: str = ""
+    latex_vjp: tuple[str, ...] = ()
+    samples: Callable[[Any], list[Sample]] | None = None
+    several: bool = False  # more than one result
+    body: Callable[..., Node] | None = None  # only composites
+    says: str = ""  # one sentence for the reference
+
+    def __post_init__(self) -> None:
+        table = COMPOSITES if self.body else PRIMITIVES
+        if self.name in PRIMITIVES or self.name in COMPOSITES:
+            raise LookupError(f"two primitives are called {self.name}")
+        table[self.name] = self
+
+    def __call__(self, *inputs: Node, **attrs: Any) -> Node:
+        return apply(self, inputs, attrs)
+
+    def __repr__(self) -> str:
+        return self.name
+
+    __str__ = __repr__
+
+
+def parts(node: Node) -> tuple[Node, ...]:
+    """The results of a node whose primitive has several, as nodes."""
+    return tuple(PRIMITIVES["part"](node, index=i) for i in range(len(node.shape)))

@@ -1,0 +1,17 @@
+"""The records of all primitives, one file per family."""
+
+from tiza.graph.prims import (
+    choose,
+    contraction,
+    control,
+    elementwise,
+    indexing,
+    leaves,
+    movement,
+    reductions,
+)
+
+__all__ = [
+    "choose", "contraction", "control", "elementwise", "indexing", "leaves", "movement",
+    "reductions",
+]  # fmt: skip

@@ -1,0 +1,120 @@
+"""What the array functions share: how arguments become tensors, types agree, axes are counted."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeAlias, TypeVar
+
+from tiza.errors import ArgumentError, IndexingError
+from tiza.graph import PRIMITIVES
+from tiza.graph.types import DType
+from tiza.lang.tensor import Tensor, as_tensor, default_dtype, make, operands
+
+ArrayLike: TypeAlias = Any  # tensors, numbers, lists, NumPy, pandas, PyTorch: see `as_tensor`
+Axis: TypeAlias = int | Sequence[int] | None
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def unary(name: str, x: ArrayLike) -> Tensor:
+    """A primitive of one input."""
+    return make(PRIMITIVES[name], as_tensor(x))
+
+
+def as_float(x: ArrayLike) -> Tensor:
+    """x with a floating-point type: integers become the default one."""
+    x = as_tensor(x)
+    return as_tensor(x, default_dtype()) if x.dtype.kind in "iu" else x
+
+
+def floating(name: str, x: ArrayLike) -> Tensor:
+    """A primitive of one input that has no integer values."""
+    return make(PRIMITIVES[name], as_float(x))
+
+
+def pair(x1: ArrayLike, x2: ArrayLike) -> tuple[Tensor, Tensor]:
+    """Both in one type; a Python number takes the type of the other."""
+    if isinstance(x1, Tensor):
+        both = operands(x1, x2)
+    elif isinstance(x2, Tensor):
+        swapped = operands(x2, x1)
+        both = None if swapped is None else swapped[::-1]
+    else:
+        both = operands(as_tensor(x1), x2)
+    return both if both is not None else (as_tensor(x1), as_tensor(x2))
+
+
+def binary(name: str, x1: ArrayLike, x2: ArrayLike) -> Tensor:
+    """A primitive of two inputs, once their types agree."""
+    return make(PRIMITIVES[name], *pair(x1, x2))
+
+
+def floating_pair(name: str, x1: ArrayLike, x2: ArrayLike) -> Tensor:
+    """A primitive of two inputs that has no integer values."""
+    a, b = pair(x1, x2)
+    return make(PRIMITIVES[name], as_float(a), as_float(b))
+
+
+def common(arrays: Sequence[ArrayLike]) -> list[Tensor]:
+    """All in the type that holds all."""
+    xs = [as_tensor(x) for x in arrays]
+    for i in range(1, len(xs)):
+        xs[0], _ = pair(xs[0], xs[i])
+    return [as_tensor(x, xs[0].dtype) for x in xs]
+
+
+def same(x: Tensor) -> Tensor:
+    """x as a tensor of its own, so that assigning to one does not change the other."""
+    if x.requires_grad:
+        return make(PRIMITIVES["alias"], x, tag="")
+    return Tensor(x.node)
+
+
+def axis_of(axis: int, ndim: int) -> int:
+    """An axis counted from the front."""
+    k = operator.index(axis)
+    if not -ndim <= k < ndim:
+        raise IndexingError("axis-outside", axis=axis, ndim=ndim)
+    return k + ndim if k < 0 else k
+
+
+def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """Axes counted from the front, in order; None means all."""
+    if axis is None:
+        return tuple(range(ndim))
+    many = axis if isinstance(axis, Sequence) else (axis,)
+    found = tuple(sorted(axis_of(k, ndim) for k in many))
+    if len(set(found)) != len(found):
+        raise ArgumentError("axis-twice", axis=axis)
+    return found
+
+
+def shape_of(shape: int | Sequence[int]) -> tuple[int, ...]:
+    """A shape as a tuple of Python integers."""
+    many = shape if isinstance(shape, Sequence) else (shape,)
+    sides = tuple(operator.index(n) for n in many)
+    if any(n < 0 for n in sides):
+        raise ArgumentError("shape-negative", shape=sides)
+    return sides
+
+
+def cast(x: Tensor, dtype: DType | None) -> Tensor:
+    """x in another type, where one is wanted."""
+    return x if dtype is None else as_tensor(x, dtype)
+
+
+def torch_words(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function of the standard take PyTorch's `dim` and `keepdim`, too."""
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        for theirs, ours in (("dim", "axis"), ("keepdim", "keepdims")):
+            if theirs in kwargs:
+                if ours in kwargs:
+                    raise ArgumentError("argument-twice", one=theirs, two=ours)
+                kwargs[ours] = kwargs.pop(theirs)
+        return function(*args, **kwargs)
+
+    return call

@@ -1,0 +1,299 @@
+"""Functions of two entries each: y[i] = f(x1[i], x2[i]), with broadcasting.
+
+Both arrays take the type that holds both; a Python number takes the type of the array. Names,
+arguments and edge values are those of the Python array API standard 2024.12.
+"""
+
+from __future__ import annotations
+
+from tiza.errors import DTypeError
+from tiza.lang.calls import ArrayLike, binary, floating_pair, pair
+from tiza.lang.tensor import Tensor
+
+
+def add(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Sum: y = x₁ + x₂.
+
+    >>> import tiza as tz
+    >>> tz.add(tz.asarray([1, 2]), tz.asarray([3, 4]))
+    @@
+    """
+    return binary("add", x1, x2)
+
+
+def subtract(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Difference: y = x₁ − x₂.
+
+    >>> import tiza as tz
+    >>> tz.subtract(tz.asarray([1, 2]), tz.asarray([3, 4]))
+    @@
+    """
+    return binary("subtract", x1, x2)
+
+
+def multiply(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Product of entries: y = x₁ x₂.
+
+    >>> import tiza as tz
+    >>> tz.multiply(tz.asarray([1, 2]), tz.asarray([3, 4]))
+    @@
+    """
+    return binary("multiply", x1, x2)
+
+
+def divide(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Quotient: y = x₁ / x₂.
+
+    >>> import tiza as tz
+    >>> tz.divide(tz.asarray([1.0, 2.0]), 4.0)
+    @@
+    """
+    return floating_pair("divide", x1, x2)
+
+
+def floor_divide(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """The quotient rounded down: y = ⌊x₁ / x₂⌋.
+
+    >>> import tiza as tz
+    >>> tz.floor_divide(tz.asarray([7, -7]), 2)
+    @@
+    """
+    return binary("floor_divide", x1, x2)
+
+
+def remainder(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """What division with ⌊·⌋ leaves, with the sign of x₂: y = x₁ − x₂⌊x₁ / x₂⌋.
+
+    >>> import tiza as tz
+    >>> tz.remainder(tz.asarray([7, -7]), 3)
+    @@
+    """
+    return binary("remainder", x1, x2)
+
+
+def pow(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Power: y = x₁ to the x₂.
+
+    >>> import tiza as tz
+    >>> tz.pow(tz.asarray([2.0, 3.0]), 2)
+    @@
+    """
+    return binary("pow", x1, x2)
+
+
+def maximum(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """The greater of both; NaN where one is NaN.
+
+    >>> import tiza as tz
+    >>> tz.maximum(tz.asarray([1.0, 5.0]), 3.0)
+    @@
+    """
+    return binary("maximum", x1, x2)
+
+
+def minimum(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """The lesser of both; NaN where one is NaN.
+
+    >>> import tiza as tz
+    >>> tz.minimum(tz.asarray([1.0, 5.0]), 3.0)
+    @@
+    """
+    return binary("minimum", x1, x2)
+
+
+def atan2(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """The angle of the point (x₂, x₁), in (−π, π].
+
+    >>> import tiza as tz
+    >>> tz.atan2(tz.asarray([0.0]), tz.asarray([1.0]))
+    @@
+    """
+    return floating_pair("atan2", x1, x2)
+
+
+def hypot(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """√(x₁² + x₂²), without overflow.
+
+    >>> import tiza as tz
+    >>> tz.hypot(tz.asarray([3.0]), tz.asarray([4.0]))
+    @@
+    """
+    return floating_pair("hypot", x1, x2)
+
+
+def logaddexp(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """ln(e^x₁ + e^x₂), without overflow.
+
+    >>> import tiza as tz
+    >>> tz.logaddexp(tz.asarray([1000.0]), tz.asarray([0.0]))
+    @@
+    """
+    return floating_pair("logaddexp", x1, x2)
+
+
+def copysign(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """|x₁| with the sign of x₂.
+
+    >>> import tiza as tz
+    >>> tz.copysign(tz.asarray([1.0, 2.0]), tz.asarray([-1.0, 1.0]))
+    @@
+    """
+    return floating_pair("copysign", x1, x2)
+
+
+def nextafter(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """The next number after x₁ on the way to x₂.
+
+    >>> import tiza as tz
+    >>> tz.nextafter(tz.asarray([0.0]), tz.asarray([1.0]))
+    @@
+    """
+    return floating_pair("nextafter", x1, x2)
+
+
+def equal(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Whether x₁ = x₂.
+
+    >>> import tiza as tz
+    >>> tz.equal(tz.asarray([1, 2]), tz.asarray([1, 3]))
+    @@
+    """
+    return binary("equal", x1, x2)
+
+
+def not_equal(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Whether x₁ ≠ x₂.
+
+    >>> import tiza as tz
+    >>> tz.not_equal(tz.asarray([1, 2]), tz.asarray([1, 3]))
+    @@
+    """
+    return binary("not_equal", x1, x2)
+
+
+def less(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Whether x₁ < x₂.
+
+    >>> import tiza as tz
+    >>> tz.less(tz.asarray([1, 2]), 2)
+    @@
+    """
+    return binary("less", x1, x2)
+
+
+def less_equal(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Whether x₁ <= x₂.
+
+    >>> import tiza as tz
+    >>> tz.less_equal(tz.asarray([1, 2]), 1)
+    @@
+    """
+    return binary("less_equal", x1, x2)
+
+
+def greater(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Whether x₁ > x₂.
+
+    >>> import tiza as tz
+    >>> tz.greater(tz.asarray([1, 2]), 1)
+    @@
+    """
+    return binary("greater", x1, x2)
+
+
+def greater_equal(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Whether x₁ >= x₂.
+
+    >>> import tiza as tz
+    >>> tz.greater_equal(tz.asarray([1, 2]), 2)
+    @@
+    """
+    return binary("greater_equal", x1, x2)
+
+
+def logical_and(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Whether both are true.
+
+    >>> import tiza as tz
+    >>> tz.logical_and(tz.asarray([True, False]), tz.asarray([True, True]))
+    @@
+    """
+    return _logical("logical_and", "bitwise_and", x1, x2)
+
+
+def logical_or(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Whether at least one is true.
+
+    >>> import tiza as tz
+    >>> tz.logical_or(tz.asarray([True, False]), tz.asarray([True, False]))
+    @@
+    """
+    return _logical("logical_or", "bitwise_or", x1, x2)
+
+
+def logical_xor(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """Whether exactly one is true.
+
+    >>> import tiza as tz
+    >>> tz.logical_xor(tz.asarray([True, False]), tz.asarray([True, True]))
+    @@
+    """
+    return _logical("logical_xor", "bitwise_xor", x1, x2)
+
+
+def bitwise_and(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """The bits that both have.
+
+    >>> import tiza as tz
+    >>> tz.bitwise_and(tz.asarray([6]), tz.asarray([3]))
+    @@
+    """
+    return binary("bitwise_and", x1, x2)
+
+
+def bitwise_or(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """The bits that at least one has.
+
+    >>> import tiza as tz
+    >>> tz.bitwise_or(tz.asarray([6]), tz.asarray([3]))
+    @@
+    """
+    return binary("bitwise_or", x1, x2)
+
+
+def bitwise_xor(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """The bits that exactly one has.
+
+    >>> import tiza as tz
+    >>> tz.bitwise_xor(tz.asarray([6]), tz.asarray([3]))
+    @@
+    """
+    return binary("bitwise_xor", x1, x2)
+
+
+def bitwise_left_shift(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """The bits of x₁ moved up by x₂ places: y = x₁ 2^x₂.
+
+    >>> import tiza as tz
+    >>> tz.bitwise_left_shift(tz.asarray([1, 3]), 2)
+    @@
+    """
+    return binary("bitwise_left_shift", x1, x2)
+
+
+def bitwise_right_shift(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """The bits of x₁ moved down by x₂ places: y = ⌊x₁ / 2^x₂⌋.
+
+    >>> import tiza as tz
+    >>> tz.bitwise_right_shift(tz.asarray([4, 12]), 2)
+    @@
+    """
+    return binary("bitwise_right_shift", x1, x2)
+
+
+def _logical(name: str, bits: str, x1: ArrayLike, x2: ArrayLike) -> Tensor:
+    """Of booleans, the operation on bits is the logical one."""
+    a, b = pair(x1, x2)
+    if a.dtype.kind != "b":
+        raise DTypeError("type-refused", op=name, got=a.dtype, takes="bool")
+    return binary(bits, a, b)

@@ -1,0 +1,450 @@
+"""Tensor: a node of the graph plus, once somebody asked for it, its value."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from tiza.errors import DTypeError, GradientError, ShapeError, TraceError
+from tiza.graph import PRIMITIVES, Node, Primitive, apply, constant, literal, parts, walk
+from tiza.graph.types import DType, Shape, bool_, float32, int64, is_float, promote
+from tiza.lang.mode import mode
+from tiza.readings.evaluate import evaluate
+from tiza.transforms import differentiate
+
+Array = np.ndarray[Any, Any]
+OPS: Any = SimpleNamespace()  # the functions that methods stand for; `lang/__init__` fills it
+HISTORY = 4096  # operations behind a computed tensor that are kept for derivations
+
+
+class Tensor:
+    """An n-dimensional array that remembers how it was written.
+
+    Operators build the expression; printing, `float()`, `.item()`, `.numpy()`, and
+    comparison in an `if` compute it. In-place operators give the tensor a new expression.
+
+    >>> import tiza as tz
+    >>> x = tz.tensor([1.0, 2.0]); (x * x).sum().item()
+    5.0
+    """
+
+    __slots__ = ("__weakref__", "_cut", "_grad", "_keep_grad", "node", "requires_grad")
+    __array_priority__ = 1000
+
+    def __init__(self, node: Node, *, requires_grad: bool = False) -> None:
+        self.node = node
+        self.requires_grad = requires_grad
+        self._grad: Tensor | None = None
+        self._cut = False  # made under no_grad from something differentiable
+        self._keep_grad = False
+
+    # what it is
+    @property
+    def shape(self) -> Shape:
+        return self.node.shape
+
+    @property
+    def dtype(self) -> DType:
+        return self.node.dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self.node.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.node.shape, dtype=np.int64))
+
+    @property
+    def device(self) -> str:
+        return "cpu"
+
+    @property
+    def name(self) -> str | None:
+        """The name its author gave it."""
+        return self.node.name
+
+    # its value
+    def numpy(self) -> Array:
+        """The value, as a read-only view."""
+        settle(self)
+        view: Array = self.node.value.view()
+        view.flags.writeable = False
+        return view
+
+    def item(self) -> Any:
+        """The only entry, as a Python number."""
+        if self.size != 1:
+            raise ShapeError("item-size", shape=self.shape, size=self.size)
+        return self.numpy().item()
+
+    def tolist(self) -> Any:
+        return self.numpy().tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def _only(self, kind: str) -> Any:
+        if self.shape != ():
+            raise DTypeError("scalar-only", kind=kind, shape=self.shape)
+        return self.numpy().item()
+
+    def __bool__(self) -> bool:
+        return bool(self.item() if self.size == 1 else self._only("bool"))
+
+    def __float__(self) -> float:
+        return float(self.item() if self.size == 1 else self._only("float"))
+
+    def __int__(self) -> int:
+        return int(self.item() if self.size == 1 else self._only("int"))
+
+    def __complex__(self) -> complex:
+        return complex(self._only("complex"))
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "iu":
+            raise DTypeError("index-type", got=self.dtype)
+        return int(self._only("index"))
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise DTypeError("no-length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        extra = ", requires_grad=True" if self.requires_grad else ""
+        try:
+            text = np.array2string(self.numpy(), separator=", ", prefix="tensor(")
+        except TraceError:
+            text = f"shape={self.shape}"
+        default = self.dtype in (float32, int64, bool_)
+        return f"tensor({text}{'' if default else f', dtype={self.dtype}'}{extra})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
+    __hash__ = object.__hash__
+
+    # derivatives
+    @property
+    def is_leaf(self) -> bool:
+        return not self.node.inputs
+
+    @property
+    def grad(self) -> Tensor | None:
+        """d loss / d self, after `loss.backward()`; None before."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None and value.shape != self.shape:
+            raise ShapeError("grad-shape", got=value.shape, want=self.shape)
+        self._grad = value
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Make this a variable (or a constant) of later derivatives."""
+        if requires_grad and not is_float(self.dtype):
+            raise GradientError("grad-dtype", dtype=self.dtype)
+        self.requires_grad = requires_grad
+        if requires_grad:
+            self._as_leaf()
+        return self
+
+    def _as_leaf(self) -> None:
+        """Become data, and be found by `backward`."""
+        if self.node.prim.name != "constant" or LEAVES.get(self.node, lambda: None)() is not self:
+            name = self.node.name
+            self.node = constant(evaluate([self.node])[0], name)
+        LEAVES[self.node] = weakref.ref(self)
+
+    def detach(self) -> Tensor:
+        """The same value, held constant by every derivative."""
+        return Tensor(PRIMITIVES["stop_gradient"](self.node) if self.requires_grad else self.node)
+
+    @property
+    def data(self) -> Tensor:
+        return self.detach()
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self._assign(as_tensor(value, self.dtype))
+
+    def retain_grad(self) -> None:
+        """Let `backward` leave a gradient on this tensor too, though it is no leaf."""
+        self._keep_grad = True
+        LEAVES[self.node] = weakref.ref(self)
+
+    def backward(self, gradient: Any = None, retain_graph: bool = False,
+                 create_graph: bool = False) -> None:  # fmt: skip
+        """Add d self / d w to `w.grad` of every variable w that this value depends on.
+
+        The gradients are expressions: they are computed when read, or together with
+        everything else by `optimizer.step()`.
+        """
+        if not self.requires_grad:
+            raise GradientError("backward-constant")
+        if gradient is None and self.shape != ():
+            if self.size != 1:
+                raise GradientError("loss-not-scalar", shape=self.shape)
+        seed = np.ones(self.shape) if gradient is None else gradient
+        g = as_tensor(seed, self.dtype).node if self.shape else literal(1, self.dtype)
+        if gradient is not None:
+            g = as_tensor(gradient, self.dtype).node
+        wrt = [n for n in walk([self.node]) if n in LEAVES]
+        owners = [LEAVES[n]() for n in wrt]
+        pairs = [(n, t) for n, t in zip(wrt, owners, strict=True) if t is not None and t.requires_grad]
+        if not pairs:
+            raise GradientError("backward-spent")
+        found = differentiate([self.node], [n for n, _ in pairs], [g])
+        touched = []
+        for (_, leaf), node in zip(pairs, found, strict=True):
+            if node is None:
+                continue
+            new = Tensor(node if create_graph else PRIMITIVES["stop_gradient"](node))
+            new.requires_grad = create_graph
+            new._cut = False
+            leaf._grad = new if leaf._grad is None else leaf._grad + new
+            touched.append(leaf)
+        PENDING[self] = touched
+
+    # assignment
+    def _assign(self, value: Tensor) -> None:
+        """Take over another expression; a leaf becomes data at once, so that loops do not grow."""
+        if value.shape != self.shape:
+            raise ShapeError("assign-shape", got=value.shape, want=self.shape)
+        leaf = self.requires_grad and self.is_leaf
+        if leaf and mode.grad and value.requires_grad:
+            raise GradientError("leaf-in-place")
+        name = self.node.name
+        if leaf:
+            evaluate_together([value])
+            self.node = constant(value.node.value, name)
+            LEAVES[self.node] = weakref.ref(self)
+        else:
+            self.node = value.node
+            self.requires_grad, self._cut = value.requires_grad, value._cut
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._assign(OPS.setitem(self, key, value))
+
+    def __getitem__(self, key: Any) -> Tensor:
+        result: Tensor = OPS.getitem(self, key)
+        return result
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        return OPS.namespace(api_version)
+
+    def __getattr__(self, name: str) -> Any:
+        """Methods are the functions of the same name, with this tensor first."""
+        method = METHODS.get(name)
+        if method is None:
+            raise AttributeError(f"'Tensor' object has no attribute {name!r}")
+        return method.__get__(self)
+
+
+METHODS: dict[str, Callable[..., Any]] = {}
+LEAVES: weakref.WeakKeyDictionary[Node, weakref.ref[Tensor]] = weakref.WeakKeyDictionary()
+PENDING: weakref.WeakKeyDictionary[Tensor, list[Tensor]] = weakref.WeakKeyDictionary()
+
+
+# building
+def make(prim: Primitive, *xs: Tensor, **attrs: Any) -> Tensor:
+    """The tensor of `prim` on tensors, recorded unless under `no_grad`."""
+    return _wrapped(apply(prim, tuple([_read(x) for x in xs]), attrs), xs)
+
+
+def make_several(prim: Primitive, *xs: Tensor, **attrs: Any) -> tuple[Tensor, ...]:
+    """As `make`, of a primitive of several results."""
+    node = apply(prim, tuple([_read(x) for x in xs]), attrs)
+    return tuple(_wrapped(p, xs) for p in parts(node))
+
+
+def _read(x: Tensor) -> Node:
+    return PRIMITIVES["stop_gradient"](x.node) if x._cut and mode.grad else x.node
+
+
+def _wrapped(node: Node, xs: Sequence[Tensor]) -> Tensor:
+    out = Tensor(node)
+    for x in xs:
+        if x.requires_grad:
+            if mode.grad:
+                out.requires_grad = node.dtype.kind == "f"
+            else:
+                out._cut = True
+            break
+        if x._cut and not mode.grad:
+            out._cut = True
+    return out
+
+
+def variable(value: Any, dtype: DType | None = None, name: str | None = None) -> Tensor:
+    """A leaf that derivatives are taken with respect to."""
+    out = as_tensor(value, dtype)
+    out = Tensor(constant(np.array(out.numpy()), name))
+    return out.requires_grad_()
+
+
+def default_dtype() -> DType:
+    """The type that Python floats take: float32, as in PyTorch."""
+    return _default[0]
+
+
+_default: list[DType] = [float32]
+
+
+def set_default_dtype(dtype: Any) -> None:
+    """Let Python floats become `dtype` (float32 or float64) from now on."""
+    new = np.dtype(dtype)
+    if not is_float(new):
+        raise DTypeError("default-dtype", got=new)
+    _default[0] = new
+
+
+def as_tensor(value: Any, dtype: DType | None = None) -> Tensor:
+    """Whatever stands for an array, as a tensor: numbers, lists, NumPy, pandas, PyTorch."""
+    if isinstance(value, Tensor):
+        if dtype is None or value.dtype == dtype:
+            return value
+        return make(PRIMITIVES["cast"], value, dtype=dtype)
+    return Tensor(constant(to_array(value, dtype)))
+
+
+def to_array(value: Any, dtype: DType | None = None) -> Array:
+    """A private copy of `value` as an array; Python floats get the default type."""
+    if isinstance(value, (list, tuple)):
+        value = _nested(value)
+    native = not hasattr(value, "dtype") and not hasattr(value, "__array__")
+    if hasattr(value, "detach") and hasattr(value, "cpu"):  # PyTorch, without importing it
+        value = value.detach().cpu().numpy()
+    try:
+        array = np.array(value, dtype=dtype)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise DTypeError("not-an-array", why=str(error)) from None
+    if array.dtype.kind not in "biufc" or array.dtype.name in {"float16", "longdouble"}:
+        if array.dtype.name == "float16":
+            return array.astype(float32)
+        raise DTypeError("not-numbers", got=array.dtype)
+    if native and dtype is None and array.dtype.kind in "fc":
+        wide = {"f": default_dtype(), "c": np.result_type(default_dtype(), np.complex64)}
+        array = array.astype(wide[array.dtype.kind])
+    if array.dtype.byteorder not in "=|":
+        array = array.astype(array.dtype.newbyteorder("="))
+    return array
+
+
+def _nested(value: Any) -> Any:
+    """Lists in which tensors may stand."""
+    if isinstance(value, Tensor):
+        return value.numpy()
+    return [_nested(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+# evaluating
+def settle(x: Tensor) -> None:
+    """Compute a tensor; what nobody can differentiate any more forgets a long history."""
+    if x.node.value is None:
+        evaluate([x.node, *(t._grad.node for t in PENDING.get(x, ()) if t._grad is not None)])
+    if x.node.depth > HISTORY and not x.requires_grad or (x._cut and x.node.inputs):
+        x.node = constant(x.node.value, x.node.name)
+        x._cut = False
+
+
+def evaluate_together(tensors: Sequence[Tensor]) -> None:
+    """Compute `tensors`, and every loss and gradient that waits to be computed, in one pass.
+
+    Afterwards the losses and gradients are data: a training loop does not grow.
+    """
+    waiting = [*PENDING]
+    grads = [t._grad for loss in waiting for t in PENDING[loss] if t._grad is not None]
+    evaluate([t.node for t in (*tensors, *waiting, *grads)])
+    for t in (*waiting, *grads):
+        if t.node.inputs:
+            t.node = constant(t.node.value, t.node.name)
+            t.requires_grad = t._cut = False
+    PENDING.clear()
+
+
+# operators
+def operands(x: Tensor, other: Any) -> tuple[Tensor, Tensor] | None:
+    """Both sides in one type: Python numbers take the tensor's, arrays are promoted."""
+    if isinstance(other, (bool, int, float, complex)):
+        if isinstance(other, complex) and x.dtype.kind not in "c":
+            return promoted(x, as_tensor(other))
+        if isinstance(other, bool) != (x.dtype.kind == "b") or (
+            isinstance(other, float) and x.dtype.kind not in "fc"
+        ):
+            if isinstance(other, float) or x.dtype.kind == "b":
+                raise DTypeError("scalar-kind", value=other, dtype=x.dtype)
+        try:
+            return x, Tensor(literal(other, x.dtype))
+        except OverflowError:
+            raise DTypeError("scalar-kind", value=other, dtype=x.dtype) from None
+    if isinstance(other, Tensor):
+        return (x, other) if x.node.dtype == other.node.dtype else promoted(x, other)
+    if isinstance(other, (np.ndarray, np.generic, list, tuple)) or hasattr(other, "__array__"):
+        return promoted(x, as_tensor(other))
+    return None
+
+
+def promoted(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Both cast to the type that holds both."""
+    both = promote(x.dtype, y.dtype)
+    if both is None and is_float(x.dtype) != is_float(y.dtype) and {x.dtype.kind, y.dtype.kind} <= set("iuf"):
+        both = x.dtype if is_float(x.dtype) else y.dtype  # int with float, as in PyTorch
+    if both is None:
+        raise DTypeError("promote-kinds", left=x.dtype, right=y.dtype)
+    return as_tensor(x, both), as_tensor(y, both)
+
+
+def _operator(name: str, *, takes: str = "biufc", swap: bool = False) -> Callable[[Tensor, Any], Any]:
+    prim = PRIMITIVES[name]
+
+    def operate(self: Tensor, other: Any) -> Any:
+        both = operands(self, other)
+        if both is None:
+            return NotImplemented
+        x, y = both[::-1] if swap else both
+        if name == "divide" and x.dtype.kind in "iu":
+            x, y = as_tensor(x, default_dtype()), as_tensor(y, default_dtype())
+        return make(prim, x, y)
+
+    return operate
+
+
+def _in_place(name: str) -> Callable[[Tensor, Any], Any]:
+    operate = _operator(name)
+
+    def assign(self: Tensor, other: Any) -> Any:
+        new = operate(self, other)
+        if new is NotImplemented:
+            return new
+        if new.dtype != self.dtype:
+            raise DTypeError("in-place-type", got=new.dtype, want=self.dtype)
+        self._assign(new)
+        return self
+
+    return assign
+
+
+_BINARY = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "pow",
+    "mod": "remainder", "floordiv": "floor_divide", "and": "bitwise_and", "or": "bitwise_or",
+    "xor": "bitwise_xor", "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift",
+}  # fmt: skip
+_COMPARE = {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
+            "ge": "greater_equal"}  # fmt: skip
+for _python, _prim in _BINARY.items():
+    setattr(Tensor, f"__{_python}__", _operator(_prim))
+    setattr(Tensor, f"__r{_python}__", _operator(_prim, swap=True))
+    setattr(Tensor, f"__i{_python}__", _in_place(_prim))
+for _python, _prim in _COMPARE.items():
+    setattr(Tensor, f"__{_python}__", _operator(_prim))
+for _python, _prim in {"neg": "negative", "abs": "abs", "invert": "bitwise_invert"}.items():
+    setattr(Tensor, f"__{_python}__", lambda self, _p=PRIMITIVES[_prim]: make(_p, self))

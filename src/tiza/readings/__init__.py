@@ -1,0 +1,1 @@
+"""Ways of reading the graph. None of them knows another."""
