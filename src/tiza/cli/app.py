@@ -7,7 +7,7 @@ import click
 from tiza.cli.speak import Command, Group
 from tiza.cli.version import version_option
 
-NAMES = ("runs", "show", "doctor", "explain", "completion")
+NAMES = ("runs", "show", "data", "ops", "doctor", "explain", "completion")
 
 
 class Root(Group):

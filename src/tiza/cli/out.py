@@ -58,9 +58,10 @@ def show(document: object, render: Callable[[], None]) -> None:
 
 
 def note(text: str) -> None:
-    """A word on the side: on stdout for people, on stderr beside JSON, nowhere if quiet."""
+    """A word on the side: to people at a terminal; on stderr beside data; nowhere if quiet."""
     if not current().quiet:
-        print(text, file=sys.stderr if current().json else sys.stdout, flush=True)
+        aside = current().json or not sys.stdout.isatty()
+        print(text, file=sys.stderr if aside else sys.stdout, flush=True)
 
 
 def console(to_stderr: bool = False) -> "Console":
@@ -76,20 +77,13 @@ def table(
     *,
     right: Sequence[int] = (),
     fold: Sequence[int] = (),
-    title: str = "",
 ) -> None:
     """Print a table that fits the terminal; columns in `fold` give way first."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(
-        box=box.SIMPLE_HEAD,
-        title=title or None,
-        title_justify="left",
-        pad_edge=False,
-        title_style="bold",
-    )
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for k, head in enumerate(heads):
         grid.add_column(
             head,
@@ -101,6 +95,20 @@ def table(
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))  # Text: brackets are not markup
     console().print(grid)
+
+
+def size(count: int) -> str:
+    """A number of bytes as people say it.
+
+    >>> size(858), size(53_603), size(14_241_192)
+    ('858 B', '54 KB', '14 MB')
+    """
+    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "KB")):
+        if count >= unit:
+            return (
+                f"{count / unit:.0f} {name}" if count >= 10 * unit else f"{count / unit:.1f} {name}"
+            )
+    return f"{count} B"
 
 
 def sparkline(values: Sequence[float], width: int = 40) -> str:

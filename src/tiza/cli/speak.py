@@ -133,6 +133,10 @@ class Group(Command, click.Group):
     def __init__(self, name: str, **rest: Any) -> None:
         super().__init__(name, invoke_without_command=True, **rest)
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which they were written."""
+        return list(self.commands)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Show the help where no command is named."""
         if not ctx._protected_args and not ctx.args:

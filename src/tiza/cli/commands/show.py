@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiza.cli.kept import STATUSES, duration, find_run, local_time, run_names
-from tiza.cli.out import console, figure, show, sparkline, table
+from tiza.cli.out import console, figure, show, size, sparkline, table
 from tiza.cli.speak import argument, command
 from tiza.cli.types import completing
 from tiza.errors import pick
@@ -99,8 +99,8 @@ def _render(run: "Run", curves: Mapping[str, list[float]], files: Mapping[str, i
         _pairs(pick(("setting", "ajuste")), run.config)
     if files:
         table(
-            (pick(("file", "archivo")), "KB"),
-            [(name, f"{size / 1000:.1f}") for name, size in files.items()],
+            (pick(("file", "archivo")), pick(("size", "tamaño"))),
+            [(name, size(count)) for name, count in files.items()],
             right=(1,),
             fold=(0,),
         )

@@ -158,6 +158,22 @@ ENTRIES = {
             "El nombre no es de una operación, pero hay uno parecido.",
         ),
     ),
+    "cli-no-family": Entry(
+        en=("there is no family of operations {got!r}", "one of {names}"),
+        es=("no existe la familia de operaciones {got!r}", "una de {names}"),
+        more=(
+            "Operations are grouped by families that share their rules of shape and type.",
+            "Las operaciones se agrupan en familias que comparten sus reglas de forma y tipo.",
+        ),
+    ),
+    "cli-no-family-near": Entry(
+        en=("there is no family of operations {got!r}", "--family {near}"),
+        es=("no existe la familia de operaciones {got!r}", "--family {near}"),
+        more=(
+            "Operations are grouped by families; one has a similar name.",
+            "Las operaciones se agrupan en familias; una tiene un nombre parecido.",
+        ),
+    ),
     "cli-no-data": Entry(
         en=("there is no data set {got!r}", "one of {names}"),
         es=("no existe el conjunto de datos {got!r}", "uno de {names}"),
