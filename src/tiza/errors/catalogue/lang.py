@@ -3,6 +3,13 @@
 from tiza.errors.catalogue.graph import _GRAD, _LOOPS, _SHAPES, _TYPES
 from tiza.errors.entry import Entry
 
+_RANDOM = (
+    "Random numbers are a function of (seed, stream, step): the same seed gives the same weights, "
+    "masks and shuffles everywhere.",
+    "Los números aleatorios son función de (semilla, flujo, paso): la misma semilla da los mismos "
+    "pesos, máscaras y barajadas en todas partes.",
+)
+
 ENTRIES = {
     "item-size": Entry(
         en=("item() needs exactly one entry, got {size} (shape {shape})", "use .numpy() or .tolist()"),
@@ -127,5 +134,22 @@ ENTRIES = {
         es=("una variable no se puede cambiar en el lugar mientras se registran derivadas",
             "hágalo bajo `with tz.no_grad():`, o escriba w = w - ..."),
         more=_GRAD,
+    ),
+    "seed-range": Entry(
+        en=("a seed is a whole number from 0 to 2^64 - 1, got {got}", "tz.manual_seed(0)"),
+        es=("una semilla es un entero de 0 a 2^64 - 1, recibió {got}", "tz.manual_seed(0)"),
+        more=_RANDOM,
+    ),
+    "random-dtype": Entry(
+        en=("random numbers are drawn as float32 or float64, got {got}",
+            "draw floats, or use tz.random.randint"),
+        es=("los números aleatorios se generan como float32 o float64, recibió {got}",
+            "genere flotantes, o use tz.random.randint"),
+        more=_RANDOM,
+    ),
+    "randint-range": Entry(
+        en=("no whole number lies from {low} to {high} - 1", "choose high > low"),
+        es=("ningún entero está entre {low} y {high} - 1", "elija high > low"),
+        more=_RANDOM,
     ),
 }
