@@ -147,7 +147,7 @@ def _quick(column: Cells) -> NDArray[np.float64] | None:
         values = np.array(list(map(float, cells)), np.float64)
     except ValueError:
         return None
-    said = sum(cell is not None for cell in column)
+    said = len(column) - column.count(None)
     return values if int(np.isfinite(values).sum()) == said else None
 
 

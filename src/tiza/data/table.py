@@ -179,4 +179,5 @@ def _forced(column: Column, kind: Kind) -> Guess:
         "boolean": BOOLEANS,
     }
     tries = [Guess(kind, form) for form in formats.get(kind, ("",))]
-    return min(tries, key=lambda guess: len(guess.bad(column)))
+    perfect = (guess for guess in tries if not len(guess.bad(column)))
+    return next(perfect, None) or min(tries, key=lambda guess: len(guess.bad(column)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +19,16 @@ from tiza.transforms import cotangents_of, differentiate, push_forward, vectoris
 
 Function = Callable[..., Any]
 _tags = itertools.count()
+
+
+class _Calls(threading.local):
+    """The variables of the derivatives that are being taken: of the calls we are inside of."""
+
+    def __init__(self) -> None:
+        self.variables: set[Node] = set()
+
+
+_calls = _Calls()
 
 
 def fresh(x: Any) -> Tensor:
@@ -51,9 +62,7 @@ def _tensor(node: Node) -> Tensor:
     """A result; differentiable again where a variable stands behind it."""
     out = Tensor(node)
     if mode.grad and is_float(node.dtype):
-        out.requires_grad = any(
-            n in LEAVES or n.prim.name == "alias" for n in walk([node])
-        )
+        out.requires_grad = any(n in LEAVES or n in _calls.variables for n in walk([node]))
     return out
 
 
@@ -77,9 +86,13 @@ class _Call:
             self.variables += new
             self.trees.append(back)
             self.counts.append(len(new))
-        with enable_grad():
-            self.result = f(*full, **kwargs)
         self.wrt = [v.node for v in self.variables]
+        _calls.variables.update(self.wrt)
+        try:
+            with enable_grad():
+                self.result = f(*full, **kwargs)
+        finally:
+            _calls.variables.difference_update(self.wrt)
 
     def pack(self, values: Sequence[Any], single: bool) -> Any:
         """One value for each variable, in the structure of the arguments."""

@@ -56,6 +56,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "las métricas de esta época no pudieron escribirse en el registro; "
         "el entrenamiento sigue: {reason}",
     ),
+    "answer": ("answer", "resultado"),
+    "value": ("value", "valor"),
+    "not-finite": ("{count} of {all} not finite", "{count} de {all} no finitos"),
     # the report
     "report-metrics": ("Results", "Resultados"),
     "report-curves": ("Learning curves", "Curvas de aprendizaje"),

@@ -238,4 +238,81 @@ ENTRIES = {
             "principio o al final), y no vacías.",
         ),
     ),
+    "nonfinite-forward": Entry(
+        en=(
+            "the {what} became NaN or infinite in epoch {epoch}, batch {batch}; it began in "
+            "{formula}",
+            "lower the learning rate, standardise the inputs, or use the loss that takes logits",
+        ),
+        es=(
+            "{what} pasó a ser NaN o infinito en la época {epoch}, lote {batch}; comenzó en "
+            "{formula}",
+            "baje la tasa de aprendizaje, estandarice las entradas o use la pérdida que recibe "
+            "logits",
+        ),
+        more=(
+            "Training stops at the first number that is not finite, because everything computed "
+            "after it is meaningless. The step was replayed operation by operation: the one named "
+            "had finite inputs and a result that is not, such as the logarithm of 0, a division "
+            "by 0, or an exponential that overflows. The lines show its inputs, their ranges and "
+            "the entry where it happened. Usual cures: a smaller learning rate, gradient "
+            "clipping, standardised inputs, cross_entropy on logits instead of log(softmax).",
+            "El entrenamiento se detiene en el primer número no finito, porque todo lo que se "
+            "calcula después carece de sentido. El paso se repitió operación por operación: la "
+            "nombrada tenía entradas finitas y un resultado que no lo es, como el logaritmo de 0, "
+            "una división por 0 o una exponencial que desborda. Las líneas muestran sus entradas, "
+            "sus rangos y la posición donde ocurrió. Remedios usuales: menor tasa de aprendizaje, "
+            "recorte del gradiente, entradas estandarizadas, cross_entropy sobre logits en vez de "
+            "log(softmax).",
+        ),
+    ),
+    "nonfinite-backward": Entry(
+        en=(
+            "the {what} became NaN or infinite in epoch {epoch}, batch {batch}; it began in the "
+            "derivative or the update, in {formula}",
+            "lower the learning rate, clip the gradient, or keep the function away from the point "
+            "where it has no slope",
+        ),
+        es=(
+            "{what} pasó a ser NaN o infinito en la época {epoch}, lote {batch}; comenzó en la "
+            "derivada o la actualización, en {formula}",
+            "baje la tasa de aprendizaje, recorte el gradiente o aleje la función del punto donde "
+            "no tiene pendiente",
+        ),
+        more=(
+            "The loss itself was finite; its derivative, or the optimizer's formula, was not. The "
+            "line named is the one in the forward pass whose derivative failed. Typical: the "
+            "square root at 0, a norm of a zero vector, a gradient so large that its square "
+            "overflows.",
+            "La pérdida era finita; no lo fue su derivada o la fórmula del optimizador. La línea "
+            "nombrada es la del paso hacia adelante cuya derivada falló. Casos típicos: la raíz "
+            "cuadrada en 0, la norma de un vector nulo, un gradiente tan grande que su cuadrado "
+            "desborda.",
+        ),
+    ),
+    "nonfinite-input": Entry(
+        en=(
+            "the {what} is NaN or infinite in epoch {epoch}, batch {batch}, because {name} "
+            "already is",
+            "clean the data: fill or drop the missing values before training",
+        ),
+        es=(
+            "{what} es NaN o infinito en la época {epoch}, lote {batch}, porque {name} ya lo es",
+            "limpie los datos: complete o quite los valores faltantes antes de entrenar",
+        ),
+        more=(
+            "No operation made the number: it came in with the data or was already among the "
+            "parameters.",
+            "Ninguna operación creó el número: vino con los datos o ya estaba entre los "
+            "parámetros.",
+        ),
+    ),
+    "nonfinite-unknown": Entry(
+        en=("the {what} became NaN or infinite in epoch {epoch}, batch {batch}", ""),
+        es=("{what} pasó a ser NaN o infinito en la época {epoch}, lote {batch}", ""),
+        more=(
+            "A number that is not finite appeared, and replaying the step did not show it again.",
+            "Apareció un número no finito, y al repetir el paso no volvió a aparecer.",
+        ),
+    ),
 }
