@@ -2,13 +2,21 @@
 
 from tiza.data.fetch import find, locate
 from tiza.data.load import load
+from tiza.data.notes import Note
+from tiza.data.preparation import Preparation, with_target
 from tiza.data.registry import Card, card, cards, names
+from tiza.data.report import TableReport
 from tiza.data.split import group_split, k_folds, split_rows, train_test_split
-from tiza.data.table import Table, read_table
+from tiza.data.table import Table, read_table, with_kinds
+from tiza.data.target import Target
 
 __all__ = [
     "Card",
+    "Note",
+    "Preparation",
     "Table",
+    "TableReport",
+    "Target",
     "card",
     "cards",
     "find",
@@ -20,4 +28,6 @@ __all__ = [
     "read_table",
     "split_rows",
     "train_test_split",
+    "with_kinds",
+    "with_target",
 ]

@@ -10,7 +10,7 @@ FEW = 20  # so few different words are categories, in a table of any length
 SAMPLE = 200  # cells on which the formats of dates are tried before all are read
 
 
-def guess_column(name: str, column: Column, *, delimiter: str = ",") -> Guess:
+def guess_column(name: str, column: Column, delimiter: str = ",") -> Guess:
     """The kind of one column, by what its cells can be read as.
 
     Numbers and dates need nine tenths of the cells to fit; few different words are categories; an
@@ -26,8 +26,10 @@ def guess_column(name: str, column: Column, *, delimiter: str = ",") -> Guess:
         return _guess_array(name, column)
     said = [cell.strip() for cell in column if cell is not None]
     different = {cell.lower() for cell in said}
-    if len(different) < 2:
-        return Guess("constant" if different else "empty")
+    if not different:
+        return Guess("empty")
+    if len(different) == 1 and len(said) == len(column):
+        return Guess("constant")
     for words in BOOLEANS:
         if different == set(words.split("|")):
             return Guess("boolean", words)
@@ -41,8 +43,10 @@ def guess_column(name: str, column: Column, *, delimiter: str = ",") -> Guess:
 def _guess_array(name: str, column: NDArray[np.generic]) -> Guess:
     there = column[~missing(column)]
     different = np.unique(there)
-    if len(different) < 2:
-        return Guess("constant" if len(different) else "empty")
+    if not len(there):
+        return Guess("empty")
+    if len(different) == 1 and len(there) == len(column):
+        return Guess("constant")
     if column.dtype.kind == "M":
         return Guess("date", "iso")
     if set(different.tolist()) == {0, 1}:

@@ -1,5 +1,6 @@
 """Remarks about data: kept as facts, written out in the language of the reader."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tiza.data.words import WORDS, say
@@ -22,7 +23,7 @@ class Note:
     """
 
     key: str
-    params: dict[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return say(self.key, **{name: _said(name, v) for name, v in self.params.items()})

@@ -147,13 +147,14 @@ def read_table(
         sheet = parse_csv(source, name=name, delimiter=delimiter, encoding=encoding, header=header)
     else:
         sheet = Sheet(frames.columns_of(source))
+    kinds = kinds or {}
     guesses = {
-        title: guess_column(title, column, delimiter=sheet.delimiter)
+        title: Guess("text") if title in kinds else guess_column(title, column, sheet.delimiter)
         for title, column in sheet.columns.items()
     }
     rows = len(next(iter(sheet.columns.values())))
     lines = np.array(sheet.lines or range(1, rows + 1), np.int64)
-    return with_kinds(Table(sheet.columns, guesses, lines, name, sheet.notes), kinds or {})
+    return with_kinds(Table(sheet.columns, guesses, lines, name, sheet.notes), kinds)
 
 
 def with_kinds(table: Table, kinds: Mapping[str, str]) -> Table:

@@ -29,29 +29,24 @@ WORDS: dict[str, tuple[str, str]] = {
     "distinct": ("distinct", "distintos"),
     "examples": ("examples", "ejemplos"),
     "use": ("what is done", "qué se hace"),
+    "more-columns": ("… and {count} more columns", "… y {count} columnas más"),
     # what is done with a column
     "use-target": ("target", "variable objetivo"),
     "use-number": ("standardised", "se estandariza"),
     "use-number-missing": (
-        "gaps get the median {fill}, a column marks them; standardised",
-        "los huecos reciben la mediana {fill} y una columna los marca; se estandariza",
+        "gaps: median {fill}, marked; standardised",
+        "huecos: mediana {fill}, marcados; se estandariza",
     ),
     "use-boolean": ("0 or 1", "0 o 1"),
-    "use-boolean-missing": (
-        "0 or 1; a column marks the gaps",
-        "0 o 1; una columna marca los huecos",
-    ),
-    "use-category": (
-        "one column for each of {count} categories",
-        "una columna por cada una de {count} categorías",
-    ),
+    "use-boolean-missing": ("0 or 1; gaps marked", "0 o 1; huecos marcados"),
+    "use-category": ("{count} columns of 0 and 1", "{count} columnas de 0 y 1"),
     "use-category-rare": (
-        "one column for each of {count} categories, one for the {rare} rare ones",
-        "una columna por cada una de {count} categorías y otra para las {rare} poco frecuentes",
+        "{count} columns of 0 and 1, one for the rare ones ({rare})",
+        "{count} columnas de 0 y 1, una para las raras ({rare})",
     ),
     "use-date": (
-        "days passed, and month, weekday (and hour) as points on a circle",
-        "días transcurridos; mes, día de la semana (y hora) como puntos de un círculo",
+        "days passed; month, weekday, hour as points on a circle",
+        "días transcurridos; mes, día de la semana y hora como puntos de un círculo",
     ),
     "use-identifier": (
         "left out: it names the row, it does not describe it",

@@ -233,9 +233,9 @@ ENTRIES = {
         ),
         more=(
             "A table is a set of named columns. An array without names is given as "
-            'dict(a=x[:, 0], b=x[:, 1]).',
+            "dict(a=x[:, 0], b=x[:, 1]).",
             "Una tabla es un conjunto de columnas con nombre. Un arreglo sin nombres se da como "
-            'dict(a=x[:, 0], b=x[:, 1]).',
+            "dict(a=x[:, 0], b=x[:, 1]).",
         ),
     ),
     "lengths-differ": Entry(
@@ -368,6 +368,33 @@ ENTRIES = {
             "class occurs in training.",
             "Un clasificador solo puede nombrar clases que ha visto. Divida los datos de modo que "
             "cada clase aparezca en el entrenamiento.",
+        ),
+    ),
+    "target-gap": Entry(
+        en=(
+            "{count} rows have no value in the target column {name!r}, the first in line {line}",
+            "leave these rows out: with_target(table, {name!r})",
+        ),
+        es=(
+            "{count} filas no tienen valor en la columna objetivo {name!r}, la primera en la línea {line}",
+            "omita esas filas: with_target(table, {name!r})",
+        ),
+        more=(
+            "A row without its target can be predicted, but neither learned from nor tested with.",
+            "Una fila sin su objetivo puede predecirse, pero no sirve para aprender ni para probar.",
+        ),
+    ),
+    "preparation-broken": Entry(
+        en=("the kept preparation of the data cannot be read ({why})", "train the model again"),
+        es=(
+            "no puede leerse la preparación guardada de los datos ({why})",
+            "entrene el modelo otra vez",
+        ),
+        more=(
+            "With each model the way its data were prepared is kept. This record is damaged, or "
+            "was written by another version.",
+            "Con cada modelo se guarda la forma en que se prepararon sus datos. Este registro está "
+            "dañado o lo escribió otra versión.",
         ),
     ),
     "task-unknown": Entry(
@@ -546,7 +573,10 @@ ENTRIES = {
     ),
     "split-folds": Entry(
         en=("{k} folds cannot be made of {n} rows or groups", "choose a number between 2 and {n}"),
-        es=("no pueden formarse {k} pliegues con {n} filas o grupos", "elija un número entre 2 y {n}"),
+        es=(
+            "no pueden formarse {k} pliegues con {n} filas o grupos",
+            "elija un número entre 2 y {n}",
+        ),
         more=(
             "In k-fold cross-validation each fold is the test part once, so it needs at least one "
             "row, or one group.",
