@@ -9,9 +9,10 @@ from tiza.graph.prims import (
     leaves,
     movement,
     reductions,
+    softmax,
 )
 
 __all__ = [
     "choose", "contraction", "control", "elementwise", "indexing", "leaves", "movement",
-    "reductions",
+    "reductions", "softmax",
 ]  # fmt: skip
