@@ -14,7 +14,7 @@ from tiza.errors import DTypeError, GradientError, ShapeError
 from tiza.graph import PRIMITIVES, Node, constant, literal, placeholder, walk
 from tiza.graph.types import float64, is_float
 from tiza.lang.mode import enable_grad, mode
-from tiza.lang.tensor import LEAVES, Tensor, as_tensor, make
+from tiza.lang.tensor import LEAVES, Tensor, as_tensor, default_dtype, make, set_default_dtype
 from tiza.transforms import cotangents_of, differentiate, push_forward, vectorise
 
 Function = Callable[..., Any]
@@ -333,6 +333,16 @@ def check_grad(f: Function, *args: Any, eps: float = 1e-6, rtol: float = 1e-5, a
     if not floats:
         raise DTypeError("grad-integer", verb="check_grad", index=0, dtype=as_tensor(args[0]).dtype)
     points = [as_tensor(a, float64 if i in floats else None) for i, a in enumerate(args)]
+    before = default_dtype()
+    set_default_dtype(float64)
+    try:
+        return _agrees(f, points, floats, eps, rtol, atol)
+    finally:
+        set_default_dtype(before)
+
+
+def _agrees(f: Function, points: Sequence[Tensor], floats: Sequence[int], eps: float, rtol: float,
+            atol: float) -> bool:  # fmt: skip
     rng = np.random.default_rng(0)
     weights: list[Any] = []
 

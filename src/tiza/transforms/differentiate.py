@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tiza.errors import GradientError
-from tiza.graph.apply import literal
+from tiza.graph.apply import literal, placeholder
 from tiza.graph.node import COMPOSITES, PRIMITIVES, Node
 from tiza.graph.place import made_at
 from tiza.graph.prims.control import zeros
 from tiza.graph.types import Shape, is_float
-from tiza.graph.walk import opened, walk
+from tiza.graph.walk import opened, rebuild, walk
 
 
 def edges(node: Node) -> Sequence[Node]:
@@ -104,10 +104,9 @@ def push_forward(
     outputs: Sequence[Node], wrt: Sequence[Node], tangents: Sequence[Node]
 ) -> list[Node]:
     """Forward mode, by transposing reverse mode: u -> J^T u is linear, its transpose is J."""
-    from tiza.graph.apply import placeholder
-
     u = [placeholder(y.shape, y.dtype) for y in outputs]
     pulled = cotangents_of(outputs, wrt, u)
-    return cotangents_of(pulled, u, tangents)
+    pushed = cotangents_of(pulled, u, tangents)
+    return rebuild(pushed, {n: zeros(n.shape, n.dtype) for n in u})  # linear: u itself is gone
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tiza.graph.node import Node
+from tiza.graph.prims import edges
 from tiza.graph.prims.choose import where
 from tiza.graph.prims.families import FLOAT, INT, REAL, between, comparison, elementwise
 from tiza.graph.types import bool_
@@ -30,7 +31,7 @@ negative = elementwise("negative", value=np.negative, latex=r"-{0}", slopes=["(-
                        vjp=lambda g, y, x: [-g], samples=[wide])  # fmt: skip
 abs_ = elementwise("abs", value=np.abs, latex=r"\lvert {0} \rvert", slopes=[r"\operatorname{{sign}}({0})"],
                    vjp=lambda g, y, x: [g * sign(x)], out=real_type, samples=[positive])  # fmt: skip
-sign = elementwise("sign", value=np.sign, latex=r"\operatorname{{sign}}({0})", slopes=["0"],
+sign = elementwise("sign", value=edges.sign, latex=r"\operatorname{{sign}}({0})", slopes=["0"],
                    vjp=lambda g, y, x: [None], samples=[positive],
                    says="-1, 0 or 1; its derivative is 0 wherever it exists")  # fmt: skip
 floor = elementwise("floor", value=_odd_safe(np.floor), latex=r"\lfloor {0} \rfloor", slopes=["0"],
@@ -46,12 +47,16 @@ sqrt = elementwise("sqrt", value=np.sqrt, latex=r"\sqrt{{{0}}}", slopes=[r"\frac
                    vjp=lambda g, y, x: [g / (y * 2)], takes=FLOAT, samples=[positive])  # fmt: skip
 exp = elementwise("exp", value=np.exp, latex=r"e^{{{0}}}", slopes=["{y}"],
                   vjp=lambda g, y, x: [g * y], takes=FLOAT, samples=[wide])  # fmt: skip
-expm1 = elementwise("expm1", value=np.expm1, latex=r"e^{{{0}}} - 1", slopes=["({y} + 1)"],
+expm1 = elementwise("expm1", value=edges.expm1, latex=r"e^{{{0}}} - 1", slopes=["({y} + 1)"],
                     vjp=lambda g, y, x: [g * (y + 1)], takes=FLOAT, samples=[wide])  # fmt: skip
 log = elementwise("log", value=np.log, latex=r"\log({0})", slopes=[r"\frac{{1}}{{{0}}}"],
                   vjp=lambda g, y, x: [g / x], takes=FLOAT, samples=[positive])  # fmt: skip
 log1p = elementwise("log1p", value=np.log1p, latex=r"\log(1 + {0})", slopes=[r"\frac{{1}}{{1 + {0}}}"],
                     vjp=lambda g, y, x: [g / (x + 1)], takes=FLOAT, samples=[unit])  # fmt: skip
+log2 = elementwise("log2", value=np.log2, latex=r"\log_2({0})", slopes=[r"\frac{{1}}{{{0} \log 2}}"],
+                   vjp=lambda g, y, x: [g / (x * math.log(2))], takes=FLOAT, samples=[positive])  # fmt: skip
+log10 = elementwise("log10", value=np.log10, latex=r"\log_{{10}}({0})", slopes=[r"\frac{{1}}{{{0} \log 10}}"],
+                    vjp=lambda g, y, x: [g / (x * math.log(10))], takes=FLOAT, samples=[positive])  # fmt: skip
 sin = elementwise("sin", value=np.sin, latex=r"\sin({0})", slopes=[r"\cos({0})"],
                   vjp=lambda g, y, x: [g * cos(x)], takes=FLOAT, samples=[wide])  # fmt: skip
 cos = elementwise("cos", value=np.cos, latex=r"\cos({0})", slopes=[r"(-\sin({0}))"],
@@ -69,7 +74,7 @@ sinh = elementwise("sinh", value=np.sinh, latex=r"\sinh({0})", slopes=[r"\cosh({
                    vjp=lambda g, y, x: [g * cosh(x)], takes=FLOAT, samples=[wide])  # fmt: skip
 cosh = elementwise("cosh", value=np.cosh, latex=r"\cosh({0})", slopes=[r"\sinh({0})"],
                    vjp=lambda g, y, x: [g * sinh(x)], takes=FLOAT, samples=[wide])  # fmt: skip
-tanh = elementwise("tanh", value=np.tanh, latex=r"\tanh({0})", slopes=["(1 - {y}^2)"],
+tanh = elementwise("tanh", value=edges.tanh, latex=r"\tanh({0})", slopes=["(1 - {y}^2)"],
                    vjp=lambda g, y, x: [g * (1 - y * y)], takes=FLOAT, samples=[wide])  # fmt: skip
 asinh = elementwise("asinh", value=np.arcsinh, latex=r"\operatorname{{arsinh}}({0})",
                     slopes=[r"\frac{{1}}{{\sqrt{{{0}^2 + 1}}}}"],
@@ -111,6 +116,8 @@ bitwise_invert = elementwise("bitwise_invert", value=np.invert, latex=r"\mathord
                              samples=[wide])  # fmt: skip
 isnan = elementwise("isnan", value=np.isnan, latex=r"\operatorname{{isnan}}({0})", out=bool_, samples=[wide])
 isinf = elementwise("isinf", value=np.isinf, latex=r"\operatorname{{isinf}}({0})", out=bool_, samples=[wide])
+signbit = elementwise("signbit", value=np.signbit, latex=r"\operatorname{{signbit}}({0})", takes="f",
+                      out=bool_, samples=[wide])  # fmt: skip
 isfinite = elementwise("isfinite", value=np.isfinite, latex=r"\operatorname{{isfinite}}({0})", out=bool_,
                        samples=[wide])  # fmt: skip
 
@@ -143,7 +150,7 @@ remainder = elementwise("remainder", value=np.remainder, latex=r"{0} \bmod {1}",
                         slopes=["1", r"\left(-\lfloor {0} / {1} \rfloor\right)"],
                         vjp=lambda g, y, a, b: [g, -(g * floor(a / b))], takes=REAL,
                         samples=[between(0.1, 0.4), between(0.6, 0.9)])  # fmt: skip
-floor_divide = elementwise("floor_divide", value=np.floor_divide, latex=r"\lfloor {0} / {1} \rfloor",
+floor_divide = elementwise("floor_divide", value=edges.floor_divide, latex=r"\lfloor {0} / {1} \rfloor",
                            slopes=["0", "0"], vjp=lambda g, y, a, b: [None, None], takes=REAL,
                            samples=[between(0.1, 0.4), between(0.6, 0.9)])  # fmt: skip
 

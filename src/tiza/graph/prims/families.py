@@ -72,13 +72,18 @@ def draw(rng: np.random.Generator, low: float, high: float, shape: Shape,
          dtype: str = "float64") -> np.ndarray[Any, Any]:  # fmt: skip
     if dtype == "bool":
         return rng.random(shape) < 0.5
+    if dtype == "complex128":
+        return rng.uniform(low, high, shape) + 1j * rng.uniform(low, high, shape)
     if dtype.startswith(("int", "uint")):
         return rng.integers(int(low), int(high) + 1, shape).astype(dtype)
     return rng.uniform(low, high, shape).astype(dtype)
 
 
+_DRAWN = {"f": "float64", "c": "complex128", "i": "int64", "b": "bool"}
+
+
 def _elementwise_samples(ranges: Sequence[Range], takes: str) -> Callable[..., list[Sample]]:
-    dtype = "float64" if "f" in takes else "int64" if "i" in takes else "bool"
+    dtype = next(t for k, t in _DRAWN.items() if k in takes)
     shapes: list[tuple[Shape, ...]] = [((3, 4),) * 3, ((),) * 3, ((1, 4), (3, 1), (4,)), ((0, 2),) * 3]
 
     def samples(rng: np.random.Generator) -> list[Sample]:
