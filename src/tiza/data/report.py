@@ -105,7 +105,9 @@ class TableReport:
         from rich.table import Table as RichTable
         from rich.text import Text
 
-        grid = RichTable(title=Text(self._title()), title_justify="left", box=SIMPLE_HEAD)
+        grid = RichTable(
+            title=Text(self._title()), title_justify="left", box=SIMPLE_HEAD, pad_edge=False
+        )
         for head, justify in zip(self._heads(), "llrrll", strict=True):
             align: Literal["left", "right"] = "right" if justify == "r" else "left"
             grid.add_column(head, justify=align, overflow="fold")
