@@ -1,0 +1,221 @@
+"""Messages of the losses."""
+
+from tiza.errors.entry import Entry
+
+ENTRIES = {
+    "loss-broadcast": Entry(
+        en=(
+            "{loss}: the prediction {x} and the target {t} differ in shape and would broadcast",
+            "target.reshape({x})",
+        ),
+        es=(
+            "{loss}: la predicción {x} y el objetivo {t} difieren en forma y se expandirían",
+            "target.reshape({x})",
+        ),
+        more=(
+            "Shapes such as (n, 1) and (n,) would broadcast to (n, n): every prediction would "
+            "be compared with every target, the loss would still fall, and the network would "
+            "learn the mean. Losses therefore want equal shapes.",
+            "Formas como (n, 1) y (n,) se expandirían a (n, n): cada predicción se compararía "
+            "con cada objetivo, la pérdida igual bajaría, y la red aprendería la media. Por eso"
+            " las pérdidas exigen formas iguales.",
+        ),
+    ),
+    "loss-shapes": Entry(
+        en=(
+            "{loss}: the prediction {x} and the target {t} must have the same shape",
+            "check what the network puts out and how the targets are read",
+        ),
+        es=(
+            "{loss}: la predicción {x} y el objetivo {t} deben tener la misma forma",
+            "revise qué entrega la red y cómo se leen los objetivos",
+        ),
+        more=(
+            "A loss compares entry by entry, and never broadcasts.",
+            "Una pérdida compara elemento a elemento, y nunca expande formas.",
+        ),
+    ),
+    "loss-cross-shapes": Entry(
+        en=(
+            "cross_entropy: for scores {x} the target must be classes {wanted} or shares {x}, "
+            "not {t}",
+            "give one class for each example",
+        ),
+        es=(
+            "cross_entropy: para puntuaciones {x} el objetivo debe ser clases {wanted} o partes"
+            " {x}, no {t}",
+            "dé una clase por ejemplo",
+        ),
+        more=(
+            "Scores have their classes on axis 1. A target of whole numbers lacks that axis and"
+            " holds the class; a target of real numbers has the shape of the scores and holds a"
+            " distribution.",
+            "Las puntuaciones tienen sus clases en el eje 1. Un objetivo de números enteros no "
+            "tiene ese eje y contiene la clase; un objetivo de números reales tiene la forma de"
+            " las puntuaciones y contiene una distribución.",
+        ),
+    ),
+    "loss-scalar-logits": Entry(
+        en=(
+            "cross_entropy: a single number has no axis of classes",
+            "give scores of shape (n, classes)",
+        ),
+        es=(
+            "cross_entropy: un solo número no tiene eje de clases",
+            "dé puntuaciones de forma (n, clases)",
+        ),
+        more=(
+            "There must be one score for each class.",
+            "Debe haber una puntuación por clase.",
+        ),
+    ),
+    "loss-type": Entry(
+        en=(
+            "{loss}: real numbers are wanted, not {got}",
+            "convert them, e.g. x.astype('float32')",
+        ),
+        es=(
+            "{loss}: se esperan números reales, no {got}",
+            "conviértalos, p. ej. x.astype('float32')",
+        ),
+        more=(
+            "A loss is differentiated with respect to its prediction, which therefore has to be"
+            " of a floating-point type.",
+            "Una pérdida se deriva con respecto a su predicción, que por eso debe ser de punto "
+            "flotante.",
+        ),
+    ),
+    "loss-target-type": Entry(
+        en=(
+            "classes are whole numbers, not {got}",
+            "convert them, e.g. y.astype('int64')",
+        ),
+        es=(
+            "las clases son números enteros, no {got}",
+            "conviértalas, p. ej. y.astype('int64')",
+        ),
+        more=(
+            "A class is the number of a column of the scores.",
+            "Una clase es el número de una columna de las puntuaciones.",
+        ),
+    ),
+    "loss-class": Entry(
+        en=(
+            "class {got} does not exist among {classes} classes, numbered from 0 to {last}",
+            "give the last layer more outputs, or number the classes from 0",
+        ),
+        es=(
+            "la clase {got} no existe entre {classes} clases, numeradas de 0 a {last}",
+            "dé más salidas a la última capa, o numere las clases desde 0",
+        ),
+        more=(
+            "The last layer must put out one score for each class. Classes numbered from 1 are "
+            "a common cause.",
+            "La última capa debe entregar una puntuación por clase. Numerar las clases desde 1 "
+            "es una causa común.",
+        ),
+    ),
+    "loss-class-weight": Entry(
+        en=(
+            "the class weights have shape {got}, but there are {classes} classes",
+            "give one weight for each class",
+        ),
+        es=(
+            "los pesos de clase tienen forma {got}, pero hay {classes} clases",
+            "dé un peso por clase",
+        ),
+        more=(
+            "Class weights say how much each class counts.",
+            "Los pesos de clase dicen cuánto cuenta cada clase.",
+        ),
+    ),
+    "loss-weight": Entry(
+        en=(
+            "a weight of shape {got} does not fit losses of shape {wanted}",
+            "give one weight for each entry",
+        ),
+        es=(
+            "un peso de forma {got} no se ajusta a pérdidas de forma {wanted}",
+            "dé un peso por elemento",
+        ),
+        more=(
+            "Weights multiply the loss entry by entry and must not enlarge it.",
+            "Los pesos multiplican la pérdida elemento a elemento y no deben agrandarla.",
+        ),
+    ),
+    "loss-reduction": Entry(
+        en=(
+            "{loss}: there is no reduction {got!r}",
+            'choose "mean", "sum" or "none"',
+        ),
+        es=(
+            "{loss}: no existe la reducción {got!r}",
+            'elija "mean", "sum" o "none"',
+        ),
+        more=(
+            "The reduction says how the losses of the entries become one number, or that they "
+            "do not.",
+            "La reducción dice cómo las pérdidas de los elementos se vuelven un número, o que "
+            "no lo hacen.",
+        ),
+    ),
+    "loss-smoothing": Entry(
+        en=(
+            "label smoothing must lie between 0 and 1, but is {got}",
+            "use a small share such as 0.1",
+        ),
+        es=(
+            "el suavizado de etiquetas debe estar entre 0 y 1, pero es {got}",
+            "use una fracción pequeña como 0.1",
+        ),
+        more=(
+            "Smoothing takes that share of the target's weight and spreads it over all classes.",
+            "El suavizado toma esa fracción del peso del objetivo y la reparte entre todas las "
+            "clases.",
+        ),
+    ),
+    "loss-probability": Entry(
+        en=(
+            "binary_cross_entropy: a probability lies between 0 and 1, but {got} is among them",
+            "use binary_cross_entropy_with_logits for the raw outputs of a network",
+        ),
+        es=(
+            "binary_cross_entropy: una probabilidad está entre 0 y 1, pero entre ellas está {got}",
+            "use binary_cross_entropy_with_logits para las salidas crudas de una red",
+        ),
+        more=(
+            "The raw output of a network is a logit, which becomes a probability by the "
+            "sigmoid; the loss with logits does both at once and is exact for large logits.",
+            "La salida cruda de una red es un logit, que se vuelve probabilidad con la "
+            "sigmoide; la pérdida con logits hace ambas cosas y es exacta para logits grandes.",
+        ),
+    ),
+    "loss-beta": Entry(
+        en=(
+            "smooth_l1_loss: beta must not be negative, but is {got}",
+            "use beta=1.0",
+        ),
+        es=(
+            "smooth_l1_loss: beta no debe ser negativo, pero es {got}",
+            "use beta=1.0",
+        ),
+        more=(
+            "beta is the distance at which the loss turns from quadratic to linear.",
+            "beta es la distancia a la que la pérdida pasa de cuadrática a lineal.",
+        ),
+    ),
+    "loss-delta": Entry(
+        en=(
+            "huber_loss: delta must be above 0, but is {got}",
+            "use delta=1.0",
+        ),
+        es=(
+            "huber_loss: delta debe ser mayor que 0, pero es {got}",
+            "use delta=1.0",
+        ),
+        more=(
+            "delta is the distance at which the loss turns from quadratic to linear.",
+            "delta es la distancia a la que la pérdida pasa de cuadrática a lineal.",
+        ),
+    ),
+}

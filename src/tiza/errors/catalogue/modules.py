@@ -1,0 +1,293 @@
+"""Messages of modules, initialisation and gradient clipping."""
+
+from tiza.errors.entry import Entry
+
+ENTRIES = {
+    "init-gain": Entry(
+        en=(
+            "there is no gain for the nonlinearity {got!r}",
+            "choose one of {known}",
+        ),
+        es=(
+            "no hay ganancia para la no linealidad {got!r}",
+            "elija una de {known}",
+        ),
+        more=(
+            "The gain makes weights large enough for the signal to survive the nonlinearity "
+            "that follows.",
+            "La ganancia hace los pesos lo bastante grandes para que la señal sobreviva a la no"
+            " linealidad que sigue.",
+        ),
+    ),
+    "init-fans": Entry(
+        en=(
+            "a tensor of shape {shape} has no inputs and outputs to count; two axes are needed",
+            "use uniform or normal for it",
+        ),
+        es=(
+            "un tensor de forma {shape} no tiene entradas y salidas que contar; se necesitan "
+            "dos ejes",
+            "use uniform o normal para él",
+        ),
+        more=(
+            "Xavier and Kaiming initialisation scale by how many inputs and outputs a weight "
+            "(out, in, …) connects. Biases have only one axis.",
+            "La inicialización de Xavier y la de Kaiming escalan según cuántas entradas y "
+            "salidas conecta un peso (out, in, …). Los sesgos tienen un solo eje.",
+        ),
+    ),
+    "init-empty": Entry(
+        en=(
+            "a weight of shape {shape} connects nothing, so its variance is undefined",
+            "make the layer larger",
+        ),
+        es=(
+            "un peso de forma {shape} no conecta nada, así que su varianza no está definida",
+            "agrande la capa",
+        ),
+        more=(
+            "The variance is divided by the number of inputs or outputs, which is 0 here.",
+            "La varianza se divide entre el número de entradas o salidas, que aquí es 0.",
+        ),
+    ),
+    "init-matrix": Entry(
+        en=(
+            "{what}: shape {shape} is no matrix",
+            "give two sizes",
+        ),
+        es=(
+            "{what}: la forma {shape} no es una matriz",
+            "dé dos tamaños",
+        ),
+        more=(
+            "The identity exists for matrices only.",
+            "La identidad solo existe para matrices.",
+        ),
+    ),
+    "init-mode": Entry(
+        en=(
+            "there is no mode {got!r}",
+            'choose "fan_in" or "fan_out"',
+        ),
+        es=(
+            "no existe el modo {got!r}",
+            'elija "fan_in" o "fan_out"',
+        ),
+        more=(
+            "fan_in keeps the variance of the signal going forward, fan_out that of the "
+            "gradients going back.",
+            "fan_in conserva la varianza de la señal hacia adelante; fan_out, la de los "
+            "gradientes hacia atrás.",
+        ),
+    ),
+    "module-device": Entry(
+        en=(
+            "there is no device or type {got!r} here",
+            'say "cpu", "float32" or "float64"',
+        ),
+        es=(
+            "aquí no existe el dispositivo o tipo {got!r}",
+            'indique "cpu", "float32" o "float64"',
+        ),
+        more=(
+            "tiza computes on the processor.",
+            "tiza calcula en el procesador.",
+        ),
+    ),
+    "module-dtype": Entry(
+        en=(
+            "parameters are float32 or float64, not {got}",
+            'say "float32" or "float64"',
+        ),
+        es=(
+            "los parámetros son float32 o float64, no {got}",
+            'indique "float32" o "float64"',
+        ),
+        more=(
+            "Training needs derivatives, which exist for real numbers of single or double "
+            "precision.",
+            "Entrenar necesita derivadas, que existen para números reales de precisión simple o"
+            " doble.",
+        ),
+    ),
+    "module-forward": Entry(
+        en=(
+            "{kind} has no forward",
+            "write def forward(self, x) in class {kind}",
+        ),
+        es=(
+            "{kind} no tiene forward",
+            "escriba def forward(self, x) en la clase {kind}",
+        ),
+        more=(
+            "Calling a module runs its method forward, which every module writes for itself. "
+            "Lists and dictionaries of modules have none: call their members.",
+            "Llamar a un módulo ejecuta su método forward, que cada módulo escribe por sí "
+            "mismo. Las listas y los diccionarios de módulos no lo tienen: llame a sus "
+            "miembros.",
+        ),
+    ),
+    "module-init": Entry(
+        en=(
+            "{kind} holds nothing yet, because its __init__ has not called that of Module",
+            "begin __init__ of {kind} with super().__init__()",
+        ),
+        es=(
+            "{kind} todavía no contiene nada, porque su __init__ no llamó al de Module",
+            "comience __init__ de {kind} con super().__init__()",
+        ),
+        more=(
+            "Module.__init__ makes the tables in which parameters and parts register.",
+            "Module.__init__ crea las tablas donde se registran los parámetros y las partes.",
+        ),
+    ),
+    "module-name": Entry(
+        en=(
+            "{got!r} cannot be the name of a part",
+            "choose a name without dots",
+        ),
+        es=(
+            "{got!r} no puede ser el nombre de una parte",
+            "elija un nombre sin puntos",
+        ),
+        more=(
+            "Dots join the names of parts, as in 'encoder.0.weight'.",
+            "Los puntos unen los nombres de las partes, como en 'encoder.0.weight'.",
+        ),
+    ),
+    "module-not-parameter": Entry(
+        en=(
+            "{name} is a parameter and cannot become a {got}",
+            "assign nn.Parameter(...) or None, or delete it first",
+        ),
+        es=(
+            "{name} es un parámetro y no puede convertirse en {got}",
+            "asigne nn.Parameter(...) o None, o bórrelo antes",
+        ),
+        more=(
+            "Replacing a parameter by something else would silently take it out of training. To"
+            " change its values write p.data = values.",
+            "Reemplazar un parámetro por otra cosa lo sacaría del entrenamiento sin aviso. Para"
+            " cambiar sus valores escriba p.data = valores.",
+        ),
+    ),
+    "module-taken": Entry(
+        en=(
+            "{kind} already has an attribute {got!r} of its own",
+            "choose another name",
+        ),
+        es=(
+            "{kind} ya tiene un atributo propio {got!r}",
+            "elija otro nombre",
+        ),
+        more=(
+            "The class defines that name, so a parameter or part under it could not be reached.",
+            "La clase define ese nombre, así que un parámetro o parte con él no se podría "
+            "alcanzar.",
+        ),
+    ),
+    "module-index": Entry(
+        en=(
+            "index {index} is outside a {kind} of {count} modules",
+            "count from 0 to {count} minus 1",
+        ),
+        es=(
+            "el índice {index} está fuera de un {kind} de {count} módulos",
+            "cuente de 0 a {count} menos 1",
+        ),
+        more=(
+            "Modules are numbered from 0; negative numbers count from the end.",
+            "Los módulos se numeran desde 0; los números negativos cuentan desde el final.",
+        ),
+    ),
+    "sequential-part": Entry(
+        en=(
+            "Sequential: part {index} is a {got}, not a module",
+            "give modules, e.g. nn.ReLU() with its brackets",
+        ),
+        es=(
+            "Sequential: la parte {index} es un {got}, no un módulo",
+            "dé módulos, p. ej. nn.ReLU() con sus paréntesis",
+        ),
+        more=(
+            "A common slip is to write the class, nn.ReLU, instead of an instance, nn.ReLU().",
+            "Un descuido común es escribir la clase, nn.ReLU, en lugar de una instancia, "
+            "nn.ReLU().",
+        ),
+    ),
+    "state-mismatch": Entry(
+        en=(
+            "the state does not fit {kind} in {count} places",
+            "build the model that was saved, or pass strict=False to skip missing and "
+            "unexpected names",
+        ),
+        es=(
+            "el estado no se ajusta a {kind} en {count} lugares",
+            "construya el modelo que se guardó, o pase strict=False para omitir los nombres que"
+            " faltan o sobran",
+        ),
+        more=(
+            "Names that are missing from the state, names that the model lacks, and values of "
+            "another shape are listed together. Nothing has been loaded.",
+            "Los nombres que faltan en el estado, los que el modelo no tiene y los valores de "
+            "otra forma se listan juntos. No se cargó nada.",
+        ),
+    ),
+    "clip-bound": Entry(
+        en=(
+            "clipping needs a bound of at least 0 and a norm above 0, not {norm} and {norm_type}",
+            "say clip_grad_norm_(parameters, 1.0)",
+        ),
+        es=(
+            "el recorte necesita una cota de al menos 0 y una norma mayor que 0, no {norm} y "
+            "{norm_type}",
+            "escriba clip_grad_norm_(parameters, 1.0)",
+        ),
+        more=(
+            "All gradients together are shortened to that length.",
+            "Todos los gradientes juntos se acortan a esa longitud.",
+        ),
+    ),
+    "clip-value": Entry(
+        en=(
+            "clipping needs a bound of at least 0, not {got}",
+            "say clip_grad_value_(parameters, 1.0)",
+        ),
+        es=(
+            "el recorte necesita una cota de al menos 0, no {got}",
+            "escriba clip_grad_value_(parameters, 1.0)",
+        ),
+        more=(
+            "Every entry is kept between minus the bound and the bound.",
+            "Cada elemento se mantiene entre menos la cota y la cota.",
+        ),
+    ),
+    "clip-nonfinite": Entry(
+        en=(
+            "the norm of the gradients of order {norm_type} is not finite",
+            "find where the first NaN or infinity comes from, or lower the learning rate",
+        ),
+        es=(
+            "la norma de orden {norm_type} de los gradientes no es finita",
+            "busque de dónde viene el primer NaN o infinito, o baje la tasa de aprendizaje",
+        ),
+        more=(
+            "Gradients that are NaN or infinite cannot be shortened to any length.",
+            "Los gradientes que son NaN o infinitos no se pueden acortar a ninguna longitud.",
+        ),
+    ),
+    "vector-length": Entry(
+        en=(
+            "a vector of shape {got} cannot fill {wanted} parameters",
+            "give a vector of {wanted} numbers",
+        ),
+        es=(
+            "un vector de forma {got} no puede llenar {wanted} parámetros",
+            "dé un vector de {wanted} números",
+        ),
+        more=(
+            "The vector holds the entries of all parameters, one after the other.",
+            "El vector contiene los elementos de todos los parámetros, uno tras otro.",
+        ),
+    ),
+}

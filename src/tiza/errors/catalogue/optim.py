@@ -1,0 +1,268 @@
+"""Messages of the optimizers and learning-rate schedules."""
+
+from tiza.errors.entry import Entry
+
+ENTRIES = {
+    "optim-option": Entry(
+        en=(
+            "{kind} has no option {got!r}",
+            "its options are {known}",
+        ),
+        es=(
+            "{kind} no tiene la opción {got!r}",
+            "sus opciones son {known}",
+        ),
+        more=(
+            "Options are the hyperparameters in the optimizer's formula.",
+            "Las opciones son los hiperparámetros de la fórmula del optimizador.",
+        ),
+    ),
+    "optim-empty": Entry(
+        en=(
+            "there are no parameters to train",
+            "give model.parameters() of a model that has some",
+        ),
+        es=(
+            "no hay parámetros que entrenar",
+            "dé model.parameters() de un modelo que los tenga",
+        ),
+        more=(
+            "Layers that are kept in a plain Python list do not register; use nn.ModuleList. A "
+            "generator of parameters can be read only once.",
+            "Las capas guardadas en una lista de Python no se registran; use nn.ModuleList. Un "
+            "generador de parámetros se puede leer solo una vez.",
+        ),
+    ),
+    "optim-not-leaf": Entry(
+        en=(
+            "an optimizer trains parameters, but was given a {got} that was computed from "
+            "others or is no tensor",
+            "give model.parameters()",
+        ),
+        es=(
+            "un optimizador entrena parámetros, pero recibió un {got} calculado a partir de "
+            "otros o que no es un tensor",
+            "dé model.parameters()",
+        ),
+        more=(
+            "Only tensors that hold data of their own can be trained; a computed one would be "
+            "overwritten by the next computation.",
+            "Solo se pueden entrenar tensores con datos propios; uno calculado sería "
+            "reemplazado por el cálculo siguiente.",
+        ),
+    ),
+    "optim-twice": Entry(
+        en=(
+            "a parameter stands in the optimizer twice",
+            "list each parameter in one group only",
+        ),
+        es=(
+            "un parámetro está dos veces en el optimizador",
+            "liste cada parámetro en un solo grupo",
+        ),
+        more=(
+            "It would make two steps at once.",
+            "Daría dos pasos a la vez.",
+        ),
+    ),
+    "optim-value": Entry(
+        en=(
+            "{name} must be {wanted}, but is {got}",
+            "correct {name}",
+        ),
+        es=(
+            "{name} debe ser {wanted}, pero es {got}",
+            "corrija {name}",
+        ),
+        more=(
+            "Outside that range the formula of the optimizer has no meaning or does not converge.",
+            "Fuera de ese rango la fórmula del optimizador no tiene sentido o no converge.",
+        ),
+    ),
+    "optim-nesterov": Entry(
+        en=(
+            "Nesterov's form needs momentum above 0 and no dampening",
+            "say SGD(parameters, momentum=0.9, nesterov=True)",
+        ),
+        es=(
+            "la forma de Nesterov necesita momentum mayor que 0 y sin amortiguación (dampening)",
+            "escriba SGD(parameters, momentum=0.9, nesterov=True)",
+        ),
+        more=(
+            "It looks ahead along the running sum of gradients, which exists only with momentum.",
+            "Mira hacia adelante según la suma acumulada de gradientes, que existe solo con "
+            "momentum.",
+        ),
+    ),
+    "optim-rule": Entry(
+        en=(
+            "{kind} has no rule",
+            "write def rule(self, t, p, g, *slots) in class {kind}",
+        ),
+        es=(
+            "{kind} no tiene rule",
+            "escriba def rule(self, t, p, g, *slots) en la clase {kind}",
+        ),
+        more=(
+            "The rule is the formula of one step of one parameter; the base does the rest.",
+            "La regla es la fórmula de un paso de un parámetro; la clase base hace el resto.",
+        ),
+    ),
+    "optim-groups": Entry(
+        en=(
+            "the state has parameter groups of sizes {got}, the optimizer of sizes {wanted}",
+            "build the optimizer for the same parameters as the saved one",
+        ),
+        es=(
+            "el estado tiene grupos de parámetros de tamaños {got}; el optimizador, de tamaños "
+            "{wanted}",
+            "construya el optimizador para los mismos parámetros que el guardado",
+        ),
+        more=(
+            "The state of an optimizer belongs to parameters by their position.",
+            "El estado de un optimizador pertenece a los parámetros según su posición.",
+        ),
+    ),
+    "optim-shape": Entry(
+        en=(
+            "the saved {name} has shape {got}, its parameter {wanted}",
+            "build the model that was saved",
+        ),
+        es=(
+            "el {name} guardado tiene forma {got}; su parámetro, {wanted}",
+            "construya el modelo que se guardó",
+        ),
+        more=(
+            "Running means have the shape of the parameter that they belong to.",
+            "Las medias acumuladas tienen la forma del parámetro al que pertenecen.",
+        ),
+    ),
+    "schedule-anneal": Entry(
+        en=(
+            "there is no way {got!r} to go up and down",
+            'choose "cos" or "linear"',
+        ),
+        es=(
+            "no existe la manera {got!r} de subir y bajar",
+            'elija "cos" o "linear"',
+        ),
+        more=(
+            "The learning rate follows half cosines or straight lines.",
+            "La tasa de aprendizaje sigue medios cosenos o líneas rectas.",
+        ),
+    ),
+    "schedule-factor": Entry(
+        en=(
+            "the factor must be below 1, but is {got}",
+            "use a factor such as 0.1",
+        ),
+        es=(
+            "el factor debe ser menor que 1, pero es {got}",
+            "use un factor como 0.1",
+        ),
+        more=(
+            "On a plateau the learning rate is multiplied by the factor, and has to become "
+            "smaller.",
+            "En una meseta la tasa de aprendizaje se multiplica por el factor, y debe hacerse "
+            "menor.",
+        ),
+    ),
+    "schedule-groups": Entry(
+        en=(
+            "{got} functions were given for {wanted} parameter groups",
+            "give one function for all, or {wanted}",
+        ),
+        es=(
+            "se dieron {got} funciones para {wanted} grupos de parámetros",
+            "dé una función para todos, o {wanted}",
+        ),
+        more=(
+            "Each parameter group has its own learning rate.",
+            "Cada grupo de parámetros tiene su propia tasa de aprendizaje.",
+        ),
+    ),
+    "schedule-length": Entry(
+        en=(
+            "the schedule does not know how many steps there will be",
+            "say total_steps, or epochs and steps_per_epoch",
+        ),
+        es=(
+            "el programa no sabe cuántos pasos habrá",
+            "indique total_steps, o epochs y steps_per_epoch",
+        ),
+        more=(
+            "One cycle spans the whole training.",
+            "Un ciclo abarca todo el entrenamiento.",
+        ),
+    ),
+    "schedule-mode": Entry(
+        en=(
+            "there is no mode {mode!r} with threshold mode {threshold_mode!r}",
+            'choose "min" or "max", and "rel" or "abs"',
+        ),
+        es=(
+            "no existe el modo {mode!r} con modo de umbral {threshold_mode!r}",
+            'elija "min" o "max", y "rel" o "abs"',
+        ),
+        more=(
+            "The mode says whether a lower or a higher figure is better.",
+            "El modo dice si es mejor una cifra menor o mayor.",
+        ),
+    ),
+    "schedule-momentum": Entry(
+        en=(
+            "{kind} has no momentum to cycle",
+            "pass cycle_momentum=False",
+        ),
+        es=(
+            "{kind} no tiene momentum que variar",
+            "pase cycle_momentum=False",
+        ),
+        more=(
+            "One cycle lowers the momentum while the learning rate grows.",
+            "Un ciclo baja el momentum mientras la tasa de aprendizaje crece.",
+        ),
+    ),
+    "schedule-over": Entry(
+        en=(
+            "step {got} is beyond the {total} steps of the schedule",
+            "give a larger total_steps",
+        ),
+        es=(
+            "el paso {got} está más allá de los {total} pasos del programa",
+            "dé un total_steps mayor",
+        ),
+        more=(
+            "One cycle ends; what comes after it is not defined.",
+            "Un ciclo termina; lo que sigue no está definido.",
+        ),
+    ),
+    "schedule-rate": Entry(
+        en=(
+            "{kind} does not say its rate",
+            "write def rate(self, base, t) in class {kind}",
+        ),
+        es=(
+            "{kind} no dice su tasa",
+            "escriba def rate(self, base, t) en la clase {kind}",
+        ),
+        more=(
+            "A schedule is a function of the base rate and of the step.",
+            "Un programa es una función de la tasa base y del paso.",
+        ),
+    ),
+    "schedule-resume": Entry(
+        en=(
+            "last_epoch was given, but the optimizer knows no initial learning rate",
+            "leave last_epoch at -1, or load the optimizer's state first",
+        ),
+        es=(
+            "se dio last_epoch, pero el optimizador no conoce la tasa de aprendizaje inicial",
+            "deje last_epoch en -1, o cargue antes el estado del optimizador",
+        ),
+        more=(
+            "A schedule that goes on needs the rate from which it once began.",
+            "Un programa que continúa necesita la tasa con la que empezó.",
+        ),
+    ),
+}

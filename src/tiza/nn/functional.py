@@ -1,0 +1,228 @@
+"""Layers as functions of tensors: `import tiza.nn.functional as F`, as in PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tiza.errors import ArgumentError, DTypeError, IndexingError
+from tiza.graph import COMPOSITES, PRIMITIVES
+from tiza.lang import random
+from tiza.lang.calls import axis_of
+from tiza.lang.tensor import Tensor, as_tensor, make
+from tiza.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+    smooth_l1_loss,
+)
+from tiza.nn.activate import (
+    celu,
+    elu,
+    gelu,
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    logsigmoid,
+    mish,
+    prelu,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    softplus,
+    softshrink,
+    softsign,
+    tanh,
+    tanhshrink,
+    threshold,
+)
+from tiza.nn.affine import linear as _linear
+
+__all__ = [
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "cross_entropy",
+    "dropout", "elu", "embedding", "gelu", "glu", "hardshrink", "hardsigmoid", "hardswish",
+    "hardtanh", "huber_loss", "l1_loss", "leaky_relu", "linear", "log_softmax", "logsigmoid",
+    "mish", "mse_loss", "nll_loss", "normalize", "one_hot", "prelu", "relu", "relu6", "selu",
+    "sigmoid", "silu", "smooth_l1_loss", "softmax", "softmin", "softplus", "softshrink",
+    "softsign", "tanh", "tanhshrink", "threshold",
+]  # fmt: skip
+
+
+def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
+    """y = x Wᵀ + b.
+
+    Shapes: x (*n, in), weight (out, in), bias (out) → y (*n, out).
+    Errors: ShapeError where the last axis of x is not `in`.
+
+    >>> linear([[1.0, 2.0]], [[3.0, 4.0]], [0.5]).tolist()
+    [[11.5]]
+    """
+    x, w = as_tensor(input), as_tensor(weight)
+    return make(_linear, x, w) if bias is None else make(_linear, x, w, as_tensor(bias))
+
+
+def softmax(input: Any, dim: int | None = None) -> Tensor:
+    """eˣ / Σ eˣ along an axis; the maximum is subtracted first, so that nothing overflows.
+
+    >>> softmax([0.0, 0.0], dim=0).tolist()
+    [0.5, 0.5]
+    """
+    x = as_tensor(input)
+    return make(COMPOSITES["softmax"], x, axis=_axis("softmax", dim, x))
+
+
+def log_softmax(input: Any, dim: int | None = None) -> Tensor:
+    """x − log Σ eˣ along an axis, without overflow.
+
+    >>> log_softmax([1e4, 0.0], dim=0).tolist()
+    [0.0, -10000.0]
+    """
+    x = as_tensor(input)
+    return make(COMPOSITES["log_softmax"], x, axis=_axis("log_softmax", dim, x))
+
+
+def softmin(input: Any, dim: int | None = None) -> Tensor:
+    """softmax(−x) along an axis.
+
+    >>> softmin([0.0, 0.0], dim=0).tolist()
+    [0.5, 0.5]
+    """
+    return softmax(-as_tensor(input), dim)
+
+
+def _axis(name: str, dim: int | None, x: Tensor) -> int:
+    if dim is None:
+        raise ArgumentError("softmax-dim", name=name)
+    return axis_of(dim, x.ndim)
+
+
+def glu(input: Any, dim: int = -1) -> Tensor:
+    """a σ(b), a and b being the halves of x along an axis.
+
+    Source: Dauphin et al. 2017, arXiv:1612.08083.
+
+    >>> glu([2.0, 0.0]).tolist()
+    [1.0]
+    """
+    x = as_tensor(input)
+    axis = axis_of(dim, x.ndim)
+    n = x.shape[axis]
+    if n % 2:
+        raise ArgumentError("glu-odd", axis=dim, got=n)
+    return _part(x, axis, 0, n // 2) * sigmoid(_part(x, axis, n // 2, n))
+
+
+def _part(x: Tensor, axis: int, start: int, stop: int) -> Tensor:
+    starts = tuple(start if i == axis else 0 for i in range(x.ndim))
+    stops = tuple(stop if i == axis else n for i, n in enumerate(x.shape))
+    return make(PRIMITIVES["slice"], x, starts=starts, stops=stops, steps=(1,) * x.ndim)
+
+
+def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """In training, each entry becomes 0 with probability p, and the others grow by 1/(1 − p).
+
+    Source: Srivastava et al. 2014, JMLR 15, in the form that leaves use unchanged.
+
+    >>> dropout([1.0, 2.0], training=False).tolist()
+    [1.0, 2.0]
+    """
+    if not 0 <= p <= 1:
+        raise ArgumentError("dropout-p", got=p)
+    x = as_tensor(input)
+    if not training or p == 0:
+        return x
+    if p == 1:
+        y = x * 0.0
+    else:
+        kept = random.bernoulli(as_tensor(1 - p, x.dtype), x.shape)
+        y = make(PRIMITIVES["where"], kept, x * (1 / (1 - p)), as_tensor(0.0, x.dtype))
+    if inplace:
+        x._assign(y)
+        return x
+    return y
+
+
+def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Tensor:
+    """The rows of `weight` that the whole numbers of `input` name.
+
+    The row `padding_idx` gets no gradient.
+
+    Shapes: input (*n), weight (rows, d) → (*n, d).
+    Errors: IndexingError for a number that names no row.
+
+    >>> embedding([2, 0], [[0.0], [1.0], [2.0]]).tolist()
+    [[2.0], [0.0]]
+    """
+    ids, w = as_tensor(input), as_tensor(weight)
+    if ids.dtype.kind not in "iu":
+        raise DTypeError("embedding-ids", got=ids.dtype)
+    rows = w.shape[0]
+    safe = _inside(ids, rows, "embedding-row")
+    y = make(PRIMITIVES["take"], w, safe, axis=0)
+    if padding_idx is None:
+        return y
+    padding = padding_idx + rows if padding_idx < 0 else padding_idx
+    if not 0 <= padding < rows:
+        raise ArgumentError("embedding-padding", got=padding_idx, rows=rows)
+    filler = make(PRIMITIVES["reshape"], ids == padding, shape=(*ids.shape, 1))
+    return make(PRIMITIVES["where"], filler, y.detach(), y)
+
+
+def _inside(ids: Tensor, size: int, code: str) -> Tensor:
+    """The indices, refused where already known to be outside; −1 is not the last here."""
+    value = ids.node.value
+    if value is None:
+        if ids.dtype.kind == "u":
+            return ids
+        outside = as_tensor(np.array(-size - 1), ids.dtype)  # refused when it is computed
+        return make(PRIMITIVES["where"], ids < 0, outside, ids)
+    wrong = value[(value < 0) | (value >= size)]
+    if wrong.size:
+        raise IndexingError(code, got=int(wrong.flat[0]), size=size, last=size - 1)
+    return ids
+
+
+def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
+    """1 in the column that each whole number names, 0 in the others, as int64.
+
+    Without `num_classes` the greatest number decides, which computes the tensor.
+
+    >>> one_hot([1, 0]).tolist()
+    [[0, 1], [1, 0]]
+    """
+    ids = as_tensor(tensor)
+    if ids.dtype.kind not in "iu":
+        raise DTypeError("embedding-ids", got=ids.dtype)
+    if num_classes < 0:
+        if not ids.size:
+            raise ArgumentError("one-hot-empty")
+        num_classes = int(ids.numpy().max()) + 1
+    ids = _inside(ids, num_classes, "one-hot-class")
+    columns = as_tensor(np.arange(num_classes, dtype=ids.dtype))
+    at = make(PRIMITIVES["reshape"], ids, shape=(*ids.shape, 1)) == columns
+    return as_tensor(at, np.dtype(np.int64))
+
+
+def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+    """x / max(‖x‖ₚ, ε) along an axis.
+
+    >>> [round(x, 4) for x in normalize([3.0, 4.0], dim=0).tolist()]
+    [0.6, 0.8]
+    """
+    x = as_tensor(input)
+    axis = (axis_of(dim, x.ndim),)
+    powers = x * x if p == 2 else abs(x) ** p
+    total = make(PRIMITIVES["sum"], powers, axis=axis, keepdims=True)
+    floor = as_tensor(eps**p, x.dtype)  # before the root, whose slope at 0 is infinite
+    bounded = make(PRIMITIVES["maximum"], total, floor)
+    norm = make(PRIMITIVES["sqrt"], bounded) if p == 2 else bounded ** (1 / p)
+    return x / norm

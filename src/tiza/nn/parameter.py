@@ -1,0 +1,76 @@
+"""Tensors that modules hold: parameters, which are trained, and buffers, which are not."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import numpy as np
+
+from tiza.graph import constant
+from tiza.lang.tensor import LEAVES, Tensor, as_tensor, to_array
+
+Array = np.ndarray[Any, Any]
+
+
+class Parameter(Tensor):
+    """A tensor that registers with the module whose attribute it becomes, and is trained.
+
+    >>> import tiza as tz
+    >>> from tiza import nn
+    >>> nn.Parameter(tz.tensor([1.0, 2.0]))
+    Parameter containing:
+    tensor([1., 2.], requires_grad=True)
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, requires_grad: bool = True) -> None:
+        super().__init__(constant(converted(data)))
+        if requires_grad:
+            self.requires_grad_()
+
+    def __repr__(self) -> str:
+        return f"Parameter containing:\n{super().__repr__()}"
+
+
+class Buffer(Tensor):
+    """A tensor that registers with its module without being trained, such as a running mean.
+
+    `persistent=False` leaves it out of the state_dict.
+    """
+
+    __slots__ = ("persistent",)
+
+    def __init__(self, data: Any, *, persistent: bool = True) -> None:
+        super().__init__(as_tensor(data).detach().node)
+        self.persistent = persistent
+
+
+def converted(data: Any) -> Array:
+    """A private copy as an array; Python floats take the default type."""
+    return np.array(data.numpy()) if isinstance(data, Tensor) else to_array(data)
+
+
+def assign(tensor: Tensor, array: Array) -> None:
+    """Give a parameter or buffer a new value, in its own type; it stays the leaf that it was."""
+    tensor.node = constant(np.array(array, dtype=tensor.dtype), tensor.node.name)
+    if tensor.requires_grad:
+        LEAVES[tensor.node] = weakref.ref(tensor)
+
+
+def retyped(tensor: Tensor, dtype: np.dtype[Any]) -> None:
+    """Cast a parameter or buffer in place, its gradient too."""
+    tensor.node = constant(tensor.numpy().astype(dtype), tensor.node.name)
+    if tensor.requires_grad:
+        LEAVES[tensor.node] = weakref.ref(tensor)
+    if tensor.grad is not None:
+        tensor.grad = as_tensor(tensor.grad, dtype)
+
+
+def clear_grad(tensor: Tensor, set_to_none: bool = True) -> None:
+    """Forget a gradient, or make it zeros."""
+    if set_to_none or tensor.grad is None:
+        tensor.grad = None
+    else:
+        tensor.grad = Tensor(constant(np.zeros(tensor.shape, tensor.dtype)))

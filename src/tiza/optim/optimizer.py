@@ -1,0 +1,330 @@
+"""The optimizer: its subclasses write one formula, the base maps it over all parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from inspect import Parameter as Argument
+from inspect import Signature
+from math import log
+from typing import Any, ClassVar
+
+import numpy as np
+
+from tiza.errors import ArgumentError, CheckpointError
+from tiza.graph import Node, constant, literal, placeholder
+from tiza.graph.prims.choose import cast
+from tiza.graph.prims.elementwise import expm1
+from tiza.lang.tensor import Tensor, evaluate_together
+from tiza.nn.parameter import assign, clear_grad
+from tiza.readings.evaluate import Program
+
+Update = tuple[Node, tuple[Node, ...]]  # the new parameter, its new slots
+Array = np.ndarray[Any, Any]
+PLAIN = {"maximize": False, "foreach": None, "capturable": False, "differentiable": False,
+         "fused": None}  # what PyTorch's own state_dict says besides  # fmt: skip
+
+
+def unbias(beta: float, t: Node) -> Node:
+    """1 − βᵗ, the weight that a running mean from zero has gathered.
+
+    Written −expm1(t log β): in float32, 1 − 0.999¹ would keep four digits only.
+    """
+    return -expm1(t * log(beta)) if beta else literal(1, t.dtype)
+
+
+class Optimizer:
+    """What all optimizers share: parameter groups, state, and PyTorch's way of being called.
+
+    A subclass lists its hyperparameters as annotated class attributes (they become arguments
+    of the constructor, in order), the names of its `slots` (arrays kept per parameter, zero at
+    first), and writes `rule`. `params` are parameters, or dictionaries {"params": …, "lr": …}
+    with hyperparameters of their own.
+
+    >>> import tiza as tz
+    >>> from tiza import nn, optim
+    >>> w = nn.Parameter(tz.tensor([1.0, 2.0]))
+    >>> optimizer = optim.SGD([w], lr=0.5)
+    >>> (w * w).sum().backward(); optimizer.step(); w.tolist()
+    [0.0, 0.0]
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ()
+    foreign: ClassVar[dict[str, object]] = {}
+    defaults: ClassVar[dict[str, Any]] = {}
+    lr: float
+
+    def __init_subclass__(cls) -> None:
+        own = {k: cls.__dict__[k] for k, kind in cls.__annotations__.items()
+               if k in cls.__dict__ and not str(kind).startswith("ClassVar")}  # fmt: skip
+        cls.defaults = {**cls.defaults, **own}
+        for name in own:
+            delattr(cls, name)  # `optimizer.lr` is what is in force, not the default
+        kind = Argument.POSITIONAL_OR_KEYWORD
+        cls.__signature__ = Signature(  # type: ignore[attr-defined]
+            [
+                Argument("params", kind),
+                *(Argument(k, kind, default=v) for k, v in cls.defaults.items()),
+            ]
+        )
+
+    def __init__(self, params: Iterable[Any], *values: Any, **options: Any) -> None:
+        names = list(self.defaults)
+        if len(values) > len(names) or not options.keys() <= set(names[len(values) :]):
+            unknown = [k for k in options if k not in names] or list(options) or ["…"]
+            raise ArgumentError("optim-option", kind=type(self).__name__, got=unknown[0],
+                                known=", ".join(names))  # fmt: skip
+        self.defaults = {**self.defaults, **dict(zip(names, values, strict=False)), **options}  # type: ignore[misc]
+        self.param_groups: list[dict[str, Any]] = []
+        self.state: dict[Tensor, dict[str, Any]] = {}  # of each parameter: step and slots
+        self._programs: dict[Any, Program] = {}
+        given = [params] if isinstance(params, Tensor) else list(params)
+        if not given:
+            raise ArgumentError("optim-empty")
+        groups = given if isinstance(given[0], Mapping) else [{"params": given}]
+        for group in groups:
+            self.add_param_group(group)
+
+    # -- what a subclass says -------------------------------------------------------------
+
+    def rule(self, t: Node, p: Node, g: Node, *slots: Node) -> Update:
+        """One step of one parameter on nodes: new parameter, new slots. Pure."""
+        raise ArgumentError("optim-rule", kind=type(self).__name__)
+
+    @classmethod
+    def slots_for(cls, group: Mapping[str, Any]) -> tuple[str, ...]:
+        """The slots that a group needs."""
+        del group
+        return cls.slots
+
+    @classmethod
+    def check(cls, group: Mapping[str, Any]) -> None:
+        """Refuse hyperparameters without meaning."""
+        for name, value in group.items():
+            if name == "betas":
+                good = len(value) == 2 and all(0 <= b < 1 for b in value)
+                wanted = "0 ≤ β < 1"
+            elif name in ("lr", "eps", "weight_decay", "momentum"):
+                good, wanted = value >= 0, "≥ 0"
+            else:
+                continue
+            if not good:
+                raise ArgumentError("optim-value", name=name, got=value, wanted=wanted)
+
+    # -- groups ---------------------------------------------------------------------------
+
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Train further parameters, with hyperparameters of their own where given."""
+        given = param_group["params"]
+        params = [given] if isinstance(given, Tensor) else list(given)
+        for param in params:
+            if not isinstance(param, Tensor) or not param.is_leaf:
+                raise ArgumentError("optim-not-leaf", got=type(param).__name__)
+        known = {id(p) for p in self.params}
+        if len({id(p) for p in params} - known) < len(params):
+            raise ArgumentError("optim-twice")
+        unknown = param_group.keys() - self.defaults.keys() - {"params", "initial_lr"}
+        if unknown:
+            raise ArgumentError("optim-option", kind=type(self).__name__, got=min(unknown),
+                                known=", ".join(self.defaults))  # fmt: skip
+        group = {**self.defaults, **param_group, "params": params}
+        self.check(group)
+        self.param_groups.append(group)
+
+    @property
+    def params(self) -> list[Tensor]:
+        """All parameters, group after group."""
+        return [p for group in self.param_groups for p in group["params"]]
+
+    def __getattr__(self, name: str) -> Any:
+        """A hyperparameter as it is in force in the first group."""
+        groups = self.__dict__.get("param_groups")
+        if groups and name in self.defaults:
+            return groups[0][name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__} ("]
+        for i, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {i}")
+            lines += [f"    {k}: {group[k]}" for k in sorted(group) if k != "params"]
+        return "\n".join([*lines, ")"])
+
+    def formula(self, group: Mapping[str, Any], lr: Any = None) -> Any:
+        """This optimizer's `rule` with the hyperparameters of one group bound to `self`."""
+        view = object.__new__(type(self))
+        view.__dict__.update({name: group[name] for name in self.defaults})
+        if lr is not None:
+            view.__dict__["lr"] = lr
+        return view
+
+    # -- the functional face --------------------------------------------------------------
+
+    def update(self, params: Sequence[Node], grads: Sequence[Node | None],
+               state: Sequence[tuple[Node, ...]], t: Node, lr: Sequence[Node] | None = None,
+               ) -> tuple[list[Node], list[tuple[Node, ...]]]:  # fmt: skip
+        """One step on nodes, for tracing: new parameters and new slots.
+
+        `params`, `grads` and `state` stand in the order of `self.params`; where a gradient is
+        None nothing changes. `t` is the number of this step, from 1; `lr` has one scalar for
+        each group, or is read from the groups.
+        """
+        news, slots = list(params), list(state)
+        start = 0
+        for index, group in enumerate(self.param_groups):
+            for i in range(start, start + len(group["params"])):
+                g, p = grads[i], params[i]
+                if g is not None:
+                    rate = None if lr is None else _cast(lr[index], p.dtype)
+                    rule = self.formula(group, rate).rule
+                    news[i], slots[i] = rule(_cast(t, p.dtype), p, g, *state[i])
+            start += len(group["params"])
+        return news, slots
+
+    def slot_arrays(self) -> list[tuple[Array, ...]]:
+        """The slots of every parameter in the order of `self.params`; zeros at first."""
+        return [
+            tuple(self._state_of(p, group)[name] for name in self.slots_for(group))
+            for group in self.param_groups for p in group["params"]
+        ]  # fmt: skip
+
+    def set_slot_arrays(self, slots: Sequence[Sequence[Array]], steps: int) -> None:
+        """Take over slots, and that every parameter has made `steps` steps."""
+        rows = [(p, group) for group in self.param_groups for p in group["params"]]
+        for (param, group), arrays in zip(rows, slots, strict=True):
+            named = dict(zip(self.slots_for(group), arrays, strict=True))
+            self.state[param] = {"step": steps, **named}
+
+    @property
+    def steps(self) -> int:
+        """How many steps have been made: the most that any parameter has."""
+        return max((state["step"] for state in self.state.values()), default=0)
+
+    def _state_of(self, param: Tensor, group: Mapping[str, Any]) -> dict[str, Any]:
+        state = self.state.setdefault(param, {"step": 0})
+        for name in self.slots_for(group):
+            if name not in state:
+                state[name] = np.zeros(param.shape, param.dtype)
+        return state
+
+    # -- PyTorch's face -------------------------------------------------------------------
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients (or make them zeros)."""
+        for param in self.params:
+            clear_grad(param, set_to_none)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Compute loss, gradients and the new parameters; parameters without gradient stay.
+
+        `closure`, where given, computes the loss anew and calls `backward`; its loss is returned.
+        """
+        loss = closure() if closure is not None else None
+        rows = [(i, group, p) for i, group in enumerate(self.param_groups)
+                for p in group["params"] if p.grad is not None]  # fmt: skip
+        evaluate_together([p.grad for _, _, p in rows])
+        by_count: dict[int, list[tuple[int, dict[str, Any], Tensor]]] = {}
+        for row in rows:
+            count = self._state_of(row[2], row[1])["step"] + 1
+            by_count.setdefault(count, []).append(row)
+        for count, some in by_count.items():
+            self._step(count, some)
+        return loss
+
+    def _step(self, count: int, rows: list[tuple[int, dict[str, Any], Tensor]]) -> None:
+        rates = [float(group["lr"]) for group in self.param_groups]
+        program = self._program(rows)
+        states = [self._state_of(p, group) for _, group, p in rows]
+        names = [self.slots_for(group) for _, group, _ in rows]
+        arrays: list[Any] = [np.float64(count), *map(np.float64, rates)]
+        for (_, _, p), state, slots in zip(rows, states, names, strict=True):
+            arrays += [p.numpy(), p.grad.numpy(), *(state[s] for s in slots)]  # type: ignore[union-attr]
+        answers = iter(program(*arrays))
+        for (_, _, p), state, slots in zip(rows, states, names, strict=True):
+            assign(p, next(answers))
+            state.update({s: next(answers) for s in slots}, step=count)
+
+    def _program(self, rows: list[tuple[int, dict[str, Any], Tensor]]) -> Program:
+        """The formula traced for these parameters, once for each set of hyperparameters."""
+        key = tuple(
+            (i, p.shape, p.dtype, p.grad.dtype,  # type: ignore[union-attr]
+             *(group[n] for n in self.defaults if n != "lr")) for i, group, p in rows
+        )  # fmt: skip
+        found = self._programs.get(key)
+        if found is not None:
+            return found
+        scalar = np.dtype(np.float64)
+        t = placeholder((), scalar, "t")
+        rates = [placeholder((), scalar, "η") for _ in self.param_groups]
+        inputs, outputs = [t, *rates], []
+        for i, group, p in rows:
+            some = [placeholder(p.shape, p.dtype) for _ in ("p", "g", *self.slots_for(group))]
+            rule = self.formula(group, _cast(rates[i], p.dtype)).rule
+            new, slots = rule(_cast(t, p.dtype), *some)
+            inputs += some
+            outputs += [new, *slots]
+        if len(self._programs) > KEPT:
+            self._programs.clear()
+        program = self._programs[key] = Program(inputs, outputs)
+        return program
+
+    # -- state ----------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """PyTorch's state_dict: {"state": {index: {…}}, "param_groups": [{…}]}, with tensors."""
+        number = {id(p): i for i, p in enumerate(self.params)}
+        state = {}
+        for param, kept in self.state.items():
+            state[number[id(param)]] = self.saved(kept)
+        groups = [
+            {**{k: v for k, v in group.items() if k != "params"}, **PLAIN, **self.foreign,
+             "params": [number[id(p)] for p in group["params"]]}
+            for group in self.param_groups
+        ]  # fmt: skip
+        return {"state": {i: state[i] for i in sorted(state)}, "param_groups": groups}
+
+    def saved(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        """A parameter's state as tensors, under PyTorch's names."""
+        arrays = {name: np.asarray(value, None if name != "step" else np.float32)
+                  for name, value in kept.items()}  # fmt: skip
+        return {name: Tensor(constant(np.array(value))) for name, value in arrays.items()}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from a state_dict, of tiza or of PyTorch, for as many parameters.
+
+        Errors: CheckpointError where groups, parameters or shapes do not match.
+        """
+        groups = state_dict["param_groups"]
+        sizes = [len(g["params"]) for g in groups], [len(g["params"]) for g in self.param_groups]
+        if sizes[0] != sizes[1]:
+            raise CheckpointError("optim-groups", got=sizes[0], wanted=sizes[1])
+        pairs = [
+            (p, number) for own, saved in zip(self.param_groups, groups, strict=True)
+            for p, number in zip(own["params"], saved["params"], strict=True)
+        ]  # fmt: skip
+        states = {}
+        for param, number in pairs:
+            saved = state_dict["state"].get(number)
+            if saved is not None:
+                states[param] = self._loaded(param, saved)
+        for own, saved in zip(self.param_groups, groups, strict=True):
+            known = {*self.defaults, "initial_lr"}
+            own.update({k: v for k, v in saved.items() if k in known})
+        self.state = states
+
+    def _loaded(self, param: Tensor, saved: Mapping[str, Any]) -> dict[str, Any]:
+        state: dict[str, Any] = {"step": int(saved.get("step", 1))}
+        for name, value in saved.items():
+            if name == "step" or value is None:
+                continue
+            array = np.array(value, dtype=param.dtype)
+            if array.shape != param.shape:
+                raise CheckpointError("optim-shape", name=name, got=array.shape, wanted=param.shape)
+            state[name] = array
+        return state
+
+
+KEPT = 16  # traced programs: shapes or hyperparameters that change at every step are rare
+
+
+def _cast(x: Node, dtype: Any) -> Node:
+    return x if x.dtype == dtype else cast(x, dtype=dtype)
