@@ -5,13 +5,13 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from tiza.errors import TizaError
 from tiza.graph.node import PRIMITIVES, Node
 from tiza.graph.place import describe, here
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from tiza.graph.primitive import Primitive
     from tiza.graph.types import DType, Scalar, Shape
 
@@ -76,7 +76,7 @@ def literal(value: Scalar, dtype: DType) -> Node:
     entry = _table.get(key)
     node = entry() if entry is not None else None
     if node is None:
-        array = dtype.type(value)
+        array = np.array(value, dtype)  # NumPy is quicker with arrays than with its scalars
         node = Node(PRIMITIVES["literal"], (), {"value": value}, (), dtype, None)
         node.value = array
         _enter(key, node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -163,7 +164,65 @@ def evaluate(nodes: Sequence[Node]) -> list[Array]:
     """
     wanted = [node for node in nodes if node.value is None]
     if wanted:
-        for node, value in zip(wanted, Program((), wanted)(), strict=True):
-            several = isinstance(value, tuple)
-            node.value = tuple(map(np.asarray, value)) if several else np.asarray(value)
+        with _lock, np.errstate(all="ignore"):
+            made: list[Node] = []
+            try:
+                if not _at_once(list(wanted), made):
+                    _by_program(wanted)
+                for node in wanted:
+                    value = node.value
+                    several = isinstance(value, tuple)
+                    node.value = tuple(map(np.asarray, value)) if several else np.asarray(value)
+            except BaseException:
+                wanted = []
+                raise
+            finally:
+                kept = set(wanted)
+                for node in made:
+                    if node not in kept:
+                        node.value = None
     return [node.value for node in nodes]
+
+
+_lock = threading.RLock()  # intermediate values stand on the nodes while `evaluate` works
+AT_ONCE = 1 << 24  # entries; larger expressions give each buffer back after its last use
+
+
+def _at_once(stack: list[Node], made: list[Node]) -> bool:
+    """Compute what is on the stack straight away; False where it is better planned first."""
+    held = 0
+    while stack:
+        node = stack.pop()
+        if node.value is not None:
+            continue
+        inputs = _edges(node) if node.prim.body else node.inputs
+        ready = True
+        for i in inputs:
+            if i.value is None:
+                if ready:
+                    stack.append(node)
+                    ready = False
+                stack.append(i)
+        if not ready:
+            continue
+        prim = node.prim
+        if prim.body:
+            node.value = inputs[0].value
+        elif prim.value is None or prim.family == "control":
+            return False
+        elif len(inputs) == 2 and not node.attrs:
+            node.value = prim.value(inputs[0].value, inputs[1].value)
+        else:
+            node.value = prim.value(*[i.value for i in inputs], **node.attrs)
+        made.append(node)
+        if not prim.several:
+            held += getattr(node.value, "size", 1)
+            if held > AT_ONCE:
+                return False
+    return True
+
+
+def _by_program(wanted: Sequence[Node]) -> None:
+    rest = [node for node in wanted if node.value is None]
+    for node, value in zip(rest, Program((), rest)(), strict=True):
+        node.value = value
