@@ -15,11 +15,16 @@ from tiza.train.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
+from tiza.train.findings import confusion, mistakes, softmax
 from tiza.train.folder import RunFolder, load_weights, save_weights
 from tiza.train.history import History
+from tiza.train.keeper import StoreWarning
 from tiza.train.progress import ProgressBar
 from tiza.train.report import Mistake, Report, report_html, write_report
+from tiza.train.scores import Scores
 from tiza.train.store import Measurement, Run, Store
+from tiza.train.trainer import Trainer
+from tiza.train.verbs import evaluate, fit, predict
 
 __all__ = [
     "CSVLogger",
@@ -37,12 +42,21 @@ __all__ = [
     "Report",
     "Run",
     "RunFolder",
+    "Scores",
     "Store",
+    "StoreWarning",
     "TerminateOnNaN",
+    "Trainer",
+    "confusion",
+    "evaluate",
+    "fit",
     "load_checkpoint",
     "load_weights",
+    "mistakes",
+    "predict",
     "report_html",
     "save_checkpoint",
     "save_weights",
+    "softmax",
     "write_report",
 ]

@@ -23,10 +23,14 @@ Weights = dict[str, np.ndarray]
 class Training(Protocol):
     """What a callback may ask of the trainer it watches."""
 
-    model: object
     history: History
     stop_training: bool
     lr: float
+
+    @property
+    def model(self) -> object:
+        """The model being trained."""
+        ...
 
     def get_weights(self) -> Weights:
         """A copy of all parameters and buffers by name."""
@@ -49,6 +53,7 @@ class Callback:
     """
 
     trainer: Training
+    reads_weights = True  # False: the hooks after batches need not see the newest weights
 
     @property
     def model(self) -> object:
@@ -134,8 +139,13 @@ class Callbacks:
             getattr(callback, hook)(*arguments)
 
     def state(self) -> list[dict[str, object]]:
-        """The state of each, with its class, in order."""
-        return [{"class": type(c).__name__, "state": c.state_dict()} for c in self.items]
+        """The class, arguments and state of each, in order; arguments that are code are None."""
+        from tiza.train.blueprint import arguments_of
+
+        return [
+            {"class": type(c).__name__, "arguments": arguments_of(c), "state": c.state_dict()}
+            for c in self.items
+        ]
 
     def restore(self, states: Iterable[Mapping[str, object]]) -> None:
         """Give each callback the state of its namesake: the first of a class to the first, …."""
@@ -324,6 +334,8 @@ class LearningRateScheduler(Callback):
 
 class TerminateOnNaN(Callback):
     """End training quietly when the loss is not finite (without it, that is an error)."""
+
+    reads_weights = False
 
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
         """Look at the loss."""

@@ -22,6 +22,8 @@ class ProgressBar(Callback):
     elsewhere; 0 is quiet, 1 is the bar, 2 the lines (Keras's numbers).
     """
 
+    reads_weights = False
+
     def __init__(
         self, epochs: int, batches: int, verbose: Verbose = "auto", file: TextIO | None = None
     ) -> None:

@@ -36,10 +36,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "interrumpido en la época {epoch}, tras el lote {batch}; guardado en {path}; "
         "continúe con tz.Trainer.resume({path!r})",
     ),
-    "again-to-quit": (
-        "finishing this batch and keeping the run; press Ctrl-C again to quit at once",
-        "termino este lote y guardo la corrida; pulse Ctrl-C otra vez para salir ya",
-    ),
     "checkpoint-skipped": (
         "the checkpoint {name} is damaged ({reason}); the one before it is used",
         "el punto de control {name} está dañado ({reason}); se usa el anterior",
@@ -56,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "las métricas de esta época no pudieron escribirse en el registro; "
         "el entrenamiento sigue: {reason}",
     ),
+    "gradient": ("gradient", "gradiente"),
     "answer": ("answer", "resultado"),
     "value": ("value", "valor"),
     "not-finite": ("{count} of {all} not finite", "{count} de {all} no finitos"),

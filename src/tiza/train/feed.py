@@ -1,0 +1,191 @@
+"""What fit is given, made ready: arrays of the right type, a validation part, weights, order."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tiza.data import ArrayDataset, DataLoader, Dataset
+from tiza.data.loader import STREAM
+from tiza.data.split import same_length, shuffled, split_rows
+from tiza.errors import DataError
+
+Array = np.ndarray[Any, Any]
+MOST_CLASSES = 1000
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Examples: the inputs (one array or more), the targets, one weight for each, or none."""
+
+    xs: tuple[Array, ...]
+    y: Array | None = None
+    weight: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.xs[0])
+
+    def take(self, where: Array | slice) -> "Rows":
+        """The examples at these positions."""
+        return Rows(
+            tuple(np.asarray(x[where]) for x in self.xs),
+            None if self.y is None else self.y[where],
+            None if self.weight is None else self.weight[where],
+        )
+
+    def batches(self, size: int) -> Iterator["Rows"]:
+        """The examples in order, `size` at a time; the last batch may be smaller."""
+        return (self.take(slice(i, i + size)) for i in range(0, len(self), size))
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """Everything that makes up the examples."""
+        return (*self.xs, *(a for a in (self.y, self.weight) if a is not None))
+
+
+def rows_of(x: object, y: object = None, *, floating: np.dtype[Any],
+            class_weight: object = None, sample_weight: object = None) -> Rows:  # fmt: skip
+    """Inputs and targets as arrays; floating-point ones take the type of the model.
+
+    x: an array, tensor, DataFrame or nested list; a tuple of them for a model of several inputs;
+    or a data set or loader that holds both x and y.
+
+    Errors: DataError where lengths differ, nothing is there, or values are missing or no numbers.
+    """
+    if y is None and (whole := _held(x)) is not None:
+        x, y = whole
+    xs = tuple(array_of(part, f"X[{i}]" if isinstance(x, tuple) else "X", floating)
+               for i, part in enumerate(x if isinstance(x, tuple) else (x,)))  # fmt: skip
+    parts = {f"X{i or ''}": part for i, part in enumerate(xs)}
+    target = None
+    if y is not None:
+        target = array_of(y, "y", floating)
+        parts["y"] = target
+    weight = _weights(target, class_weight, sample_weight, floating)
+    if weight is not None:
+        parts["sample_weight"] = weight
+    same_length(**parts)
+    return Rows(xs, target, weight)
+
+
+def array_of(value: object, name: str, floating: np.dtype[Any]) -> Array:
+    """`value` as an array of numbers with at least one axis.
+
+    Errors: DataError for text, for missing values, and for a single number.
+    """
+    array: Array = value if isinstance(value, np.ndarray) else np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise DataError("fit-not-numbers", name=name, dtype=array.dtype, example=_example(array))
+    if array.ndim == 0:
+        raise DataError("fit-single", name=name)
+    mapped = isinstance(array, np.memmap)  # may be larger than memory: cast row by row, later
+    if array.dtype.kind == "f":
+        if not mapped and not np.isfinite(array).all():
+            bad = ~np.isfinite(array).reshape(len(array), -1)
+            raise DataError(
+                "fit-missing",
+                name=name,
+                count=int(bad.sum()),
+                rows=int(bad.any(axis=1).sum()),
+                first=int(bad.any(axis=1).argmax()),
+            )
+        if array.dtype != floating and not mapped:
+            array = array.astype(floating)
+    return array
+
+
+def _held(x: object) -> tuple[object, object] | None:
+    """Inputs and targets of a data set or loader, whose last part is the target."""
+    source = x.dataset if isinstance(x, DataLoader) else x
+    if not isinstance(source, Dataset):
+        return None
+    if isinstance(source, ArrayDataset) and source.transform is None:
+        parts = source.arrays  # a file larger than memory stays on disk
+    else:
+        parts = source.rows(np.arange(len(source)))
+    if len(parts) < 2:
+        return None
+    return (parts[0] if len(parts) == 2 else tuple(parts[:-1])), parts[-1]
+
+
+def _example(array: Array) -> str:
+    flat = array.reshape(-1)
+    return repr(flat[0]) if flat.size else "[]"
+
+
+def _weights(y: Array | None, class_weight: object, sample_weight: object,
+             floating: np.dtype[Any]) -> Array | None:  # fmt: skip
+    if class_weight is None and sample_weight is None:
+        return None
+    weight = None if sample_weight is None else array_of(sample_weight, "sample_weight", floating)
+    if weight is not None and (weight.ndim != 1 or (weight < 0).any()):
+        raise DataError("fit-weights", got=weight.shape)
+    if class_weight is not None:
+        if y is None or y.dtype.kind not in "biu":
+            raise DataError("fit-class-weight")
+        each = _class_weights(y, class_weight)
+        weight = each if weight is None else weight * each
+    assert weight is not None  # one of the two was given
+    return weight.astype(floating)
+
+
+def _class_weights(y: Array, given: object) -> Array:
+    """The weight of each example's class; "balanced" is n / (k · count), as in scikit-learn."""
+    classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
+    if given == "balanced":
+        table = len(y) / (len(classes) * counts)
+    elif isinstance(given, Mapping):
+        table = np.array([float(given.get(int(c), 1.0)) for c in classes])
+    else:
+        listed = np.asarray(given, dtype=np.float64)
+        if listed.ndim != 1 or classes.min() < 0 or classes.max() >= len(listed):
+            raise DataError("fit-class-weight-length", got=np.shape(listed), top=int(classes.max()))
+        table = listed[classes]
+    weights: Array = table[codes.reshape(-1)].reshape(y.shape)
+    return weights
+
+
+def split_off(rows: Rows, fraction: float, seed: int, *, shuffle: bool) -> tuple[Rows, Rows]:
+    """A training and a validation part.
+
+    Drawn by the seed, each class with its share where targets are classes; with shuffle=False
+    the last rows, as Keras does always, which suits series in time.
+
+    Errors: DataError where a part would be empty.
+    """
+    count = len(rows)
+    held = int(np.ceil(fraction * count))
+    if not 0 < fraction < 1 or not 0 < held < count:
+        raise DataError("split-fraction", got=fraction, n=count)
+    if not shuffle:
+        return rows.take(slice(0, count - held)), rows.take(slice(count - held, count))
+    train, test = split_rows(count, test_size=fraction, stratify=_strata(rows.y, held), seed=seed)
+    return rows.take(np.sort(train)), rows.take(np.sort(test))
+
+
+def _strata(y: Array | None, held: int) -> Array | None:
+    """The classes to be shared out evenly, where targets are classes and each is large enough."""
+    if y is None or y.ndim != 1 or y.dtype.kind not in "biu":
+        return None
+    classes, counts = np.unique(y, return_counts=True)
+    few = len(classes) <= min(MOST_CLASSES, held, len(y) - held)
+    return y if few and counts.min() >= 2 else None
+
+
+def order(count: int, seed: int, epoch: int, *, shuffle: bool) -> Array:
+    """The order in which an epoch visits the examples, the same as a DataLoader's."""
+    return shuffled(count, seed, epoch, STREAM) if shuffle else np.arange(count)
+
+
+def spans(count: int, batch_size: int, accumulate: int) -> list[list[slice]]:
+    """The batches of an epoch as slices of its order, grouped by optimizer step.
+
+    >>> spans(10, 3, 2)
+    [[slice(0, 3, None), slice(3, 6, None)], [slice(6, 9, None), slice(9, 10, None)]]
+    """
+    every = [slice(i, min(i + batch_size, count)) for i in range(0, count, batch_size)]
+    return [every[i : i + accumulate] for i in range(0, len(every), accumulate)]
+
+
+__all__: Sequence[str] = ("Rows", "array_of", "order", "rows_of", "spans", "split_off")

@@ -1,0 +1,249 @@
+"""The loop that fit runs: epochs, batches, validation, callbacks, checkpoints."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tiza.graph import Node
+from tiza.train.callbacks import Callbacks, TerminateOnNaN
+from tiza.train.feed import Rows, order, spans
+from tiza.train.interrupt import Interrupted
+from tiza.train.nonfinite import finite, nonfinite_error, origin
+from tiza.train.step import Answer, State
+from tiza.train.tally import Tally
+from tiza.train.words import word
+
+if TYPE_CHECKING:
+    from tiza.train.trainer import Trainer
+
+Array = np.ndarray[Any, Any]
+JUDGED_AT_ONCE = 256  # rows; without derivatives, larger batches cost no more memory
+
+
+@dataclass
+class Place:
+    """How far a fit has come: the epoch, the steps done in it, whether it is over."""
+
+    epoch: int = 0
+    group: int = 0
+    until: int = 0
+    stopped: bool = False
+    finished: bool = False
+
+
+@dataclass
+class Loop:
+    """One call of fit."""
+
+    trainer: Trainer
+    rows: Rows
+    held: Rows | None
+    calls: Callbacks
+    place: Place
+    batch_size: int
+    accumulate: int = 1
+    shuffle: bool = True
+    interrupted: Interrupted = field(default_factory=Interrupted)
+
+    def __post_init__(self) -> None:
+        self.tally = Tally(self.trainer.metrics)
+        self.groups = spans(len(self.rows), self.batch_size, self.accumulate)
+        self.forgiving = any(isinstance(c, TerminateOnNaN) for c in self.calls.items)
+        self.loud = list(self.calls.listening("on_train_batch_end"))
+        self.watching = any(c.reads_weights for c in self.loud)
+
+    @property
+    def batches(self) -> int:
+        """Batches of an epoch."""
+        return sum(len(group) for group in self.groups)
+
+    def run(self) -> None:
+        """Train from `place` to its end, or to the first Ctrl-C."""
+        trainer, place = self.trainer, self.place
+        self.calls.call("on_train_begin", {})
+        if place.group > 0 and not self._over():
+            for bar in self.calls.items:
+                if bar is trainer.bar:
+                    bar.on_epoch_begin(place.epoch, {})
+        while not self._over():
+            self._epoch()
+        if self.interrupted.yes and place.epoch < place.until and not place.stopped:
+            trainer.interrupted = True
+            trainer.keeper.save(self.state, trainer.state.steps)
+            trainer.put_back()
+            return
+        trainer.put_back()
+        self.calls.call("on_train_end", trainer.history.rows[-1] if len(trainer.history) else {})
+        trainer.take_up()
+        place.finished = True
+        trainer.keeper.save(self.state, trainer.state.steps)
+
+    def _over(self) -> bool:
+        place = self.place
+        return place.stopped or place.epoch >= place.until or self.interrupted.yes
+
+    def _epoch(self) -> None:
+        """The rest of the epoch at `place`."""
+        trainer, place = self.trainer, self.place
+        if place.group == 0:
+            self.tally.reset()
+            trainer.stop_training = False
+            self._hook("on_epoch_begin", place.epoch, {})
+        began = time.perf_counter() - self.tally.seconds
+        where = order(len(self.rows), trainer.seed, place.epoch, shuffle=self.shuffle)
+        while place.group < len(self.groups) and not trainer.stop_training:
+            self._group(where)
+            place.group += 1
+            self.tally.seconds = time.perf_counter() - began
+            if self.interrupted.yes and place.group < len(self.groups):
+                return
+            if place.group < len(self.groups) and trainer.keeper.due(trainer.state.steps):
+                trainer.keeper.save(self.state, trainer.state.steps)
+        row = self.tally.figures()
+        if self.held is not None and not trainer.stop_training:
+            row |= self.judge(self.held).figures("val_")
+        self._end_epoch({**row, "lr": trainer.lr, "seconds": time.perf_counter() - began})
+
+    def _end_epoch(self, row: Mapping[str, float]) -> None:
+        trainer, place = self.trainer, self.place
+        trainer.history.append(row)
+        self._hook("on_epoch_end", place.epoch, trainer.history.rows[-1])
+        place.epoch, place.group = place.epoch + 1, 0
+        place.stopped = trainer.stop_training
+        trainer.keeper.epoch(self.state, trainer.state.steps, trainer.history,
+                             last=place.stopped or place.epoch >= place.until)  # fmt: skip
+
+    def _hook(self, hook: str, *arguments: object) -> None:
+        """Call a hook with the model up to date, and take over what it changed."""
+        if self.calls.listening(hook):
+            self.trainer.put_back()
+            self.calls.call(hook, *arguments)
+            self.trainer.take_up()
+
+    def _group(self, where: Array) -> None:
+        """The batches of one optimizer step."""
+        group = self.groups[self.place.group]
+        first = self.place.group * self.accumulate
+        if self.calls.listening("on_train_batch_begin"):
+            self._hook("on_train_batch_begin", first, {})
+        if len(group) == 1:
+            rows = self.rows.take(where[group[0]])
+            self._one(rows, first)
+            return
+        total = sum(part.stop - part.start for part in group)
+        self._several([self.rows.take(where[part]) for part in group], first, total)
+
+    def _one(self, rows: Rows, batch: int) -> None:
+        trainer = self.trainer
+        before = trainer.state
+        answer, after = trainer.steps.train(before, rows, trainer.rates)
+        if not self._good(answer, after, before):
+            inputs = trainer.steps.inputs("train", before, rows, trainer.rates)
+            traced = trainer.steps.traced("train", rows, before)
+            if not self.forgiving:
+                self._trace(answer, traced.program, inputs, traced.forward, batch)
+            self.tally.add(math.nan, len(rows), answer.prediction, rows.y, rows.weight)
+        else:
+            trainer.state = after
+            self.tally.add(answer.loss, len(rows), answer.prediction, rows.y, rows.weight)
+        self._after_batch(batch)
+
+    def _several(self, parts: Sequence[Rows], first: int, total: int) -> None:
+        """Gradient accumulation: the gradient of the mean over all parts, then one step."""
+        trainer = self.trainer
+        steps, before = trainer.steps, trainer.state
+        trained = steps.traced("gather", parts[0], before).trained
+        sums = [np.zeros_like(before.params[i]) for i in trained]
+        state = before
+        for part, rows in enumerate(parts):
+            share = len(rows) / total
+            numbers = (share, part)
+            given = steps.inputs("gather", state, rows, numbers, sums)
+            answer, state, sums = steps.gather(state, rows, share, part, sums)
+            if not (math.isfinite(answer.loss) and all(map(finite, sums))) and not self.forgiving:
+                traced = steps.traced("gather", rows, before)
+                self._trace(answer, traced.program, given, traced.forward, first + part)
+            self.tally.add(answer.loss, len(rows), answer.prediction, rows.y, rows.weight)
+            if part < len(parts) - 1:
+                self._after_batch(first + part)
+        after = steps.update(state, sums, trainer.rates, trained)
+        if all(map(finite, after.params)):
+            trainer.state = after
+        self._after_batch(first + len(parts) - 1)
+
+    def _good(self, answer: Answer, after: State, before: State) -> bool:
+        """Whether loss, parameters, slots and buffers are all finite."""
+        if not math.isfinite(answer.loss):
+            return False
+        slots = [s for group in after.slots for s in group]
+        pairs = zip(after.buffers, before.buffers, strict=True)
+        news = [new for new, old in pairs if new is not old]
+        return all(map(finite, [*after.params, *slots, *news]))
+
+    def _trace(self, answer: Answer, program: Any, inputs: Sequence[Any],
+               forward: Sequence[Node], batch: int) -> None:  # fmt: skip
+        what = word("loss") if not math.isfinite(answer.loss) else word("gradient")
+        self.trainer.put_back()
+        raise nonfinite_error(origin(program, inputs), what=what, epoch=self.place.epoch,
+                              batch=batch, forward=forward)  # fmt: skip
+
+    def _after_batch(self, batch: int) -> None:
+        if not self.loud:
+            return
+        figures = self.tally.figures()
+        if self.watching:
+            self._hook("on_train_batch_end", batch, figures)
+        else:
+            self.calls.call("on_train_batch_end", batch, figures)
+
+    def judge(self, rows: Rows) -> Tally:
+        """Loss and metrics of rows, as the model is in use."""
+        return judge(self.trainer, rows, self.calls, max(self.batch_size, JUDGED_AT_ONCE))
+
+    def state(self) -> dict[str, object]:
+        """Everything that a continued run needs."""
+        return {
+            **self.trainer.keepsake(),
+            "place": vars(self.place).copy(),
+            "tally": self.tally.state_dict(),
+            "callbacks": self.calls.state(),
+        }
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Take up the sums of the epoch and the callbacks' states."""
+        self.tally.load_state_dict(kept["tally"])
+        self.calls.restore(kept["callbacks"])
+
+
+def judge(trainer: Trainer, rows: Rows, calls: Callbacks, size: int) -> Tally:
+    """Loss and metrics of rows in batches of `size`."""
+    tally = Tally(trainer.metrics)
+    calls.call("on_test_begin", {})
+    for batch, part in enumerate(rows.batches(size)):
+        calls.call("on_test_batch_begin", batch, {})
+        answer = trainer.steps.judge(trainer.state, part)
+        tally.add(answer.loss, len(part), answer.prediction, part.y, part.weight)
+        if calls.listening("on_test_batch_end"):
+            calls.call("on_test_batch_end", batch, tally.figures())
+    calls.call("on_test_end", tally.figures())
+    return tally
+
+
+def status_of(error: BaseException | None, interrupted: bool) -> str:
+    """How a run ended, as the store names it.
+
+    >>> status_of(None, False), status_of(KeyboardInterrupt(), False)
+    ('finished', 'interrupted')
+    """
+    if interrupted or isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    return "finished" if error is None else "failed"
+
+
+__all__: Sequence[str] = ("Loop", "Place", "judge", "status_of")

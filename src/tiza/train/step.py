@@ -1,0 +1,373 @@
+"""One step of training written down once as a graph, and run for every batch.
+
+inputs   parameters, buffers, optimizer slots, batch, step number, rates, key
+outputs  loss, predictions, new parameters, new slots, new buffers
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tiza import nn
+from tiza.errors import ArgumentError, TraceError
+from tiza.graph import Node, constant, placeholder
+from tiza.graph.walk import opened_inputs, walk
+from tiza.lang.random import key_scope, key_words
+from tiza.lang.tensor import Tensor
+from tiza.lang.trace import held_open
+from tiza.optim import Optimizer
+from tiza.readings.evaluate import Program
+from tiza.train.feed import Rows
+from tiza.transforms import differentiate
+
+Array = np.ndarray[Any, Any]
+Loss = Callable[..., Any]
+SCALAR, WORDS = np.dtype("float64"), np.dtype("uint32")
+
+
+@dataclass
+class State:
+    """All numbers that a step changes. Arrays are replaced, never written into."""
+
+    params: list[Array]  # of the optimizer, in its order
+    frozen: list[Array]  # the model's other parameters
+    buffers: list[Array]
+    slots: list[tuple[Array, ...]]
+    steps: int = 0
+
+
+@dataclass(frozen=True)
+class Names:
+    """The tensors behind a State, and what they are called in the model."""
+
+    params: list[Tensor]
+    frozen: list[Tensor]
+    buffers: list[Tensor]
+    called: dict[int, str]
+
+    @classmethod
+    def of(cls, model: nn.Module, optimizer: Optimizer) -> Names:
+        """The model's tensors, those of the optimizer first and in its order."""
+        called = {id(p): name for name, p in model.named_parameters()}
+        called |= {id(b): name for name, b in model.named_buffers()}
+        trained = list(optimizer.params)
+        own = {id(p) for p in trained}
+        frozen = [p for p in model.parameters() if id(p) not in own]
+        return cls(trained, list(frozen), list(model.buffers()), called)
+
+    @property
+    def all(self) -> list[Tensor]:
+        """Parameters of the optimizer, other parameters, buffers."""
+        return [*self.params, *self.frozen, *self.buffers]
+
+
+@dataclass
+class Answer:
+    """What a step answers, besides the new State."""
+
+    loss: float
+    prediction: Array
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A program and how to read it: which buffers it changes, what its forward pass gives."""
+
+    program: Program
+    forward: tuple[Node, ...]
+    changed: tuple[int, ...] = ()  # buffers that the forward pass assigned to
+    trained: tuple[int, ...] = ()  # parameters that have a gradient
+
+
+@dataclass
+class Steps:
+    """The steps of one model, traced once for each shape of batch.
+
+    random is True once a traced step was seen to draw random numbers.
+    """
+
+    model: nn.Module
+    loss: Loss | None
+    optimizer: Optimizer
+    seed: int = 0
+    random: bool = False
+    names: Names = field(init=False)
+    made: dict[Any, Traced] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.names = Names.of(self.model, self.optimizer)
+
+    # -- running --------------------------------------------------------------------------
+
+    def train(self, state: State, rows: Rows, rates: Sequence[float]) -> tuple[Answer, State]:
+        """Forward, backward, update: one step on one batch."""
+        traced = self.traced("train", rows, state)
+        outputs = traced.program(*self.inputs("train", state, rows, rates))
+        loss, prediction, news, slots, buffers = self._read(traced, outputs, state)
+        after = State(news, state.frozen, buffers, slots, state.steps + 1)
+        return Answer(float(loss), prediction), after
+
+    def gather(self, state: State, rows: Rows, share: float, part: int,
+               sums: list[Array]) -> tuple[Answer, State, list[Array]]:  # fmt: skip
+        """Forward and backward; `share` times the gradient is added to `sums`.
+
+        part: which micro-batch of the step this is; it has random numbers of its own.
+        """
+        traced = self.traced("gather", rows, state)
+        arrays = self.inputs("gather", state, rows, (share, part), sums)
+        outputs = traced.program(*arrays)
+        count = len(sums)
+        new, rest = outputs[2 : 2 + count], outputs[2 + count :]
+        buffers = list(state.buffers)
+        for i, value in zip(traced.changed, rest, strict=True):
+            buffers[i] = value
+        after = State(state.params, state.frozen, buffers, state.slots, state.steps)
+        return Answer(float(outputs[0]), outputs[1]), after, list(new)
+
+    def update(self, state: State, sums: list[Array], rates: Sequence[float],
+               trained: Sequence[int]) -> State:  # fmt: skip
+        """The optimizer's step on gradients that `gather` summed."""
+        key = ("update", tuple(trained), self._settings())
+        if key not in self.made:
+            self.made[key] = self._trace_update(trained)
+        flat = [s for group in state.slots for s in group]
+        arrays = (*state.params, *flat, *sums, np.float64(state.steps + 1),
+                  *(np.float64(r) for r in rates))  # fmt: skip
+        outputs = self.made[key].program(*arrays)
+        count = len(state.params)
+        slots = _regroup(outputs[count:], state.slots)
+        return State(outputs[:count], state.frozen, state.buffers, slots, state.steps + 1)
+
+    def judge(self, state: State, rows: Rows) -> Answer:
+        """Loss and predictions, as the model is in use."""
+        traced = self.traced("judge", rows, state)
+        loss, prediction = traced.program(*self.inputs("judge", state, rows))
+        return Answer(float(loss), prediction)
+
+    def predict(self, state: State, rows: Rows) -> Array:
+        """Predictions alone."""
+        traced = self.traced("predict", rows, state)
+        prediction: Array = traced.program(*self.inputs("predict", state, rows))[0]
+        return prediction
+
+    def check_targets(self, state: State, rows: Rows) -> None:
+        """Show the loss all targets at once: it then names a class that does not exist.
+
+        Errors: whatever the loss raises.
+        """
+        few = rows.take(slice(0, 2))
+        prediction = self.traced("judge", few, state).forward[1]
+        if self.loss is None or rows.y is None or prediction.shape[:1] != (len(few),):
+            return
+        whole = placeholder((len(rows), *prediction.shape[1:]), prediction.dtype, "prediction")
+        self.loss(Tensor(whole), Tensor(constant(np.asarray(rows.y), "y")))
+
+    def inputs(self, kind: str, state: State, rows: Rows, numbers: Sequence[float] = (),
+               sums: Sequence[Array] = ()) -> list[Any]:  # fmt: skip
+        """The arrays that the program of this kind takes, in order."""
+        arrays: list[Any] = [*state.params, *state.frozen, *state.buffers]
+        step = state.steps + 1 if kind in ("train", "gather") else 0
+        part = int(numbers[1]) if kind == "gather" else 0
+        arrays += [key_words(self.seed, part << 16, step), *self._cast(rows)]
+        if kind == "train":
+            arrays += [s for group in state.slots for s in group]
+            arrays += [np.float64(step), *(np.float64(rate) for rate in numbers)]
+        if kind == "gather":
+            arrays += [np.float64(numbers[0]), *sums]
+        return arrays
+
+    def _read(self, traced: Traced, outputs: Sequence[Any],
+              state: State) -> tuple[Any, Any, list[Array], Any, list[Array]]:  # fmt: skip
+        loss, prediction, *rest = outputs
+        count = len(state.params)
+        flat = sum(len(group) for group in state.slots)
+        slots = _regroup(rest[count : count + flat], state.slots)
+        buffers = list(state.buffers)
+        for i, value in zip(traced.changed, rest[count + flat :], strict=True):
+            buffers[i] = value
+        return loss, prediction, rest[:count], slots, buffers
+
+    def _cast(self, rows: Rows) -> list[Array]:
+        """The batch; rows of a mapped file are cast only here."""
+        kind = self.floating
+        return [a.astype(kind) if a.dtype.kind == "f" and a.dtype != kind else a
+                for a in rows.arrays]  # fmt: skip
+
+    @property
+    def floating(self) -> np.dtype[Any]:
+        """The floating-point type of the model."""
+        kinds = [t.dtype for t in self.names.all if t.dtype.kind == "f"]
+        return kinds[0] if kinds else np.dtype("float32")
+
+    def _settings(self) -> tuple[Any, ...]:
+        """Hyperparameters that the traced formula holds as numbers; the rates are inputs."""
+        return tuple(tuple((k, v) for k, v in group.items() if k not in ("params", "lr"))
+                     for group in self.optimizer.param_groups)  # fmt: skip
+
+    # -- tracing --------------------------------------------------------------------------
+
+    def traced(self, kind: str, rows: Rows, state: State) -> Traced:
+        """The program for batches like `rows`."""
+        shapes = tuple((a.shape, a.dtype) for a in rows.arrays)
+        key = (kind, shapes, rows.weight is None, self._settings() if kind == "train" else None)
+        if key not in self.made:
+            with _mode(self.model, kind in ("train", "gather")):
+                self.made[key] = self._trace(kind, rows, state)
+        return self.made[key]
+
+    def _trace(self, kind: str, rows: Rows, state: State) -> Traced:
+        names = self.names
+        batch = self._cast(rows)
+        holes = [placeholder(a.shape, a.dtype, name)
+                 for a, name in zip(batch, _batch_names(rows), strict=True)]  # fmt: skip
+        key = placeholder((4,), WORDS, "key")
+        with held_open(names.all) as held:
+            for hole, tensor in zip(held, names.all, strict=True):
+                hole.name = names.called.get(id(tensor), tensor.name)
+            with key_scope(key):
+                prediction, loss = self._forward(holes, rows, with_loss=kind != "predict")
+            buffers = [b.node for b in names.buffers]
+        first = len(names.params) + len(names.frozen)
+        changed = tuple(i for i, node in enumerate(buffers) if node is not held[first + i])
+        inputs = [*held, key, *holes]
+        if kind == "predict" or loss is None:
+            traced = Traced(Program(inputs, [prediction]), (prediction,))
+        elif kind == "judge":
+            traced = Traced(Program(inputs, [loss, prediction]), (loss, prediction))
+        else:
+            traced = self._with_gradient(
+                kind, inputs, held, (loss, prediction), changed, buffers, state
+            )
+        self.random |= any(
+            n.prim.name == "random_bits" for n in walk(traced.forward, opened_inputs)
+        )
+        return traced
+
+    def _forward(self, holes: Sequence[Node], rows: Rows, *,
+                 with_loss: bool) -> tuple[Node, Node | None]:  # fmt: skip
+        count = len(rows.xs)
+        try:
+            prediction = self.model(*(Tensor(hole) for hole in holes[:count]))
+            loss = self._loss(prediction, holes[count:]) if with_loss else None
+        except TraceError as cause:
+            raise TraceError("fit-computed", where=type(self.model).__name__,
+                             reason=str(cause)) from cause  # fmt: skip
+        return prediction.node, None if loss is None else loss.node
+
+    def _loss(self, prediction: Tensor, rest: Sequence[Node]) -> Tensor:
+        if self.loss is None:
+            raise ArgumentError("fit-no-loss", verb="fit")
+        target = Tensor(rest[0])
+        if len(rest) == 1:
+            loss = self.loss(prediction, target)
+        else:
+            each: Any = _each(self.loss, prediction, target)
+            each = each.mean(axis=tuple(range(1, each.ndim))) if each.ndim > 1 else each
+            loss = (each * Tensor(rest[1])).mean()
+        if loss.shape != ():
+            raise ArgumentError("fit-loss-shape", got=loss.shape)
+        found: Tensor = loss
+        return found
+
+    def _with_gradient(self, kind: str, inputs: list[Node], held: Sequence[Node],
+                       forward: tuple[Node, Node], changed: tuple[int, ...],
+                       buffers: Sequence[Node], state: State) -> Traced:  # fmt: skip
+        loss = forward[0]
+        count = len(self.names.params)
+        wanted = [i for i, p in enumerate(self.names.params) if p.requires_grad]
+        one = [constant(np.ones((), loss.dtype))]
+        found = differentiate([loss], [held[i] for i in wanted], one)
+        grads: list[Node | None] = [None] * count
+        for i, g in zip(wanted, found, strict=True):
+            grads[i] = g
+        trained = tuple(i for i, g in enumerate(grads) if g is not None)
+        if not trained:
+            raise ArgumentError("fit-no-parameters")
+        outputs = [*forward]
+        if kind == "train":
+            slots = [tuple(placeholder(s.shape, s.dtype, "slot") for s in group)
+                     for group in state.slots]  # fmt: skip
+            t, rates = self._scalars()
+            news, after = self.optimizer.update(held[:count], grads, slots, t, rates)
+            inputs += [*(s for group in slots for s in group), t, *rates]
+            outputs += [*news, *(s for group in after for s in group)]
+        else:
+            share = placeholder((), SCALAR, "share")
+            sums = [placeholder(held[i].shape, held[i].dtype, "sum") for i in trained]
+            inputs += [share, *sums]
+            for total, i in zip(sums, trained, strict=True):
+                g = grads[i]
+                assert g is not None  # `trained` holds those that have one
+                outputs.append(total + g * _as(share, g))
+        outputs += [buffers[i] for i in changed]
+        return Traced(Program(inputs, outputs), forward, changed, trained)
+
+    def _trace_update(self, trained: Sequence[int]) -> Traced:
+        params = [placeholder(p.shape, p.dtype, self.names.called.get(id(p)))
+                  for p in self.names.params]  # fmt: skip
+        slots = [tuple(placeholder(s.shape, s.dtype, "slot") for s in group)
+                 for group in self.optimizer.slot_arrays()]  # fmt: skip
+        grads: list[Node | None] = [None] * len(params)
+        for i in trained:
+            grads[i] = placeholder(params[i].shape, params[i].dtype, "gradient")
+        t, rates = self._scalars()
+        news, after = self.optimizer.update(params, grads, slots, t, rates)
+        given = [grads[i] for i in trained]
+        inputs = [*params, *(s for g in slots for s in g), *(g for g in given if g), t, *rates]
+        return Traced(Program(inputs, [*news, *(s for g in after for s in g)]), ())
+
+    def _scalars(self) -> tuple[Node, list[Node]]:
+        rates = [placeholder((), SCALAR, "lr") for _ in self.optimizer.param_groups]
+        return placeholder((), SCALAR, "t"), rates
+
+
+def _batch_names(rows: Rows) -> list[str]:
+    xs = ["x"] if len(rows.xs) == 1 else [f"x{i}" for i in range(len(rows.xs))]
+    return [*xs, *["y"] * (rows.y is not None), *["weight"] * (rows.weight is not None)]
+
+
+def _as(x: Node, like: Node) -> Node:
+    from tiza.graph.prims.choose import cast
+
+    return x if x.dtype == like.dtype else cast(x, dtype=like.dtype)
+
+
+def _each(loss: Loss, prediction: Tensor, target: Tensor) -> Tensor:
+    """The loss of each example."""
+    if isinstance(loss, nn.Module) and hasattr(loss, "reduction"):
+        alone = copy.copy(loss)
+        alone.reduction = "none"
+        found: Tensor = alone(prediction, target)
+    else:
+        try:
+            found = loss(prediction, target, reduction="none")
+        except TypeError:
+            name = getattr(loss, "__name__", type(loss).__name__)
+            raise ArgumentError("fit-loss-each", loss=name) from None
+    if found.ndim == 0 or found.shape[0] != target.shape[0]:
+        name = getattr(loss, "__name__", type(loss).__name__)
+        raise ArgumentError("fit-loss-each", loss=name)
+    return found
+
+
+def _regroup(flat: Sequence[Array], like: Sequence[Sequence[Array]]) -> list[tuple[Array, ...]]:
+    rest = iter(flat)
+    return [tuple(next(rest) for _ in group) for group in like]
+
+
+@contextmanager
+def _mode(model: nn.Module, training: bool) -> Iterator[None]:
+    """Inside, the whole model trains (or is in use); afterwards each part is as it was."""
+    before = [(module, module.training) for module in model.modules()]
+    model.train(training)
+    try:
+        yield
+    finally:
+        for module, mode in before:
+            module.training = mode

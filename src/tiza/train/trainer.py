@@ -1,0 +1,435 @@
+"""The trainer: a model, a loss and an optimizer brought to data, with Keras's verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from tiza import nn
+from tiza.errors import ArgumentError, TizaError
+from tiza.lang import random
+from tiza.metrics import Baseline, Metric, baseline, metric
+from tiza.nn.parameter import assign
+from tiza.optim import Optimizer
+from tiza.train import blueprint
+from tiza.train.callbacks import Callback, Callbacks
+from tiza.train.checkpoint import save_checkpoint
+from tiza.train.feed import Rows, rows_of, split_off
+from tiza.train.folder import checksum
+from tiza.train.history import History
+from tiza.train.interrupt import interrupts
+from tiza.train.keeper import Keeper
+from tiza.train.loop import Loop, Place, judge, status_of
+from tiza.train.progress import ProgressBar, Verbose
+from tiza.train.resume import Kept, read_kept
+from tiza.train.scores import Scores
+from tiza.train.settings import Settings
+from tiza.train.source import loop_source
+from tiza.train.step import State, Steps
+from tiza.train.words import word
+
+Array = np.ndarray[Any, Any]
+
+
+class Trainer:
+    """Train a model: `fit`, `evaluate`, `predict`, as in Keras, on the graph of one step.
+
+    loss: a function (prediction, target) → one number, such as those of `nn.functional`, or a
+        loss module of `nn`.
+    optimizer: one of `tiza.optim` on the model's parameters, or its name ("adam").
+    metrics: names ("accuracy", "mae" …), `tiza.metrics` objects, or functions.
+    run_dir: where the run is kept: a folder, True for `runs/<new id>`, None for nowhere.
+    seed: of the order of batches, of the validation part, of dropout. The same seed gives the
+        same bits.
+    keep: how many checkpoints are kept. checkpoint_every: one after so many steps, besides those
+        that are due by the clock and at the ends of epochs.
+
+    A run that was killed goes on with `Trainer.resume(run_dir).fit(X, y)`, to the same bits as
+    one never interrupted.
+
+    >>> import numpy as np, tiza as tz
+    >>> from tiza import nn, optim
+    >>> import tiza.nn.functional as F
+    >>> x = np.linspace(-1, 1, 64, dtype=np.float32)[:, None]
+    >>> model = nn.Linear(1, 1)
+    >>> trainer = Trainer(model, loss=F.mse_loss, optimizer=optim.SGD(model.parameters(), lr=0.2))
+    >>> history = trainer.fit(x, 3 * x + 1, epochs=30, verbose=0)
+    >>> bool(history["loss"][-1] < 1e-3), trainer.predict(x[:2]).shape
+    (True, (2, 1))
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        loss: Callable[..., Any] | None = None,
+        optimizer: Optimizer | str = "adam",
+        metrics: Sequence[str | Metric | Callable[..., object]] = (),
+        *,
+        run_dir: Path | str | bool | None = None,
+        name: str | None = None,
+        seed: int = 0,
+        keep: int = 3,
+        checkpoint_every: int | None = None,
+    ) -> None:
+        if not isinstance(model, nn.Module):
+            raise ArgumentError("fit-argument", verb="Trainer", name="model", got=model,
+                                wanted="nn.Module")  # fmt: skip
+        self.model, self.loss, self.seed = model, loss, seed
+        self.optimizer: Optimizer = (
+            blueprint.optimizer_called(optimizer, model)
+            if isinstance(optimizer, str)
+            else optimizer
+        )
+        self.metric_names = [metrics] if isinstance(metrics, str | Metric) else list(metrics)
+        self.metrics: list[Metric] = [metric(m, loss=loss) for m in self.metric_names]
+        self.name = name or type(model).__name__
+        self.keeper = Keeper.at(run_dir, self.name, keep, checkpoint_every)
+        self.history = History()
+        self.baseline: Baseline | None = None
+        self.settings: Settings | None = None
+        self.bar: ProgressBar | None = None
+        self.stop_training = self.interrupted = False
+        self.steps = Steps(model, loss, self.optimizer, seed)
+        self.kept: Kept | None = None  # what resume has read, until fit takes it up
+        self.sums: dict[str, str] = {}  # checksums of the data of the last fit
+        self._nodes: list[object] = []
+        self._arrays: list[Array] = []
+        self._told: dict[str, Any] | None = None
+        self.take_up()
+
+    # -- the verbs ------------------------------------------------------------------------
+
+    def fit(
+        self,
+        X: object,
+        y: object = None,
+        *,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        validation_split: float | None = None,
+        validation_data: object = None,
+        callbacks: Sequence[Callback] | None = None,
+        shuffle: bool | None = None,
+        class_weight: object = None,
+        sample_weight: object = None,
+        accumulate: int | None = None,
+        verbose: Verbose = "auto",
+    ) -> History:
+        """Train on X and y for `epochs` (1) in batches of `batch_size` (32); returns the history.
+
+        validation_split: a share of the rows that is measured, not trained on; drawn by the seed,
+            each class with its share (with shuffle=False, the last rows, as in Keras).
+        validation_data: (X, y) for the same purpose.
+        class_weight: {class: weight}, a list, or "balanced". sample_weight: one for each row.
+        accumulate: batches whose gradients are averaged before each step of the optimizer.
+        verbose: "auto", 0 quiet, 1 bar, 2 one line for each epoch.
+
+        After `Trainer.resume`, what is not given is as it was in the run. A second `fit` trains
+        further. Ctrl-C ends after the batch, with a checkpoint; `trainer.interrupted` tells.
+
+        Errors: DataError for data that cannot be used; NonFiniteError where a loss, gradient or
+        parameter is no longer finite, traced to the operation that made it.
+        """
+        settings = self._settle(epochs=epochs, batch_size=batch_size, accumulate=accumulate,
+                                validation_split=validation_split, shuffle=shuffle)  # fmt: skip
+        rows = self._rows("fit", X, y, class_weight, sample_weight)
+        held = self._held(validation_data)
+        sums = {"train": checksum(*rows.arrays)} if self._keeps else {}
+        if held is None and settings.validation_split:
+            rows, held = split_off(rows, settings.validation_split, self.seed,
+                                   shuffle=settings.shuffle)  # fmt: skip
+        elif held is not None and self._keeps:
+            sums["validation"] = checksum(*held.arrays)
+        loop = self._loop(rows, held, callbacks, settings, verbose)
+        self._check_targets(rows)
+        self._train(loop, sums)
+        return self.history
+
+    def evaluate(self, X: object, y: object = None, *, batch_size: int = 256,
+                 sample_weight: object = None) -> Scores:  # fmt: skip
+        """Loss and metrics on X and y, beside those of the baseline: a dict that prints as a table.
+
+        The baseline always answers the commonest class (or the mean) of the training targets.
+        """
+        self.take_up()
+        rows = self._rows("evaluate", X, y, None, sample_weight)
+        self._check_targets(rows)
+        figures = judge(self, rows, Callbacks(()), batch_size).figures()
+        return Scores(figures, self._baseline(rows.y))
+
+    def predict(self, X: object, *, batch_size: int = 256) -> Array:
+        """The model's answers to X, as one array.
+
+        Where the model carries a `preparation`, X may be raw rows (a dict, a list of dicts, a
+        DataFrame, the path of a CSV file), and the answers are values or names of classes.
+        """
+        self.take_up()
+        ready = getattr(self.model, "preparation", None)
+        raw = ready is not None and not isinstance(X, np.ndarray) and not hasattr(X, "node")
+        rows = rows_of(ready.features(X) if raw and ready else X, floating=self.steps.floating)
+        rows = Rows(rows.xs)
+        parts = [self.steps.predict(self.state, part) for part in rows.batches(batch_size)]
+        answers = np.concatenate(parts)
+        return np.asarray(ready.decode(answers)) if raw and ready else answers
+
+    # -- keeping --------------------------------------------------------------------------
+
+    def save(self, path: Path | str) -> Path:
+        """Write model, optimizer and history to one checked file, for `Trainer.resume`."""
+        self.take_up()
+        place = Place(len(self.history), 0, len(self.history), finished=True)
+        self._told = None
+        state = {**self.keepsake(), "place": vars(place), "tally": None, "callbacks": []}
+        save_checkpoint(Path(path), state)
+        return Path(path)
+
+    @classmethod
+    def resume(
+        cls,
+        path: Path | str,
+        *,
+        model: nn.Module | None = None,
+        loss: Callable[..., Any] | None = None,
+        optimizer: Callable[[Any], Optimizer] | None = None,
+        metrics: Sequence[str | Metric | Callable[..., object]] | None = None,
+    ) -> Self:
+        """The trainer that a run folder or a saved file holds, ready to go on.
+
+        A model made of layers of `tiza.nn` is rebuilt from its description; a class of your own,
+        or a loss of your own, must be given. optimizer: parameters → optimizer, if it is your own.
+
+        Errors: CheckpointError where nothing whole is there, or something does not fit.
+        CheckpointWarning where the newest checkpoint is damaged and an older one is used.
+        """
+        kept = read_kept(Path(path))
+        return kept.trainer(cls, model, loss, optimizer, metrics)
+
+    def as_loop(self) -> str:
+        """The plain loop that fit runs, as Python source with PyTorch's verbs.
+
+        It defines `train(model, X, y)`; on the same model and data it gives the same numbers.
+        """
+        return loop_source(self)
+
+    def keepsake(self) -> dict[str, object]:
+        """Everything about the trainer that a checkpoint holds, except how far a fit has come."""
+        ready = getattr(self.model, "preparation", None)
+        return {
+            "description": self.description(),
+            "preparation": ready.to_config() if ready is not None else None,
+            "weights": self.get_weights(),
+            "slots": [list(group) for group in self.state.slots],
+            "steps": self.state.steps,
+            "groups": [{k: v for k, v in group.items() if k != "params"}
+                       for group in self.optimizer.param_groups],
+            "seed": self.seed,
+            "generator": list(random.get_state()),
+            "name": self.name,
+            "history": self.history.rows,
+            "baseline": None if self.baseline is None else
+            {"kind": self.baseline.kind, "shares": self.baseline.shares},
+            "settings": None if self.settings is None else self.settings.to_dict(),
+            "data": self.sums,
+        }  # fmt: skip
+
+    def description(self) -> dict[str, Any]:
+        """Model, loss, optimizer and metrics as data, as far as they are no code of the user's."""
+        if self._told is None:
+            self._told = blueprint.of_trainer(self.model, self.loss, self.optimizer,
+                                              self.metric_names)  # fmt: skip
+        return self._told
+
+    def get_weights(self) -> dict[str, Array]:
+        """All parameters and buffers by name, as they are now."""
+        names, state = self.steps.names, self.state
+        arrays = [*state.params, *state.frozen, *state.buffers]
+        return {names.called.get(id(t), f"#{i}"): np.array(a)
+                for i, (t, a) in enumerate(zip(names.all, arrays, strict=True))}  # fmt: skip
+
+    def set_weights(self, weights: Mapping[str, Array]) -> None:
+        """Put parameters and buffers in place by name."""
+        for i, tensor in enumerate(self.steps.names.all):
+            name = self.steps.names.called.get(id(tensor), f"#{i}")
+            if name in weights:
+                assign(tensor, weights[name])
+        self.take_up()
+
+    # -- what callbacks use ---------------------------------------------------------------
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the first parameter group; assigning sets it for all groups."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = float(rate)
+
+    @property
+    def rates(self) -> list[float]:
+        """The learning rate of each parameter group."""
+        return [float(group["lr"]) for group in self.optimizer.param_groups]
+
+    @property
+    def run_dir(self) -> Path | None:
+        """The folder of the run, if it is kept."""
+        return self.keeper.path
+
+    def say(self, text: str) -> None:
+        """One line for the user, above the progress bar if there is one."""
+        if self.bar is not None:
+            self.bar.say(text)
+
+    # -- between the model and the step ---------------------------------------------------
+
+    def take_up(self, *, anew: bool = False) -> None:
+        """Read the model and the optimizer as they stand, unless nobody has touched them."""
+        names = self.steps.names
+        same = len(self._nodes) == len(names.all) and not anew
+        if same and all(t.node is n for t, n in zip(names.all, self._nodes, strict=True)):
+            return
+        arrays = [t.numpy() for t in names.all]
+        first, second = len(names.params), len(names.params) + len(names.frozen)
+        self.state = State(arrays[:first], arrays[first:second], arrays[second:],
+                           self.optimizer.slot_arrays(), self.optimizer.steps)  # fmt: skip
+        self._nodes, self._arrays = [t.node for t in names.all], arrays
+
+    def put_back(self) -> None:
+        """Give the model and the optimizer what the steps have made."""
+        names, state = self.steps.names, self.state
+        arrays = [*state.params, *state.frozen, *state.buffers]
+        for tensor, array, known in zip(names.all, arrays, self._arrays, strict=True):
+            if array is not known:
+                assign(tensor, array)
+        self.optimizer.set_slot_arrays(state.slots, state.steps)
+        self._nodes, self._arrays = [t.node for t in names.all], arrays
+
+    # -- inside fit -----------------------------------------------------------------------
+
+    @property
+    def _keeps(self) -> bool:
+        return self.keeper.path is not None
+
+    def _settle(self, **given: Any) -> Settings:
+        """The settings of this fit: what is given, else what the resumed run had, else defaults."""
+        before = None if self.kept is None else self.kept.settings
+        return Settings.of(given, before, len(self.history))
+
+    def _rows(self, verb: str, X: object, y: object, class_weight: object,
+              sample_weight: object) -> Rows:  # fmt: skip
+        if self.loss is None:
+            raise ArgumentError("fit-no-loss", verb=verb)
+        rows = rows_of(X, y, floating=self.steps.floating, class_weight=class_weight,
+                       sample_weight=sample_weight)  # fmt: skip
+        if rows.y is None:
+            raise ArgumentError("fit-no-target", verb=verb)
+        return rows
+
+    def _held(self, data: object) -> Rows | None:
+        if data is None:
+            return None
+        pair = data if isinstance(data, tuple) and len(data) in (2, 3) else (data,)
+        weight = pair[2] if len(pair) == 3 else None
+        return self._rows("validation_data", pair[0], pair[1] if len(pair) > 1 else None, None,
+                          weight)  # fmt: skip
+
+    def _check_targets(self, rows: Rows) -> None:
+        """Let the loss look at all targets at once, so that a wrong class is named beforehand."""
+        assert rows.y is not None  # _rows saw to it
+        self.steps.check_targets(self.state, rows)
+
+    def _loop(self, rows: Rows, held: Rows | None, callbacks: Sequence[Callback] | None,
+              settings: Settings, verbose: Verbose) -> Loop:  # fmt: skip
+        self.steps = Steps(self.model, self.loss, self.optimizer, self.seed)  # layers may be new
+        self._told = None
+        self.take_up(anew=True)
+        self.settings, self.interrupted, self.stop_training = settings, False, False
+        if callbacks is None and self.kept is not None:
+            callbacks = self.kept.callbacks()
+        given = list(callbacks or ())
+        place = Place(len(self.history), 0, settings.until)
+        if self.kept is not None:
+            place = self.kept.place(settings.until)
+        loop = Loop(self, rows, held, Callbacks(given), place, settings.batch_size,
+                    settings.accumulate, settings.shuffle)  # fmt: skip
+        self.bar = next((c for c in given if isinstance(c, ProgressBar)), None)
+        if self.bar is None:
+            self.bar = ProgressBar(settings.until, loop.batches, verbose)
+            loop.calls = Callbacks([*given, self.bar])
+            loop.__post_init__()
+        for callback in loop.calls.items:
+            callback.set_trainer(self)
+        if self.kept is not None:
+            self.kept.into(loop)
+        self.baseline = self._baseline(rows.y, new=True)
+        return loop
+
+    def _train(self, loop: Loop, sums: Mapping[str, str]) -> None:
+        if self.kept is not None:
+            self.kept.check(sums)
+        self.kept, self.sums = None, dict(sums)
+        facts = self._facts(loop, sums)
+        error: BaseException | None = None
+        with interrupts() as flag, self._closing():
+            loop.interrupted = flag
+            try:
+                self.keeper.begin(facts, loop.state, self.state.steps, self.history)
+                loop.run()
+            except BaseException as caught:
+                error = caught
+                raise
+            finally:
+                self._end(error, loop)
+
+    def _end(self, error: BaseException | None, loop: Loop) -> None:
+        status = status_of(error, self.interrupted)
+        self.put_back()
+        if error is None:
+            last = self.history.rows[-1] if len(self.history) else {}
+            self.keeper.finish(status, last, self.history, self.get_weights())
+        elif self.keeper.folder is not None:
+            self.keeper.finish(status, {}, self.history, self.get_weights())
+        if self.interrupted:
+            where = {"epoch": loop.place.epoch + 1, "batch": loop.place.group}
+            key = "interrupted-kept" if self._keeps else "interrupted"
+            self.say(word(key, path=str(self.run_dir), **where))
+
+    @contextmanager
+    def _closing(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if self.bar is not None:
+                self.bar.close()
+
+    def _facts(self, loop: Loop, sums: Mapping[str, str]) -> dict[str, object]:
+        """What run.json says of the run."""
+        shapes = {"x": [list(x.shape) for x in loop.rows.xs], "rows": len(loop.rows),
+                  "validation_rows": 0 if loop.held is None else len(loop.held)}  # fmt: skip
+        settings = {} if self.settings is None else self.settings.to_dict()
+        ready = getattr(self.model, "preparation", None)
+        return {
+            "seed": self.seed,
+            "config": {**self.description(), "fit": settings},
+            "model": repr(self.model),
+            "parameters": int(sum(p.size for p in self.model.parameters())),
+            "preparation": None if ready is None else ready.to_config(),
+            "data": {**shapes, "sha256": dict(sums)},
+        }
+
+    def _baseline(self, y: Array | None, *, new: bool = False) -> Baseline | None:
+        """The baseline of the training targets, scored on y; None where it makes no sense."""
+        if y is None:
+            return None
+        names = [m.name for m in self.metrics]
+        try:
+            if new or self.baseline is None:
+                return baseline(y, metrics=names)
+            return self.baseline.score(y, names)
+        except (TizaError, ValueError, IndexError, TypeError):
+            return None
