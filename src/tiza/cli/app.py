@@ -7,7 +7,18 @@ import click
 from tiza.cli.speak import Command, Group
 from tiza.cli.version import version_option
 
-NAMES = ("runs", "show", "data", "ops", "doctor", "explain", "completion")
+NAMES = (
+    "demo",
+    "train",
+    "runs",
+    "show",
+    "predict",
+    "data",
+    "ops",
+    "doctor",
+    "explain",
+    "completion",
+)
 
 
 class Root(Group):

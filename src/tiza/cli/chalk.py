@@ -110,10 +110,29 @@ SYMBOLS = {
     "Big": "",
     "mathstrut": "",
 }
-PLAIN = {"operatorname", "mathrm", "text", "mathbf", "mathbb", "mathcal", "mathsf", "boldsymbol",
-         "texttt", "mathit", "textstyle", "mathtt"}  # fmt: skip
-ACCENTS = {"overline": "\u0304", "bar": "\u0304", "hat": "\u0302", "tilde": "\u0303",
-           "widetilde": "\u0303", "widehat": "\u0302", "dot": "\u0307"}  # fmt: skip
+PLAIN = {
+    "operatorname",
+    "mathrm",
+    "text",
+    "mathbf",
+    "mathbb",
+    "mathcal",
+    "mathsf",
+    "boldsymbol",
+    "texttt",
+    "mathit",
+    "textstyle",
+    "mathtt",
+}
+ACCENTS = {
+    "overline": "\u0304",
+    "bar": "\u0304",
+    "hat": "\u0302",
+    "tilde": "\u0303",
+    "widetilde": "\u0303",
+    "widehat": "\u0302",
+    "dot": "\u0307",
+}
 BRACKETS = {"cases": ("{ ", " }"), "bmatrix": ("[", "]"), "pmatrix": ("(", ")")}
 UP = str.maketrans("0123456789+-()nTijkxyabctdm", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀⁱʲᵏˣʸᵃᵇᶜᵗᵈᵐ")
 DOWN = str.maketrans("0123456789+-()ijkxaetnmp", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₓₐₑₜₙₘₚ")

@@ -241,34 +241,7 @@ ENTRIES = {
             "Las rutas son relativas a la carpeta desde la que se dio la orden.",
         ),
     ),
-    "cli-no-run": Entry(
-        en=("there is no run {got!r}", "tiza runs (lists them)"),
-        es=("no existe la corrida {got!r}", "tiza runs (las lista)"),
-        more=(
-            "A run is named by its id, by the first letters of it, by its folder, or as `last`.",
-            "Una corrida se nombra por su identificador, por las primeras letras de él, por su "
-            "carpeta, o como `last`.",
-        ),
-    ),
-    "cli-no-runs": Entry(
-        en=("there are no runs yet", "tiza demo"),
-        es=("todavía no hay corridas", "tiza demo"),
-        more=(
-            "Every training leaves a run, in the folder `runs` and in the store of runs.",
-            "Cada entrenamiento deja una corrida, en la carpeta `runs` y en el registro de "
-            "corridas.",
-        ),
-    ),
-    "cli-run-ambiguous": Entry(
-        en=("{got!r} begins the name of {count} runs: {names}", "give more letters"),
-        es=("{got!r} es el comienzo de {count} corridas: {names}", "dé más letras"),
-        more=(
-            "A run may be named by the first letters of its id, as long as they fit one only.",
-            "Una corrida se puede nombrar por las primeras letras de su identificador, si "
-            "corresponden a una sola.",
-        ),
-    ),
-    "cli-run-incomplete": Entry(
+    "run-no-predictor": Entry(
         en=("the run {run} cannot predict: {why}", "train again, e.g. tiza demo"),
         es=("la corrida {run} no puede predecir: {why}", "entrene de nuevo, p. ej. tiza demo"),
         more=(
@@ -295,7 +268,7 @@ ENTRIES = {
             "como `edad=31 ciudad=Cali`, de un arreglo .npy y, para imágenes, de un PNG.",
         ),
     ),
-    "cli-input-shape": Entry(
+    "predict-shape": Entry(
         en=(
             "the input has {got} values per row and the model wants {wanted}",
             "rows of {wanted} numbers",
@@ -307,30 +280,6 @@ ENTRIES = {
         more=(
             "The model was trained on rows of a fixed length; the input must have that length.",
             "El modelo se entrenó con filas de longitud fija; la entrada debe tener esa longitud.",
-        ),
-    ),
-    "recipe-layer-unknown": Entry(
-        en=("the architecture names a layer {got!r} that may not be built", "one of {names}"),
-        es=("la arquitectura nombra una capa {got!r} que no se puede construir", "una de {names}"),
-        more=(
-            "A run keeps its architecture as a list of layers with their arguments, never as "
-            "code; only layers of a fixed list are built from it.",
-            "Una corrida guarda su arquitectura como lista de capas con sus argumentos, nunca "
-            "como código; solo se construyen capas de una lista fija.",
-        ),
-    ),
-    "recipe-layer-arguments": Entry(
-        en=(
-            "the layer {layer} of the architecture has wrong arguments: {why}",
-            "arguments as nn.{layer} takes them",
-        ),
-        es=(
-            "la capa {layer} de la arquitectura tiene argumentos incorrectos: {why}",
-            "argumentos como los de nn.{layer}",
-        ),
-        more=(
-            "The architecture in run.json was edited, or was written by another version.",
-            "La arquitectura en run.json fue editada, o la escribió otra versión.",
         ),
     ),
     "recipe-few-rows": Entry(
@@ -347,22 +296,6 @@ ENTRIES = {
             "with; each part needs a few.",
             "La tabla se parte en filas para aprender, filas para decidir cuándo parar y filas "
             "para probar; cada parte necesita unas cuantas.",
-        ),
-    ),
-    "recipe-no-features": Entry(
-        en=(
-            "no column is left to learn from once {target!r} is the target",
-            "a table with at least one usable column besides the target",
-        ),
-        es=(
-            "no queda ninguna columna de la cual aprender si {target!r} es el objetivo",
-            "una tabla con al menos una columna útil además del objetivo",
-        ),
-        more=(
-            "Columns that are constant, empty, or different in every row (names, numbers of "
-            "documents) are left out; here nothing remained.",
-            "Se descartan las columnas constantes, vacías o distintas en cada fila (nombres, "
-            "números de documento); aquí no quedó ninguna.",
         ),
     ),
 }

@@ -1,0 +1,118 @@
+"""What `tiza demo` and `tiza train` print of a model that has learned."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tiza.cli.out import console, current, figure, note, show, table
+from tiza.errors import pick
+
+if TYPE_CHECKING:
+    from tiza.recipes.learn import Learned
+    from tiza.recipes.problem import Problem
+    from tiza.train.progress import Verbose
+
+SHARES = ("accuracy", "f1")
+NAMES = {
+    "accuracy": ("accuracy", "exactitud"),
+    "f1": ("F1, mean of the classes", "F1, media de las clases"),
+    "log_loss": ("log loss", "pérdida logarítmica"),
+    "rmse": ("RMSE", "RMSE"),
+    "mae": ("mean absolute error", "error absoluto medio"),
+    "r2": ("R²", "R²"),
+}
+
+
+def verbosity() -> "Verbose":
+    """How much training says of itself."""
+    return 0 if current().quiet else "auto"
+
+
+@contextmanager
+def progress() -> Iterator[None]:
+    """Inside, what is printed on the way goes to stderr if stdout is for the JSON document."""
+    if not current().json:
+        yield
+        return
+    before, sys.stdout = sys.stdout, sys.stderr
+    try:
+        yield
+    finally:
+        sys.stdout = before
+
+
+def introduce(problem: "Problem") -> None:
+    """What is about to be learned."""
+    note(pick(problem.title))
+    text = pick(
+        (
+            "{train} examples to learn from, {valid} to watch, {test} to test with at the end",
+            "{train} ejemplos para aprender, {valid} para vigilar, {test} para la prueba final",
+        )
+    )
+    note(text.format(train=len(problem.train), valid=len(problem.valid), test=len(problem.test)))
+
+
+def conclude(learned: "Learned", sentence: str) -> None:
+    """The figures beside the others', where everything was kept, and what to do next."""
+    show(_document(learned), lambda: _render(learned, sentence))
+
+
+def _document(learned: "Learned") -> dict[str, object]:
+    return {
+        "run": learned.folder.id,
+        "folder": str(learned.folder.path),
+        "report": str(learned.report),
+        "task": learned.problem.task,
+        "metrics": learned.metrics,
+        "parameters": learned.parameters,
+        "seconds": learned.seconds,
+        "epochs": len(learned.history),
+        "history": learned.history.history,
+        "commands": [line for line, _ in learned.commands],
+    }
+
+
+def _render(learned: "Learned", sentence: str) -> None:
+    from rich.text import Text
+
+    from tiza.train.words import word
+
+    if current().quiet:
+        print(learned.folder.path)
+        return
+    print()
+    whos = list(dict.fromkeys(who for row in learned.metrics.values() for who in row))
+    rows = [
+        [pick(NAMES[name]), *(_cell(name, row.get(who)) for who in whos)]
+        for name, row in learned.metrics.items()
+    ]
+    table(
+        [pick(("on the test part", "en la parte de prueba")), *map(word, whos)],
+        rows,
+        right=range(1, len(whos) + 1),
+        fold=range(len(whos) + 1),
+    )
+    screen = console()
+    screen.print()
+    screen.print(Text(sentence, style="bold green"))
+    count = pick(("{n:,} parameters, {s:.1f} s in all", "{n:,} parámetros, {s:.1f} s en total"))
+    screen.print(Text(count.format(n=learned.parameters, s=learned.seconds)))
+    screen.print()
+    width = max(len(pick(pair)) for pair in (REPORT, RUN))
+    screen.print(Text(f"{pick(REPORT):<{width}}  {learned.report}"), soft_wrap=True)
+    screen.print(Text(f"{pick(RUN):<{width}}  {learned.folder.path}"), soft_wrap=True)
+    screen.print()
+    screen.print(Text(pick(("Look further:", "Para ver más:"))))
+    for line, what in learned.commands:
+        screen.print(Text.assemble("  ", (line, "cyan"), (f"    # {what}", "dim")), soft_wrap=True)
+
+
+REPORT, RUN = ("report", "informe"), ("run", "corrida")
+
+
+def _cell(name: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.2%}" if name in SHARES else figure(value)

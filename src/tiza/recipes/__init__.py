@@ -1,0 +1,21 @@
+"""Recipes: a network on its data, runnable by name; each is one short file."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tiza.recipes.problem import Problem
+
+NAMES = ("digits", "mnist-mlp")
+
+
+def find(name: str) -> "Callable[[int], Problem]":
+    """The function that makes the problem of a recipe from a seed.
+
+    >>> find("digits")(0).title[0]
+    'handwritten digits, 8×8'
+    """
+    module = import_module(f"tiza.recipes.{name.replace('-', '_')}")
+    made: Callable[[int], Problem] = module.problem
+    return made

@@ -1,0 +1,73 @@
+"""Scores of a network, of a linear model and of a constant answer, on the same test rows."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from tiza import metrics
+from tiza.metrics.baseline import Kind
+from tiza.recipes.problem import Array, Problem
+
+Scores = dict[str, float]
+
+BY_TASK = {
+    "classification": ("accuracy", "f1", "log_loss"),
+    "regression": ("rmse", "mae", "r2"),
+}
+LINEAR = {"classification": "logistic", "regression": "linear"}
+
+
+def scores(problem: Problem, outputs: Array) -> Scores:
+    """The figures of merit of a network's outputs on the test rows.
+
+    Shapes: outputs (rows, classes), logits; or (rows, 1), standardised numbers, whose errors
+    are given in the unit of the target.
+
+    Source: accuracy, macro F1 and log loss; RMSE, MAE and R², as scikit-learn defines them.
+    """
+    truth = problem.test.y
+    if problem.task == "regression":
+        found = {
+            name: float(metrics.metric(name)(outputs, truth)) for name in BY_TASK["regression"]
+        }
+        return in_unit(found, problem.scale)
+    shifted = outputs.astype(np.float64)
+    guesses = shifted.argmax(axis=1)
+    count = len(problem.classes)
+    return {
+        "accuracy": float(metrics.accuracy(guesses, truth)),
+        "f1": float(metrics.metric("f1", average="macro", num_classes=count)(guesses, truth)),
+        "log_loss": float(metrics.log_loss(shifted, truth, logits=True)),
+    }
+
+
+def baseline(problem: Problem) -> tuple[str, Scores]:
+    """What the majority class, or the mean, of the training rows scores: its name, its figures."""
+    kind: Kind = "majority" if problem.task == "classification" else "mean"
+    truth = problem.train.y
+    found = metrics.baseline(truth, problem.test.y, metrics=BY_TASK[problem.task], kind=kind)
+    return kind, in_unit(dict(found.scores), problem.scale)
+
+
+def in_unit(found: Mapping[str, float], scale: float) -> Scores:
+    """Errors of a standardised target, in the target's own unit.
+
+    >>> in_unit({"rmse": 0.5, "r2": 0.75}, 100.0)
+    {'rmse': 50.0, 'r2': 0.75}
+    """
+    return {
+        name: value * scale if name in ("rmse", "mae") else value for name, value in found.items()
+    }
+
+
+def together(columns: Mapping[str, Scores]) -> dict[str, Scores]:
+    """Who → metric → figure, turned: metric → who → figure.
+
+    >>> together({"model": {"r2": 0.9}, "mean": {"r2": 0.0}})
+    {'r2': {'model': 0.9, 'mean': 0.0}}
+    """
+    names = list(dict.fromkeys(name for column in columns.values() for name in column))
+    return {
+        name: {who: column[name] for who, column in columns.items() if name in column}
+        for name in names
+    }

@@ -1,0 +1,200 @@
+"""Learning a problem: the network, a linear model beside it, the scores of both, the report."""
+
+import math
+import shlex
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tiza.errors import pick
+from tiza.recipes.judge import LINEAR, Scores, baseline, scores, together
+from tiza.recipes.networks import mlp
+from tiza.recipes.predictor import Predictor
+from tiza.recipes.problem import Array, Network, Plan, Problem
+from tiza.recipes.words import word
+from tiza.train.callbacks import Callback, EarlyStopping, LearningRateScheduler
+from tiza.train.findings import confusion, mistakes, softmax
+from tiza.train.folder import RunFolder, versions
+from tiza.train.history import History
+from tiza.train.progress import Verbose
+from tiza.train.report import Report, write_report
+from tiza.train.store import Store
+
+if TYPE_CHECKING:
+    from tiza import nn
+    from tiza.train.trainer import Trainer
+
+Commands = tuple[tuple[str, str], ...]  # what to type, what it does
+SAMPLES = 8
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What learning left: the run's folder, its figures beside the others', the report."""
+
+    problem: Problem
+    folder: RunFolder
+    history: History
+    metrics: dict[str, Scores]  # metric → who → figure
+    report: Path
+    commands: Commands
+    parameters: int
+    seconds: float
+
+
+def learn(
+    problem: Problem, *, seed: int = 0, run_dir: Path | bool = True, verbose: Verbose = "auto"
+) -> Learned:
+    """Train the problem's network and keep everything in the folder of a run.
+
+    The test rows are looked at once, at the end. A linear model, trained by the same trainer on
+    the same rows, and a constant answer are scored beside it.
+    """
+    start = time.perf_counter()
+    trainer = _trained(problem, problem.network, problem.plan, seed, run_dir, verbose)
+    outputs = np.asarray(trainer.predict(problem.test.x))
+    columns = {"model": scores(problem, outputs)}
+    columns[LINEAR[problem.task]] = _linear(problem, seed)
+    kind, constant = baseline(problem)
+    columns[kind] = constant
+    folder = trainer.keeper.folder
+    assert folder is not None  # a run_dir was given
+    metrics = together(columns)
+    commands = _commands(problem, folder)
+    _keep_samples(problem, folder)
+    folder.note(
+        predictor=Predictor.of(problem, trainer.model).to_config(),
+        metrics=metrics,
+        source=dict(problem.facts),
+    )
+    Store().finish(folder.id, "finished", columns["model"])
+    report = write_report(folder, _report(problem, trainer, outputs, metrics, commands))
+    seconds = time.perf_counter() - start
+    return Learned(
+        problem, folder, trainer.history, metrics, report, commands, _size(trainer), seconds
+    )
+
+
+def _size(trainer: "Trainer") -> int:
+    """The number of parameters."""
+    return sum(p.size for p in trainer.model.parameters())
+
+
+def _keep_samples(problem: Problem, folder: RunFolder) -> None:
+    """Leave a few test inputs as they came, to ask the model with."""
+    if problem.picture:
+        raw = problem.test.x[:SAMPLES].reshape(-1, *problem.picture) * problem.divisor
+        np.save(folder.path / "samples.npy", np.rint(raw).astype(np.uint8))
+
+
+def _trained(
+    problem: Problem,
+    network: Network,
+    plan: Plan,
+    seed: int,
+    run_dir: Path | bool | None,
+    verbose: Verbose,
+) -> "Trainer":
+    import tiza as tz
+    from tiza import optim
+    from tiza.nn import functional as F
+    from tiza.train.trainer import Trainer
+
+    tz.manual_seed(seed)
+    model: Any = network(problem.inputs, problem.outputs)
+    model.preparation = problem.preparation  # kept with the run
+    classes = problem.task == "classification"
+    trainer = Trainer(
+        model,
+        loss=F.cross_entropy if classes else F.mse_loss,
+        optimizer=optim.AdamW(model.parameters(), lr=plan.lr, weight_decay=plan.weight_decay),
+        metrics=["accuracy"] if classes else [],
+        run_dir=run_dir,
+        name=problem.name,
+        seed=seed,
+    )
+    trainer.fit(
+        problem.train.x,
+        problem.train.y,
+        epochs=plan.epochs,
+        batch_size=plan.batch_size,
+        validation_data=(problem.valid.x, problem.valid.y),
+        callbacks=_callbacks(plan),
+        verbose=verbose,
+    )
+    if trainer.interrupted:
+        raise KeyboardInterrupt
+    return trainer
+
+
+def _callbacks(plan: Plan) -> list[Callback]:
+    def rate(epoch: int) -> float:
+        return plan.lr * 0.5 * (1 + math.cos(math.pi * epoch / plan.epochs))
+
+    if not plan.patience:
+        return [LearningRateScheduler(rate)]
+    return [EarlyStopping("val_loss", patience=plan.patience, restore_best_weights=True)]
+
+
+def _linear(problem: Problem, seed: int) -> Scores:
+    """The scores of a network without hidden layers, trained in the same way."""
+
+    def network(inputs: int, outputs: int) -> "nn.Module":
+        return mlp(inputs, [], outputs)
+
+    trainer = _trained(problem, network, problem.plan, seed, None, 0)
+    return scores(problem, np.asarray(trainer.predict(problem.test.x)))
+
+
+def _commands(problem: Problem, folder: RunFolder) -> Commands:
+    """Commands to look further, ready to be copied."""
+    given = [f"{name}={value}" for name, value in problem.example.items()]
+    ask = shlex.join(given or [str(folder.path / "samples.npy")])
+    return (
+        (f"tiza show {folder.id}", word("further-show")),
+        (f"tiza predict {folder.id} {ask}", word("further-predict")),
+        ("tiza runs", word("further-runs")),
+        ("tiza ops relu", word("further-ops")),
+    )
+
+
+def _report(
+    problem: Problem,
+    trainer: "Trainer",
+    outputs: Array,
+    metrics: Mapping[str, Scores],
+    commands: Commands,
+) -> Report:
+    truth = problem.test.y
+    report = Report(
+        title=pick(problem.title),
+        history=trainer.history,
+        summary=word(
+            "summary",
+            parameters=f"{_size(trainer):,}",
+            train=len(problem.train),
+            valid=len(problem.valid),
+            test=len(problem.test),
+        ),
+        metrics=metrics,
+        model=str(trainer.model),
+        config={"seed": trainer.seed, **asdict(problem.plan)},
+        data=problem.facts,
+        versions=versions(),
+        commands=commands,
+    )
+    if problem.task == "classification":
+        shares = softmax(outputs)
+        shots = problem.test.x.reshape(-1, *problem.picture) if problem.picture else None
+        wrong = mistakes(shares, truth, classes=problem.classes, pictures=shots)
+        report = replace(
+            report,
+            confusion=confusion(shares, truth),
+            classes=problem.classes,
+            mistakes=wrong if problem.picture else (),
+        )
+    return report

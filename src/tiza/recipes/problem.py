@@ -1,0 +1,86 @@
+"""What a recipe hands over: the data, the network, and how to train it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from tiza import nn
+    from tiza.data.preparation import Preparation
+
+Array = NDArray[Any]
+Pair = tuple[str, str]  # English, Spanish
+Task = Literal["classification", "regression"]
+
+
+Network = Callable[[int, int], "nn.Module"]  # from the numbers of inputs and outputs
+
+
+@dataclass(frozen=True)
+class Part:
+    """Inputs and targets, ready for the network.
+
+    Shapes: x (rows, features); y (rows) classes as int64, or (rows, 1) standardised numbers.
+    """
+
+    x: Array
+    y: Array
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a network is trained: AdamW, its rate falling along half a cosine.
+
+    With `patience`, training stops when the validation loss has not improved for so many epochs,
+    and the best weights are put back.
+    """
+
+    epochs: int = 30
+    batch_size: int = 32
+    lr: float = 1e-3
+    weight_decay: float = 1e-2
+    patience: int = 0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A task ready to be learned: learn from `train`, watch `valid`, judge once on `test`.
+
+    `network` makes the model from the number of inputs and outputs.
+    """
+
+    name: str
+    title: Pair
+    task: Task
+    train: Part
+    valid: Part
+    test: Part
+    network: Network
+    plan: Plan = field(default_factory=Plan)
+    classes: tuple[str, ...] = ()
+    preparation: "Preparation | None" = None  # of tables
+    divisor: float = 1.0  # of arrays: the network takes x / divisor
+    picture: tuple[int, ...] = ()  # the shape of an input as a picture, if it is one
+    scale: float = 1.0  # of a standardised target, to give errors in its own unit
+    example: Mapping[str, str] = field(default_factory=dict)  # one raw row, to ask with
+    facts: Mapping[str, object] = field(default_factory=dict)  # about the data
+
+    def planned(self, **changes: Any) -> "Problem":
+        """The same problem with another plan: epochs, batch_size, lr, ..."""
+        return replace(self, plan=replace(self.plan, **changes))
+
+    @property
+    def inputs(self) -> int:
+        """How many numbers the network takes."""
+        return int(np.prod(self.train.x.shape[1:]))
+
+    @property
+    def outputs(self) -> int:
+        """One for each class, or the one number to be predicted."""
+        return len(self.classes) if self.task == "classification" else 1

@@ -1,0 +1,36 @@
+"""The words of recipes that people read at run time, in both languages."""
+
+from tiza.errors import pick
+
+WORDS: dict[str, tuple[str, str]] = {
+    "digits": ("handwritten digits, 8×8", "dígitos manuscritos, 8×8"),
+    "mnist-mlp": ("MNIST with a perceptron 784-128-10", "MNIST con un perceptrón 784-128-10"),
+    "table": ("{target} of {file}", "{target} de {file}"),
+    "classification": ("classification", "clasificación"),
+    "regression": ("regression", "regresión"),
+    "summary": (
+        "A network of {parameters} parameters, trained on {train} examples, stopped by "
+        "{valid}, tested on {test} that it never saw.",
+        "Una red de {parameters} parámetros, entrenada con {train} ejemplos, detenida según "
+        "{valid}, probada con {test} que nunca vio.",
+    ),
+    "further-show": ("figures, curves, settings, files", "cifras, curvas, ajustes, archivos"),
+    "further-predict": ("ask the model", "preguntar al modelo"),
+    "further-runs": ("all runs", "todas las corridas"),
+    "further-ops": ("what a layer computes", "qué calcula una capa"),
+    "row-without": (
+        "row {row}: column {column} is missing",
+        "fila {row}: falta la columna {column}",
+    ),
+    "no-network": ("its configuration holds no network", "su configuración no contiene una red"),
+    "no-weights": ("weights.safetensors is missing", "falta weights.safetensors"),
+}
+
+
+def word(key: str, **params: object) -> str:
+    """The text of `key` in the language in force.
+
+    >>> word("classification")
+    'classification'
+    """
+    return pick(WORDS[key]).format(**params)
