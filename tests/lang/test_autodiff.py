@@ -22,7 +22,7 @@ def sin(x: Tensor) -> Tensor:
 
 
 def test_grad_of_any_order() -> None:
-    f = lambda x: x**5  # noqa: E731
+    f = lambda x: x**5
     want = 1.0
     for k in range(6):
         want = np.prod([5.0 - i for i in range(k)]) * 2.0 ** (5 - k)
@@ -32,7 +32,7 @@ def test_grad_of_any_order() -> None:
 
 
 def test_grad_of_several_arguments_and_nested_structures() -> None:
-    f = lambda p, x: total(p["w"] * x + p["b"][0])  # noqa: E731
+    f = lambda p, x: total(p["w"] * x + p["b"][0])
     x = t([1.0, 2.0])
     g = tz.grad(f)({"w": t([3.0, 4.0]), "b": [t(1.0)]}, x)
     np.testing.assert_array_equal(g["w"], [1, 2])
@@ -58,7 +58,7 @@ def test_value_and_grad_with_aux() -> None:
 
 def test_vjp_and_jvp_agree_with_the_jacobian() -> None:
     a = t(np.random.default_rng(0).normal(size=(3, 2)))
-    f = lambda x: sin(a @ x)  # noqa: E731
+    f = lambda x: sin(a @ x)
     x, v, u = t([[0.3], [0.7]]), t([[1.0], [-2.0]]), t([[1.0], [0.5], [2.0]])
     j = tz.jacobian(f)(x).numpy().reshape(3, 2)
     np.testing.assert_allclose(tz.jvp(f, (x,), (v,))[1].numpy(), j @ v.numpy())
@@ -88,7 +88,7 @@ def test_vmap_axes_and_errors() -> None:
 
 
 def rnn(w: Tensor, xs: Tensor) -> Tensor:
-    step = lambda h, x: ((new := make(P["tanh"], w * h + x)), new * new)  # noqa: E731
+    step = lambda h, x: ((new := make(P["tanh"], w * h + x)), new * new)
     h, ys = tz.scan(step, t(0.1), xs)
     return h + total(ys)
 
@@ -121,7 +121,7 @@ def test_scan_differentiates_its_sequence_and_maps() -> None:
 
 def test_cond_takes_the_derivative_of_its_branch() -> None:
     k = t(3.0)
-    f = lambda x: tz.cond(x > 0, lambda v: v * v * k, lambda v: -v, x)  # noqa: E731
+    f = lambda x: tz.cond(x > 0, lambda v: v * v * k, lambda v: -v, x)
     assert tz.grad(f)(t(2.0)).item() == 12
     assert tz.grad(f)(t(-2.0)).item() == -1
     assert tz.grad(tz.grad(f))(t(2.0)).item() == 6
@@ -129,7 +129,7 @@ def test_cond_takes_the_derivative_of_its_branch() -> None:
 
 
 def test_while_loop_counts_and_maps() -> None:
-    halve = lambda x: tz.while_loop(lambda v: v > 1, lambda v: v / 2, x)  # noqa: E731
+    halve = lambda x: tz.while_loop(lambda v: v > 1, lambda v: v / 2, x)
     np.testing.assert_array_equal(tz.vmap(halve)(t([8.0, 3.0, 0.5])), [1, 0.75, 0.5])
 
 
@@ -150,9 +150,11 @@ def test_stop_gradient_holds_constant() -> None:
 
 
 def test_check_grad_prints_both_numbers() -> None:
-    kink = lambda x: total(make(P["abs"], x))  # noqa: E731
+    kink = lambda x: total(make(P["abs"], x))
     with pytest.raises(GradientError, match=r"entry \(1,\) of argument 0: 0 against 1"):
-        tz.check_grad(lambda x: total(make(P["maximum"], x, x * 0 + 2.0)) * 0 + kink_at(x), t([1.0, 2.0]))
+        tz.check_grad(
+            lambda x: total(make(P["maximum"], x, x * 0 + 2.0)) * 0 + kink_at(x), t([1.0, 2.0])
+        )
     assert tz.check_grad(kink, t([1.0, -2.0]))
 
 

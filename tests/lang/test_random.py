@@ -19,7 +19,10 @@ def test_distributions(dtype: str) -> None:
     u = tz.random.uniform(n, dtype=dtype).numpy()
     assert u.dtype == dtype
     assert stats.kstest(u, "uniform").pvalue > 0.001
-    assert stats.kstest(tz.random.normal(n, 2, 3, dtype=dtype).numpy(), stats.norm(2, 3).cdf).pvalue > 0.001
+    assert (
+        stats.kstest(tz.random.normal(n, 2, 3, dtype=dtype).numpy(), stats.norm(2, 3).cdf).pvalue
+        > 0.001
+    )
     counts = np.bincount(tz.random.randint(-3, 4, n).numpy() + 3)
     assert stats.chisquare(counts).pvalue > 0.001
     assert abs(tz.random.bernoulli(0.3, n).numpy().mean() - 0.3) < 0.01

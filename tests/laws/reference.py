@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import scipy.special as sp
-
 from laws.cases import assert_close, leaves, results, samples, values
+
 from tiza.graph import Primitive
 
 
@@ -25,7 +25,8 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh,
     "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh,
     "sigmoid": sp.expit, "softplus": lambda x: np.logaddexp(0, x), "erf": sp.erf,
-    "log2": np.log2, "log10": np.log10, "signbit": np.signbit, "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite,
+    "log2": np.log2, "log10": np.log10, "signbit": np.signbit, "isnan": np.isnan,
+    "isinf": np.isinf, "isfinite": np.isfinite,
     "relu": lambda x: np.where(np.isnan(x), x, np.where(x > 0, x, 0)),
     "logical_not": lambda x: x == False, "bitwise_invert": np.bitwise_not,  # noqa: E712
     "real": np.real, "imag": np.imag, "conj": np.conj,
@@ -48,12 +49,15 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "argmin": lambda x, axis: np.argsort(x, axis=axis, kind="stable").take(0, axis),
     "cumsum": lambda x, axis: np.add.accumulate(x, axis),
     "cumprod": lambda x, axis: np.multiply.accumulate(x, axis),
-    "argsort": lambda x, axis, descending: np.argsort(-x if descending else x, axis=axis, kind="stable"),
+    "argsort": lambda x, axis,
+    descending: np.argsort(-x if descending else x, axis=axis, kind="stable"),
     "reshape": lambda x, shape: x.ravel().reshape(shape),
     "permute": lambda x, axes: np.moveaxis(x, axes, range(x.ndim)),
     "broadcast_to": lambda x, shape: x + np.zeros(shape),
-    "slice": lambda x, starts, stops, steps: x[tuple(slice(*b) for b in zip(starts, stops, steps, strict=True))],
-    "flip": lambda x, axes: x[tuple(slice(None, None, -1 if i in axes else 1) for i in range(x.ndim))],
+    "slice": lambda x, starts, stops,
+    steps: x[tuple(slice(*b) for b in zip(starts, stops, steps, strict=True))],
+    "flip": lambda x,
+    axes: x[tuple(slice(None, None, -1 if i in axes else 1) for i in range(x.ndim))],
     "concat": lambda *xs, axis: np.block([[x] for x in xs]) if axis == 0 else np.hstack(xs),
     "matmul": lambda a, b: np.einsum("...ij,...jk->...ik", a, b),
     "take": lambda x, i, axis: x[(slice(None),) * axis + (i,)],

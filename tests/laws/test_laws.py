@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from laws.cases import ALL, assert_close, floats, leaves, results, samples, values
+
 from tiza.errors import GradientError
 from tiza.graph import PRIMITIVES, Node, Primitive, constant, opened, placeholder
 from tiza.graph.types import is_float
@@ -26,7 +26,9 @@ def weights(shape: tuple[int, ...], seed: int) -> np.ndarray[Any, Any]:
     return np.random.default_rng(seed).uniform(0.5, 1.5, shape)
 
 
-def slope_pairs(prim: Primitive, xs: tuple[np.ndarray[Any, Any], ...], attrs: dict[str, Any]) -> list[tuple[Any, Any]]:
+def slope_pairs(
+    prim: Primitive, xs: tuple[np.ndarray[Any, Any], ...], attrs: dict[str, Any]
+) -> list[tuple[Any, Any]]:
     """(analytic, numeric) cotangents of every float input, results weighed by fixed numbers."""
     nodes = leaves(xs)
     outs = [o for o in results(prim, nodes, attrs) if is_float(o.dtype)]
@@ -80,7 +82,9 @@ def test_vjp_of_the_vjp_is_the_slope(prim: Primitive) -> None:
         if not outs or not inputs:
             continue
         wrt = [holes[i] for i in inputs]
-        first = cotangents_of(outs, wrt, [constant(weights(o.shape, k)) for k, o in enumerate(outs)])
+        first = cotangents_of(
+            outs, wrt, [constant(weights(o.shape, k)) for k, o in enumerate(outs)]
+        )
         seeds = [constant(weights(g.shape, 50 + k)) for k, g in enumerate(first)]
         second = Program(wrt, cotangents_of(first, wrt, seeds))
         program = Program(wrt, first)
@@ -92,7 +96,12 @@ def test_vjp_of_the_vjp_is_the_slope(prim: Primitive) -> None:
                 for h in (1e-6, -1e-6):
                     moved = [b.copy() for b in base]
                     moved[k][at] += h
-                    sides.append(sum(float(np.sum(v * s.value)) for v, s in zip(program(*moved), seeds, strict=True)))
+                    sides.append(
+                        sum(
+                            float(np.sum(v * s.value))
+                            for v, s in zip(program(*moved), seeds, strict=True)
+                        )
+                    )
                 numeric[at] = (sides[0] - sides[1]) / 2e-6
             assert_close(np.broadcast_to(slope, numeric.shape), numeric, rtol=2e-5, atol=2e-7)
 
@@ -187,7 +196,9 @@ def test_simplify_changes_no_value(prim: Primitive) -> None:
         smooth = [o for o in outs if is_float(o.dtype)]
         wrt = [nodes[i] for i in floats(nodes)]
         if smooth and wrt and prim in SMOOTH:
-            outs = outs + cotangents_of(smooth, wrt, [constant(weights(o.shape, 0)) for o in smooth])
+            outs = outs + cotangents_of(
+                smooth, wrt, [constant(weights(o.shape, 0)) for o in smooth]
+            )
         for got, want in zip(values(simplify(outs)), values(outs), strict=True):
             assert_close(got, want)
             assert got.dtype == want.dtype
@@ -209,7 +220,9 @@ def test_edge_points_follow_the_reference(prim: Primitive, dtype: str) -> None:
     (got,) = values(results(prim, leaves(arrays), {}))
     with np.errstate(all="ignore"):
         want = REFERENCE[prim.name](*arrays)
-    np.testing.assert_allclose(got, want, rtol=2e-6 if dtype == "float32" else 1e-12, equal_nan=True)
+    np.testing.assert_allclose(
+        got, want, rtol=2e-6 if dtype == "float32" else 1e-12, equal_nan=True
+    )
 
 
 @pytest.mark.parametrize("prim", [p for p in ALL if p.body], ids=case_ids)
@@ -252,11 +265,19 @@ def test_a_wrong_slope_is_caught() -> None:
 
 
 def test_a_wrong_batching_rule_is_caught() -> None:
-    def unshifted(xs: list[Node], batched: list[bool], axis: tuple[int, ...], keepdims: bool) -> Node:
-        return PRIMITIVES["sum"](xs[0], axis=tuple(sorted((i + 1) % xs[0].ndim for i in axis)), keepdims=keepdims)
+    def unshifted(
+        xs: list[Node], batched: list[bool], axis: tuple[int, ...], keepdims: bool
+    ) -> Node:
+        return PRIMITIVES["sum"](
+            xs[0], axis=tuple(sorted((i + 1) % xs[0].ndim for i in axis)), keepdims=keepdims
+        )
 
-    wrong = planted("sum", batch=lambda xs, batched, axis, keepdims: PRIMITIVES["sum"](
-        xs[0] * 2, axis=tuple(i + 1 for i in axis), keepdims=keepdims))
+    wrong = planted(
+        "sum",
+        batch=lambda xs, batched, axis, keepdims: PRIMITIVES["sum"](
+            xs[0] * 2, axis=tuple(i + 1 for i in axis), keepdims=keepdims
+        ),
+    )
     with pytest.raises(AssertionError):
         assert_vmap_is_a_loop(wrong)
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-
 from laws.cases import ALL, assert_close, leaves, results, samples, values
 from laws.reference import REFERENCE, assert_matches_reference
+
 from tiza.graph import PRIMITIVES, Primitive
 
 OTHERWISE = {"pad", "take_add", "take_along_add", "put", "random_bits", "scan", "cond", "while"}
@@ -34,5 +34,7 @@ def test_transposes_are_the_transposes(name: str) -> None:
 
 def test_put_writes_the_last() -> None:
     prim = PRIMITIVES["put"]
-    (got,) = values(results(prim, leaves((np.zeros(3), np.array([1, 1]), np.array([5.0, 7.0]))), {}))
+    (got,) = values(
+        results(prim, leaves((np.zeros(3), np.array([1, 1]), np.array([5.0, 7.0]))), {})
+    )
     assert got.tolist() == [0, 7, 0]

@@ -10,9 +10,12 @@ from tiza.graph.primitive import Primitive, Sample
 from tiza.graph.types import DType, Shape
 
 
-def composite(name: str, body: Callable[..., Node], *, latex: str, samples: Callable[[Any], list[Sample]],
-              vjp: Callable[..., Sequence[Node | None]] | None = None, latex_vjp: tuple[str, ...] = (),
-              infer: Callable[..., tuple[Shape, DType]] | None = None, says: str = "") -> Primitive:  # fmt: skip
+def composite(name: str, body: Callable[..., Node], *, latex: str,
+              samples: Callable[[Any], list[Sample]],
+              vjp: Callable[..., Sequence[Node | None]] | None = None,
+              latex_vjp: tuple[str, ...] = (),
+              infer: Callable[..., tuple[Shape, DType]] | None = None,
+              says: str = "") -> Primitive:  # fmt: skip
     """A function of nodes as one node.
 
     body(*xs, **attrs) builds it out of primitives (and other composites); `vjp` is given

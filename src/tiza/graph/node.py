@@ -39,6 +39,7 @@ class Node:
 
     @property
     def ndim(self) -> int:
+        """How many axes."""
         return len(self.shape)
 
     def __repr__(self) -> str:

@@ -48,6 +48,7 @@ class Primitive:
         table[self.name] = self
 
     def __call__(self, *inputs: Node, **attrs: Any) -> Node:
+        """The node of this operation on `inputs`."""
         return apply(self, inputs, attrs)
 
     def __repr__(self) -> str:

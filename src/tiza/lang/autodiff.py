@@ -225,7 +225,10 @@ def jacobian(f: Function, argnums: int = 0) -> Function:
         n = y.size
         basis = constant(np.eye(n, dtype=y.dtype).reshape(n, *y.shape))
         found = vectorise(pulled, {u: basis}, n)
-        shaped = [PRIMITIVES["reshape"](j, shape=(*y.shape, *w.shape)) for j, w in zip(found, call.wrt, strict=True)]
+        shaped = [
+            PRIMITIVES["reshape"](j, shape=(*y.shape, *w.shape))
+            for j, w in zip(found, call.wrt, strict=True)
+        ]
         return call.pack([_tensor(j) for j in shaped], single=True)
 
     rows._is_derivative = True  # type: ignore[attr-defined]
@@ -250,7 +253,8 @@ def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
     `out_axes` says where the new axis stands in the results.
 
     >>> import tiza as tz
-    >>> tz.vmap(lambda a, b: (a * b).sum())(tz.tensor([[1.0, 2.0], [3.0, 4.0]]), tz.tensor([[1.0, 1.0], [2.0, 2.0]]))
+    >>> rows = tz.tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> tz.vmap(lambda a, b: (a * b).sum())(rows, tz.tensor([[1.0, 1.0], [2.0, 2.0]]))
     tensor([ 3., 14.])
     """
 
@@ -262,7 +266,11 @@ def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
             found, rebuild = flatten(arg)
             leaves.append([as_tensor(leaf) for leaf in found])
             back.append(rebuild)
-            places.append([axis] * len(found) if not isinstance(axis, (tuple, list, dict)) else flatten(axis)[0])
+            places.append(
+                [axis] * len(found)
+                if not isinstance(axis, (tuple, list, dict))
+                else flatten(axis)[0]
+            )
         batched: dict[Node, Node] = {}
         inner_args, sizes = [], set()
         for group, rebuild, axs in zip(leaves, back, places, strict=True):
@@ -272,7 +280,11 @@ def vmap(f: Function, in_axes: Any = 0, out_axes: int = 0) -> Function:
                     inner.append(leaf)
                     continue
                 at = axis % leaf.ndim if leaf.ndim else 0
-                rows = make(PRIMITIVES["permute"], leaf, axes=(at, *(i for i in range(leaf.ndim) if i != at)))
+                rows = make(
+                    PRIMITIVES["permute"],
+                    leaf,
+                    axes=(at, *(i for i in range(leaf.ndim) if i != at)),
+                )
                 sizes.add(rows.shape[0])
                 hole = placeholder(rows.shape[1:], rows.dtype, leaf.name)
                 batched[hole] = rows.node
@@ -310,16 +322,18 @@ def named(name: str, x: Any) -> Tensor:
     >>> tz.named("z", tz.tensor([1.0])).name
     'z'
     """
-    x = as_tensor(x)
-    if x.node.inputs and x.node.name in (None, name):
-        x.node.name = name
-        return x
-    out = make(PRIMITIVES["alias"], x, tag=name)
+    tensor = as_tensor(x)
+    if tensor.node.inputs and tensor.node.name in (None, name):
+        tensor.node.name = name
+        return tensor
+    out = make(PRIMITIVES["alias"], tensor, tag=name)
     out.node.name = name
     return out
 
 
-def check_grad(f: Function, *args: Any, eps: float = 1e-6, rtol: float = 1e-5, atol: float = 1e-7) -> bool:
+def check_grad(
+    f: Function, *args: Any, eps: float = 1e-6, rtol: float = 1e-5, atol: float = 1e-7
+) -> bool:
     """Whether ∇f agrees with (f(x+h) - f(x-h)) / 2h at every entry, in float64.
 
     A result of many entries is weighted by fixed random numbers first.
@@ -366,7 +380,9 @@ def _agrees(f: Function, points: Sequence[Tensor], floats: Sequence[int], eps: f
             for sign in (1, -1):
                 moved = base.copy()
                 moved[where] += sign * eps
-                sides.append(float(weighed(*points[:index], as_tensor(moved), *points[index + 1 :])))
+                sides.append(
+                    float(weighed(*points[:index], as_tensor(moved), *points[index + 1 :]))
+                )
             numeric[where] = (sides[0] - sides[1]) / (2 * eps)
         error = np.abs(slope.numpy() - numeric) - atol - rtol * np.abs(numeric)
         if error.size and not error.max() <= 0:

@@ -52,7 +52,10 @@ def scan(f: Callable[[Any, Any], tuple[Any, Any]], init: Any, xs: Any = None, *,
     made = [t.node for t in (*new_state, *y_tensors)]
     outside, holes, closed = _closed([*in_state, *in_rows], made)
     body = Body((*holes, *in_state, *in_rows), tuple(closed))
-    inputs = [Tensor(n, requires_grad=any(t.requires_grad for t in (*new_state, *y_tensors))) for n in outside]
+    inputs = [
+        Tensor(n, requires_grad=any(t.requires_grad for t in (*new_state, *y_tensors)))
+        for n in outside
+    ]
     results = make_several(
         PRIMITIVES["scan"], *inputs, *state, *rows, body=body, consts=len(outside),
         carry=len(state), length=int(steps), reverse=reverse,
@@ -61,7 +64,9 @@ def scan(f: Callable[[Any, Any], tuple[Any, Any]], init: Any, xs: Any = None, *,
     return join_state(results[:n]), join_ys(results[n : n + len(outs)])
 
 
-def _branch(f: Callable[..., Any], values: Sequence[Tensor], join: Any) -> tuple[list[Node], list[Tensor], Any]:
+def _branch(
+    f: Callable[..., Any], values: Sequence[Tensor], join: Any
+) -> tuple[list[Node], list[Tensor], Any]:
     ins = _holes(values)
     outs, back = flatten(f(*join(_as_variables(ins, values))))
     return ins, [as_tensor(o) for o in outs], back
@@ -108,7 +113,10 @@ def while_loop(test: Callable[..., Any], f: Callable[..., Any], *init: Any) -> A
     given = _as_variables(ins, values)
     going = as_tensor(test(*given))
     made = f(*given)
-    new = [as_tensor(v, t.dtype) for v, t in zip(made if isinstance(made, tuple) else (made,), values, strict=True)]
+    new = [
+        as_tensor(v, t.dtype)
+        for v, t in zip(made if isinstance(made, tuple) else (made,), values, strict=True)
+    ]
     outside, holes, closed = _closed(ins, [going.node, *(n.node for n in new)])
     inside = (*ins, *holes)
     results = make_several(

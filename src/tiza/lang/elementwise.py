@@ -21,7 +21,7 @@ def abs(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.abs(tz.asarray([-2.0, 3.0]))
-    @@
+    tensor([2., 3.])
     """
     return unary("abs", x)
 
@@ -31,7 +31,7 @@ def negative(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.negative(tz.asarray([1.0, -2.0]))
-    @@
+    tensor([-1.,  2.])
     """
     return unary("negative", x)
 
@@ -41,7 +41,7 @@ def sign(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.sign(tz.asarray([-2.0, 0.0, 5.0]))
-    @@
+    tensor([-1.,  0.,  1.])
     """
     return unary("sign", x)
 
@@ -51,7 +51,7 @@ def square(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.square(tz.asarray([1.0, -3.0]))
-    @@
+    tensor([1., 9.])
     """
     x = as_tensor(x)
     return make(PRIMITIVES["multiply"], x, x)
@@ -62,7 +62,7 @@ def sqrt(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.sqrt(tz.asarray([4.0, 9.0]))
-    @@
+    tensor([2., 3.])
     """
     return floating("sqrt", x)
 
@@ -72,7 +72,7 @@ def reciprocal(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.reciprocal(tz.asarray([2.0, 4.0]))
-    @@
+    tensor([0.5 , 0.25])
     """
     return floating_pair("divide", 1, as_float(x))
 
@@ -82,7 +82,7 @@ def exp(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.exp(tz.asarray([0.0]))
-    @@
+    tensor([1.])
     """
     return floating("exp", x)
 
@@ -92,7 +92,7 @@ def expm1(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.expm1(tz.asarray([0.0]))
-    @@
+    tensor([0.])
     """
     return floating("expm1", x)
 
@@ -102,7 +102,7 @@ def log(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.log(tz.asarray([1.0]))
-    @@
+    tensor([0.])
     """
     return floating("log", x)
 
@@ -112,7 +112,7 @@ def log1p(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.log1p(tz.asarray([0.0]))
-    @@
+    tensor([0.])
     """
     return floating("log1p", x)
 
@@ -122,7 +122,7 @@ def log2(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.log2(tz.asarray([8.0]))
-    @@
+    tensor([3.])
     """
     return _log(x, 2)
 
@@ -132,7 +132,7 @@ def log10(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.log10(tz.asarray([100.0]))
-    @@
+    tensor([2.0000002])
     """
     return _log(x, 10)
 
@@ -142,7 +142,7 @@ def sin(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.sin(tz.asarray([0.0]))
-    @@
+    tensor([0.])
     """
     return floating("sin", x)
 
@@ -152,7 +152,7 @@ def cos(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.cos(tz.asarray([0.0]))
-    @@
+    tensor([1.])
     """
     return floating("cos", x)
 
@@ -162,7 +162,7 @@ def tan(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.tan(tz.asarray([0.0]))
-    @@
+    tensor([0.])
     """
     return floating("tan", x)
 
@@ -172,7 +172,7 @@ def asin(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.asin(tz.asarray([0.0]))
-    @@
+    tensor([0.])
     """
     return floating("asin", x)
 
@@ -182,7 +182,7 @@ def acos(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.acos(tz.asarray([1.0]))
-    @@
+    tensor([0.])
     """
     return floating("acos", x)
 
@@ -192,7 +192,7 @@ def atan(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.atan(tz.asarray([0.0]))
-    @@
+    tensor([0.])
     """
     return floating("atan", x)
 
@@ -202,7 +202,7 @@ def sinh(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.sinh(tz.asarray([0.0]))
-    @@
+    tensor([0.])
     """
     return floating("sinh", x)
 
@@ -212,7 +212,7 @@ def cosh(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.cosh(tz.asarray([0.0]))
-    @@
+    tensor([1.])
     """
     return floating("cosh", x)
 
@@ -222,7 +222,7 @@ def tanh(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.tanh(tz.asarray([0.0]))
-    @@
+    tensor([0.])
     """
     return floating("tanh", x)
 
@@ -232,7 +232,7 @@ def asinh(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.asinh(tz.asarray([0.0]))
-    @@
+    tensor([0.])
     """
     return floating("asinh", x)
 
@@ -242,7 +242,7 @@ def acosh(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.acosh(tz.asarray([1.0]))
-    @@
+    tensor([0.])
     """
     return floating("acosh", x)
 
@@ -252,7 +252,7 @@ def atanh(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.atanh(tz.asarray([0.0]))
-    @@
+    tensor([0.])
     """
     return floating("atanh", x)
 
@@ -262,7 +262,7 @@ def erf(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.erf(tz.asarray([0.0]))
-    @@
+    tensor([0.])
     """
     return floating("erf", x)
 
@@ -272,7 +272,7 @@ def floor(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.floor(tz.asarray([1.7, -1.2]))
-    @@
+    tensor([ 1., -2.])
     """
     return unary("floor", x)
 
@@ -282,7 +282,7 @@ def ceil(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.ceil(tz.asarray([1.2, -1.7]))
-    @@
+    tensor([ 2., -1.])
     """
     return unary("ceil", x)
 
@@ -292,7 +292,7 @@ def trunc(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.trunc(tz.asarray([1.7, -1.7]))
-    @@
+    tensor([ 1., -1.])
     """
     return unary("trunc", x)
 
@@ -302,7 +302,7 @@ def round(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.round(tz.asarray([0.5, 1.5, 2.6]))
-    @@
+    tensor([0., 2., 3.])
     """
     return unary("round", x)
 
@@ -312,7 +312,7 @@ def isfinite(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.isfinite(tz.asarray([1.0, float('inf')]))
-    @@
+    tensor([ True, False])
     """
     return unary("isfinite", x)
 
@@ -322,7 +322,7 @@ def isinf(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.isinf(tz.asarray([1.0, float('-inf')]))
-    @@
+    tensor([False,  True])
     """
     return unary("isinf", x)
 
@@ -332,7 +332,7 @@ def isnan(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.isnan(tz.asarray([1.0, float('nan')]))
-    @@
+    tensor([False,  True])
     """
     return unary("isnan", x)
 
@@ -342,7 +342,7 @@ def signbit(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.signbit(tz.asarray([0.0, -0.0, -3.0]))
-    @@
+    tensor([False,  True,  True])
     """
     return unary("signbit", x)
 
@@ -352,7 +352,7 @@ def positive(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.positive(tz.asarray([1.0]))
-    @@
+    tensor([1.])
     """
     return same(as_tensor(x))
 
@@ -362,7 +362,7 @@ def real(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.real(tz.asarray([1+2j]))
-    @@
+    tensor([1.])
     """
     x = as_tensor(x)
     return unary("real", x) if x.dtype.kind == "c" else same(x)
@@ -373,7 +373,7 @@ def imag(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.imag(tz.asarray([1+2j]))
-    @@
+    tensor([2.])
     """
     x = as_tensor(x)
     return unary("imag", x) if x.dtype.kind == "c" else zeros_like(x)
@@ -384,7 +384,7 @@ def conj(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.conj(tz.asarray([1+2j]))
-    @@
+    tensor([1.-2.j], dtype=complex64)
     """
     x = as_tensor(x)
     return unary("conj", x) if x.dtype.kind == "c" else same(x)
@@ -395,7 +395,7 @@ def logical_not(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.logical_not(tz.asarray([True, False]))
-    @@
+    tensor([False,  True])
     """
     return unary("logical_not", x)
 
@@ -405,7 +405,7 @@ def bitwise_invert(x: ArrayLike, /) -> Tensor:
 
     >>> import tiza as tz
     >>> tz.bitwise_invert(tz.asarray([0, 5]))
-    @@
+    tensor([-1, -6])
     """
     return unary("bitwise_invert", x)
 

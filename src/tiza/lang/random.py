@@ -57,7 +57,9 @@ def set_state(state: tuple[int, int]) -> None:
 
 def key_words(seed: int, stream: int = 0, step: int = 0) -> np.ndarray[Any, Any]:
     """(seed_lo, seed_hi, stream, step) as the generator takes them."""
-    return np.array([seed & 0xFFFFFFFF, seed >> 32, stream & 0xFFFFFFFF, step & 0xFFFFFFFF], "uint32")
+    return np.array(
+        [seed & 0xFFFFFFFF, seed >> 32, stream & 0xFFFFFFFF, step & 0xFFFFFFFF], "uint32"
+    )
 
 
 def next_key() -> Node:
@@ -100,7 +102,9 @@ def _uniform(shape: Shape, dtype: DType) -> Node:
 
 def _row(x: Node, i: int) -> Node:
     """x[i] along the first axis."""
-    one = P["slice"](x, starts=(i, *(0,) * (x.ndim - 1)), stops=(i + 1, *x.shape[1:]), steps=(1,) * x.ndim)
+    one = P["slice"](
+        x, starts=(i, *(0,) * (x.ndim - 1)), stops=(i + 1, *x.shape[1:]), steps=(1,) * x.ndim
+    )
     return P["reshape"](one, shape=x.shape[1:])
 
 
@@ -111,7 +115,9 @@ def _float(dtype: Any) -> DType:
     return chosen
 
 
-def uniform(shape: int | Sequence[int] = (), low: float = 0.0, high: float = 1.0, dtype: Any = None) -> Tensor:
+def uniform(
+    shape: int | Sequence[int] = (), low: float = 0.0, high: float = 1.0, dtype: Any = None
+) -> Tensor:
     """x ~ U[low, high).
 
     >>> import tiza as tz
@@ -123,7 +129,9 @@ def uniform(shape: int | Sequence[int] = (), low: float = 0.0, high: float = 1.0
     return Tensor(u if (low, high) == (0.0, 1.0) else u * (high - low) + low)
 
 
-def normal(shape: int | Sequence[int] = (), mean: float = 0.0, std: float = 1.0, dtype: Any = None) -> Tensor:
+def normal(
+    shape: int | Sequence[int] = (), mean: float = 0.0, std: float = 1.0, dtype: Any = None
+) -> Tensor:
     """x ~ N(mean, std²), by Box and Muller: √(−2 log u₁) cos(2π u₂), u₁ in (0, 1].
 
     Source: Box & Muller 1958, Ann. Math. Stat. 29(2), eq. 1.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Tensor:
     5.0
     """
 
-    __slots__ = ("__weakref__", "_cut", "_grad", "_keep_grad", "node", "requires_grad")
+    __slots__ = ("__weakref__", "_cut", "_grad", "node", "requires_grad")
     __array_priority__ = 1000
 
     def __init__(self, node: Node, *, requires_grad: bool = False) -> None:
@@ -40,27 +40,31 @@ class Tensor:
         self.requires_grad = requires_grad
         self._grad: Tensor | None = None
         self._cut = False  # made under no_grad from something differentiable
-        self._keep_grad = False
 
     # what it is
     @property
     def shape(self) -> Shape:
+        """The size of each axis."""
         return self.node.shape
 
     @property
     def dtype(self) -> DType:
+        """The type of the entries."""
         return self.node.dtype
 
     @property
     def ndim(self) -> int:
+        """How many axes."""
         return len(self.node.shape)
 
     @property
     def size(self) -> int:
+        """How many entries."""
         return int(np.prod(self.node.shape, dtype=np.int64))
 
     @property
     def device(self) -> str:
+        """Where the values are: always "cpu"."""
         return "cpu"
 
     @property
@@ -83,6 +87,7 @@ class Tensor:
         return self.numpy().item()
 
     def tolist(self) -> Any:
+        """The entries as nested Python lists."""
         return self.numpy().tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
@@ -135,6 +140,7 @@ class Tensor:
     # derivatives
     @property
     def is_leaf(self) -> bool:
+        """Whether this is data, and no expression."""
         return not self.node.inputs
 
     @property
@@ -170,6 +176,7 @@ class Tensor:
 
     @property
     def data(self) -> Tensor:
+        """The same value, held constant; assigning replaces it."""
         return self.detach()
 
     @data.setter
@@ -178,7 +185,6 @@ class Tensor:
 
     def retain_grad(self) -> None:
         """Let `backward` leave a gradient on this tensor too, though it is no leaf."""
-        self._keep_grad = True
         LEAVES[self.node] = weakref.ref(self)
 
     def backward(self, gradient: Any = None, retain_graph: bool = False,
@@ -190,29 +196,28 @@ class Tensor:
         """
         if not self.requires_grad:
             raise GradientError("backward-constant")
-        if gradient is None and self.shape != ():
-            if self.size != 1:
-                raise GradientError("loss-not-scalar", shape=self.shape)
-        seed = np.ones(self.shape) if gradient is None else gradient
-        g = as_tensor(seed, self.dtype).node if self.shape else literal(1, self.dtype)
-        if gradient is not None:
-            g = as_tensor(gradient, self.dtype).node
-        wrt = [n for n in walk([self.node]) if n in LEAVES]
-        owners = [LEAVES[n]() for n in wrt]
-        pairs = [(n, t) for n, t in zip(wrt, owners, strict=True) if t is not None and t.requires_grad]
-        if not pairs:
+        if gradient is None and self.size != 1:
+            raise GradientError("loss-not-scalar", shape=self.shape)
+        g = as_tensor(np.ones(self.shape) if gradient is None else gradient, self.dtype)
+        if g.shape != self.shape:
+            raise ShapeError("vjp-shape", what="gradient", got=g.shape, want=self.shape)
+        leaves = self._variables()
+        if not leaves:
             raise GradientError("backward-spent")
-        found = differentiate([self.node], [n for n, _ in pairs], [g])
-        touched = []
-        for (_, leaf), node in zip(pairs, found, strict=True):
-            if node is None:
-                continue
+        found = differentiate([self.node], [leaf.node for leaf in leaves], [g.node])
+        touched = [leaf for leaf, node in zip(leaves, found, strict=True) if node is not None]
+        for leaf, node in zip(touched, filter(None, found), strict=True):
             new = Tensor(node if create_graph else PRIMITIVES["stop_gradient"](node))
             new.requires_grad = create_graph
-            new._cut = False
             leaf._grad = new if leaf._grad is None else leaf._grad + new
-            touched.append(leaf)
-        PENDING[self] = touched
+        if not retain_graph and not create_graph:
+            key = id(self)  # not the tensor, whose == is entry by entry
+            PENDING[key] = weakref.ref(self, lambda _: PENDING.pop(key, None)), touched
+
+    def _variables(self) -> list[Tensor]:
+        """The variables that this value depends on."""
+        owners = [LEAVES[n]() for n in walk([self.node]) if n in LEAVES]
+        return [t for t in owners if t is not None and t.requires_grad]
 
     # assignment
     def _assign(self, value: Tensor) -> None:
@@ -248,10 +253,43 @@ class Tensor:
             raise AttributeError(f"'Tensor' object has no attribute {name!r}")
         return method.__get__(self)
 
+    if TYPE_CHECKING:  # set from tables below
+
+        def __add__(self, other: Any) -> Tensor: ...
+        def __radd__(self, other: Any) -> Tensor: ...
+        def __sub__(self, other: Any) -> Tensor: ...
+        def __rsub__(self, other: Any) -> Tensor: ...
+        def __mul__(self, other: Any) -> Tensor: ...
+        def __rmul__(self, other: Any) -> Tensor: ...
+        def __truediv__(self, other: Any) -> Tensor: ...
+        def __rtruediv__(self, other: Any) -> Tensor: ...
+        def __pow__(self, other: Any) -> Tensor: ...
+        def __rpow__(self, other: Any) -> Tensor: ...
+        def __mod__(self, other: Any) -> Tensor: ...
+        def __floordiv__(self, other: Any) -> Tensor: ...
+        def __and__(self, other: Any) -> Tensor: ...
+        def __or__(self, other: Any) -> Tensor: ...
+        def __xor__(self, other: Any) -> Tensor: ...
+        def __lshift__(self, other: Any) -> Tensor: ...
+        def __rshift__(self, other: Any) -> Tensor: ...
+        def __matmul__(self, other: Any) -> Tensor: ...
+        def __rmatmul__(self, other: Any) -> Tensor: ...
+        def __iadd__(self, other: Any) -> Tensor: ...
+        def __isub__(self, other: Any) -> Tensor: ...
+        def __imul__(self, other: Any) -> Tensor: ...
+        def __itruediv__(self, other: Any) -> Tensor: ...
+        def __lt__(self, other: Any) -> Tensor: ...
+        def __le__(self, other: Any) -> Tensor: ...
+        def __gt__(self, other: Any) -> Tensor: ...
+        def __ge__(self, other: Any) -> Tensor: ...
+        def __neg__(self) -> Tensor: ...
+        def __abs__(self) -> Tensor: ...
+        def __invert__(self) -> Tensor: ...
+
 
 METHODS: dict[str, Callable[..., Any]] = {}
 LEAVES: weakref.WeakKeyDictionary[Node, weakref.ref[Tensor]] = weakref.WeakKeyDictionary()
-PENDING: weakref.WeakKeyDictionary[Tensor, list[Tensor]] = weakref.WeakKeyDictionary()
+PENDING: dict[int, tuple[weakref.ref[Tensor], list[Tensor]]] = {}  # loss, whose gradients wait
 
 
 # building
@@ -350,8 +388,9 @@ def _nested(value: Any) -> Any:
 def settle(x: Tensor) -> None:
     """Compute a tensor; what nobody can differentiate any more forgets a long history."""
     if x.node.value is None:
-        evaluate([x.node, *(t._grad.node for t in PENDING.get(x, ()) if t._grad is not None)])
-    if x.node.depth > HISTORY and not x.requires_grad or (x._cut and x.node.inputs):
+        _, leaves = PENDING.get(id(x), (None, []))
+        evaluate([x.node, *(leaf._grad.node for leaf in leaves if leaf._grad is not None)])
+    if (x.node.depth > HISTORY and not x.requires_grad) or (x._cut and x.node.inputs):
         x.node = constant(x.node.value, x.node.name)
         x._cut = False
 
@@ -361,8 +400,9 @@ def evaluate_together(tensors: Sequence[Tensor]) -> None:
 
     Afterwards the losses and gradients are data: a training loop does not grow.
     """
-    waiting = [*PENDING]
-    grads = [t._grad for loss in waiting for t in PENDING[loss] if t._grad is not None]
+    rows = [*PENDING.values()]
+    waiting = [loss for ref, _ in rows if (loss := ref()) is not None]
+    grads = [t._grad for _, leaves in rows for t in leaves if t._grad is not None]
     evaluate([t.node for t in (*tensors, *waiting, *grads)])
     for t in (*waiting, *grads):
         if t.node.inputs:
@@ -375,15 +415,11 @@ def evaluate_together(tensors: Sequence[Tensor]) -> None:
 def operands(x: Tensor, other: Any) -> tuple[Tensor, Tensor] | None:
     """Both sides in one type: Python numbers take the tensor's, arrays are promoted."""
     if isinstance(other, (bool, int, float, complex)):
-        if isinstance(other, complex) and x.dtype.kind not in "c":
-            return promoted(x, as_tensor(other))
-        if isinstance(other, bool) != (x.dtype.kind == "b") or (
-            isinstance(other, float) and x.dtype.kind not in "fc"
-        ):
-            if isinstance(other, float) or x.dtype.kind == "b":
-                raise DTypeError("scalar-kind", value=other, dtype=x.dtype)
+        dtype = x.node.dtype
+        if dtype.kind != "f" or type(other) is complex:
+            dtype = type_with_number(dtype, other)
         try:
-            return x, Tensor(literal(other, x.dtype))
+            return as_tensor(x, dtype), Tensor(literal(other, dtype))
         except OverflowError:
             raise DTypeError("scalar-kind", value=other, dtype=x.dtype) from None
     if isinstance(other, Tensor):
@@ -393,17 +429,39 @@ def operands(x: Tensor, other: Any) -> tuple[Tensor, Tensor] | None:
     return None
 
 
+_RANK = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
+
+
+def type_with_number(dtype: DType, number: Any) -> DType:
+    """The type of a tensor beside a Python number: its own, unless the number's kind is wider."""
+    rank = next((i for i, kind in enumerate((bool, int, float)) if isinstance(number, kind)), 3)
+    if rank <= _RANK[dtype.kind]:
+        return dtype
+    if rank == 1:
+        return int64
+    real = dtype if dtype.kind == "f" else default_dtype()
+    return real if rank == 2 else np.result_type(real, np.complex64)
+
+
+def type_of_both(a: DType, b: DType) -> DType:
+    """The type that holds both; an integer takes the float beside it, a bool any number."""
+    both = promote(a, b)
+    if both is None and _RANK[a.kind] != _RANK[b.kind] and "c" not in (a.kind, b.kind):
+        both = a if _RANK[a.kind] > _RANK[b.kind] else b
+    if both is None:
+        raise DTypeError("promote-kinds", left=a, right=b)
+    return both
+
+
 def promoted(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """Both cast to the type that holds both."""
-    both = promote(x.dtype, y.dtype)
-    if both is None and is_float(x.dtype) != is_float(y.dtype) and {x.dtype.kind, y.dtype.kind} <= set("iuf"):
-        both = x.dtype if is_float(x.dtype) else y.dtype  # int with float, as in PyTorch
-    if both is None:
-        raise DTypeError("promote-kinds", left=x.dtype, right=y.dtype)
+    both = type_of_both(x.dtype, y.dtype)
     return as_tensor(x, both), as_tensor(y, both)
 
 
-def _operator(name: str, *, takes: str = "biufc", swap: bool = False) -> Callable[[Tensor, Any], Any]:
+def _operator(
+    name: str, *, takes: str = "biufc", swap: bool = False
+) -> Callable[[Tensor, Any], Any]:
     prim = PRIMITIVES[name]
 
     def operate(self: Tensor, other: Any) -> Any:

@@ -55,7 +55,7 @@ class Program:
         self.steps = self._with_lifetimes(steps)
 
     def _with_lifetimes(self, steps: Sequence[tuple[Node, tuple[int, ...], int]]) -> list[Step]:
-        last = {s: -1 for s in self.results}
+        last = dict.fromkeys(self.results, -1)
         computed = {out for _, _, out in steps}
         for k, (_, ins, out) in enumerate(steps):
             for s in (*ins, out):
@@ -118,10 +118,16 @@ def value_of(node: Node) -> Callable[..., Any]:
 
 def _scan(body: Body, consts: int, carry: int, length: int, reverse: bool) -> Callable[..., Any]:
     program = Program(body.inputs, body.outputs)
-    rows = [(o.shape, o.dtype) for o in (*body.outputs[carry:], *body.inputs[consts : consts + carry])]
+    rows = [
+        (o.shape, o.dtype) for o in (*body.outputs[carry:], *body.inputs[consts : consts + carry])
+    ]
 
     def run(*arrays: Any, **_: Any) -> tuple[Any, ...]:
-        fixed, state, xs = arrays[:consts], list(arrays[consts : consts + carry]), arrays[consts + carry :]
+        fixed, state, xs = (
+            arrays[:consts],
+            list(arrays[consts : consts + carry]),
+            arrays[consts + carry :],
+        )
         out = [np.empty((length, *shape), dtype) for shape, dtype in rows]
         for t in range(length - 1, -1, -1) if reverse else range(length):
             made = program.run((*fixed, *state, *(x[t] for x in xs)))
@@ -154,7 +160,11 @@ def _while(test: Body, body: Body) -> Callable[..., Any]:
     return run
 
 
-_CONTROL: dict[str, Callable[..., Callable[..., Any]]] = {"scan": _scan, "cond": _cond, "while": _while}
+_CONTROL: dict[str, Callable[..., Callable[..., Any]]] = {
+    "scan": _scan,
+    "cond": _cond,
+    "while": _while,
+}
 
 
 def evaluate(nodes: Sequence[Node]) -> list[Array]:
@@ -188,7 +198,7 @@ _lock = threading.RLock()  # intermediate values stand on the nodes while `evalu
 AT_ONCE = 1 << 24  # entries; larger expressions give each buffer back after its last use
 
 
-def _at_once(stack: list[Node], made: list[Node]) -> bool:
+def _at_once(stack: list[Node], made: list[Node]) -> bool:  # noqa: C901  flat, for speed
     """Compute what is on the stack straight away; False where it is better planned first."""
     held = 0
     while stack:

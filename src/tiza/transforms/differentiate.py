@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from tiza.errors import GradientError
 from tiza.graph.apply import literal, placeholder
 from tiza.graph.node import COMPOSITES, PRIMITIVES, Node
 from tiza.graph.place import made_at
 from tiza.graph.prims.control import zeros
-from tiza.graph.types import Shape, is_float
+from tiza.graph.types import DType, Shape, is_float
 from tiza.graph.walk import opened, rebuild, walk
 
 
@@ -28,19 +29,39 @@ def unbroadcast(g: Node, shape: Shape) -> Node:
     return g if g.shape == shape else PRIMITIVES["reshape"](g, shape=shape)
 
 
-def _carry_back(node: Node, g: Node | list[Node | None]) -> Sequence[Node | None]:
-    """The cotangents of `node`'s edges, before broadcasting is undone."""
-    prim = node.prim
-    if prim.vjp is None:
-        if prim.name in COMPOSITES:
-            return (g,)  # type: ignore[return-value]  # opened: its body's answer is the answer
-        raise GradientError("no-derivative", op=prim.name)
-    if not isinstance(g, list):
+class _Cotangents:
+    """What has been carried back so far: one sum a node, one a result where there are several."""
+
+    def __init__(self) -> None:
+        self.one: dict[Node, Node] = {}
+        self.several: dict[Node, dict[int, Node]] = {}
+
+    def add(self, node: Node, g: Node) -> None:
+        """Another contribution to the cotangent of `node`."""
+        before = self.one.get(node)
+        self.one[node] = g if before is None else before + g
+        if node.prim.name == "part":
+            slots = self.several.setdefault(node.inputs[0], {})
+            slots[node.attrs["index"]] = self.one[node]
+
+    def carried_back(self, node: Node) -> Sequence[Node | None]:
+        """The shares of `node`'s edges, before broadcasting is undone; empty if nothing came."""
+        prim, g = node.prim, self.one.get(node)
+        if prim.several:
+            slots = self.several.get(node)
+            if slots is None or prim.vjp is None:
+                return ()
+            avals = enumerate(zip(node.shape, cast(Sequence[DType], node.dtype), strict=True))
+            whole = [slots.get(i) or zeros(cast(Shape, s), t) for i, (s, t) in avals]
+            extra = {"chain": cotangents_of} if prim.family == "control" else {}
+            return prim.vjp(whole, node, *node.inputs, **node.attrs, **extra)
+        if g is None or prim.name == "part":
+            return ()
+        if prim.vjp is None:
+            if prim.name in COMPOSITES:
+                return (g,)  # opened: its body's answer is the answer
+            raise GradientError("no-derivative", op=prim.name)
         return prim.vjp(g, node, *node.inputs, **node.attrs)
-    whole = [zeros(s, t) if gi is None else gi
-             for gi, s, t in zip(g, node.shape, node.dtype, strict=True)]  # type: ignore[arg-type]  # fmt: skip
-    extra = {"chain": cotangents_of} if prim.family == "control" else {}
-    return prim.vjp(whole, node, *node.inputs, **node.attrs, **extra)
 
 
 def differentiate(
@@ -55,32 +76,19 @@ def differentiate(
     for node in order:
         if node not in depends and any(i in depends for i in edges(node)):
             depends.add(node)
-    held: dict[Node, Node | list[Node | None]] = {}
-
-    def add(node: Node, g: Node) -> None:
-        if node.prim.name == "part":  # one of several results: kept in its producer's list
-            parent, index = node.inputs[0], node.attrs["index"]
-            slots = held.setdefault(parent, [None] * len(parent.shape))
-            slots[index] = g if slots[index] is None else slots[index] + g  # type: ignore[index,operator]
-        before = held.get(node)
-        held[node] = g if before is None else before + g  # type: ignore[operator]
-
+    held = _Cotangents()
     for node, seed in zip(outputs, cotangents, strict=True):
         if seed is not None and node in depends and is_float(node.dtype):
-            add(node, seed)
+            held.add(node, seed)
     for node in reversed(order):
-        g = held.get(node)
-        if g is None or node not in depends or node.prim.name == "part":
-            continue
         targets = edges(node)
-        if not any(i in depends for i in targets):
+        if node not in depends or not any(i in depends for i in targets):
             continue
         with made_at(node.place):
-            for target, share in zip(targets, _carry_back(node, g), strict=True):
+            for target, share in zip(targets, held.carried_back(node), strict=False):
                 if share is not None and target in depends and is_float(target.dtype):
-                    add(target, unbroadcast(share, target.shape))
-    found = [held.get(node) for node in wrt]
-    return [g if isinstance(g, Node) else None for g in found]
+                    held.add(target, unbroadcast(share, target.shape))
+    return [held.one.get(node) for node in wrt]
 
 
 def cotangents_of(
@@ -108,5 +116,3 @@ def push_forward(
     pulled = cotangents_of(outputs, wrt, u)
     pushed = cotangents_of(pulled, u, tangents)
     return rebuild(pushed, {n: zeros(n.shape, n.dtype) for n in u})  # linear: u itself is gone
-
-

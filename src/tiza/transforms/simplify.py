@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from tiza.graph.apply import literal
 from tiza.graph.node import Node
 from tiza.graph.walk import walk
@@ -22,8 +24,9 @@ def _kept(x: Node, like: Node) -> Node | None:
 
 def _folded(y: Node) -> Node | None:
     """An operation on numbers alone is a number."""
-    value = y.prim.value(*(i.value for i in y.inputs)) if y.prim.value else None
-    return literal(value.item(), y.dtype) if hasattr(value, "item") else None
+    if y.prim.value is None:
+        return None
+    return literal(np.asarray(y.prim.value(*(i.value for i in y.inputs))).item(), y.dtype)
 
 
 RULES: dict[str, list[Rule]] = {
@@ -48,9 +51,11 @@ RULES: dict[str, list[Rule]] = {
     ],
     "permute": [
         lambda y, x, axes: x if axes == tuple(range(x.ndim)) else None,
-        lambda y, x, axes: y.prim(x.inputs[0], axes=tuple(x.attrs["axes"][i] for i in axes))
-        if x.prim is y.prim
-        else None,  # one permutation after another is one
+        lambda y, x, axes: (
+            y.prim(x.inputs[0], axes=tuple(x.attrs["axes"][i] for i in axes))
+            if x.prim is y.prim
+            else None
+        ),  # one permutation after another is one
     ],
     "broadcast_to": [
         lambda y, x, shape: x if x.shape == y.shape else None,
@@ -61,9 +66,9 @@ RULES: dict[str, list[Rule]] = {
 
 
 def _once(node: Node) -> Node | None:
-    if node.inputs and node.prim.family == "elementwise" and not node.attrs:
-        if all(i.prim.name == "literal" for i in node.inputs):
-            return _folded(node)
+    plain = node.inputs and node.prim.family == "elementwise" and not node.attrs
+    if plain and all(i.prim.name == "literal" for i in node.inputs):
+        return _folded(node)
     for rule in RULES.get(node.prim.name, ()):
         new = rule(node, *node.inputs, **node.attrs)
         if new is not None:

@@ -92,7 +92,8 @@ def _scan(node: Node, xs: Sequence[Node], flags: Sequence[bool], size: int) -> S
             mapping[inner] = fresh
     plain = {i: f for i, f in zip(body.inputs, ins, strict=True) if i not in mapping}
     outs = vectorise(rebuild(body.outputs, plain), mapping, size)
-    loop = PRIMITIVES["scan"](*swapped, body=Body(tuple(ins), tuple(outs)), consts=consts, carry=carry,
+    loop = PRIMITIVES["scan"](*swapped, body=Body(tuple(ins), tuple(outs)), consts=consts,
+                              carry=carry,
                               length=at["length"], reverse=at["reverse"])  # fmt: skip
     return [p if i < carry else _swap(p) for i, p in enumerate(parts(loop))]
 
@@ -107,11 +108,15 @@ def _cond(node: Node, xs: Sequence[Node], flags: Sequence[bool], size: int) -> S
     """A test for each row: both branches are computed, and each row takes its own."""
     yes = _inline(node.attrs["yes"], xs[1:], flags[1:], size)
     no = _inline(node.attrs["no"], xs[1:], flags[1:], size)
-    if flags[0]:
-        fit = lambda y: PRIMITIVES["reshape"](xs[0], shape=(size, *(1,) * (y.ndim - 1)))  # noqa: E731
-    else:
-        fit = lambda y: xs[0]  # noqa: E731
-    return [PRIMITIVES["where"](fit(a), a, b) for a, b in zip(yes, no, strict=True)]
+    return [
+        PRIMITIVES["where"](_rowwise(xs[0], a.ndim) if flags[0] else xs[0], a, b)
+        for a, b in zip(yes, no, strict=True)
+    ]
+
+
+def _rowwise(x: Node, ndim: int) -> Node:
+    """One entry a row, with the axes that broadcasting against `ndim` axes needs."""
+    return PRIMITIVES["reshape"](x, shape=(*x.shape, *(1,) * (ndim - 1)))
 
 
 def _while(node: Node, xs: Sequence[Node], flags: Sequence[bool], size: int) -> Sequence[Node]:
@@ -124,10 +129,12 @@ def _while(node: Node, xs: Sequence[Node], flags: Sequence[bool], size: int) -> 
     any_alive = PRIMITIVES["any"](alive, axis=(0,), keepdims=False)
     stepped = _inline(old_body, ins, all_rows, size)
     kept = tuple(
-        PRIMITIVES["where"](PRIMITIVES["reshape"](alive, shape=(size, *(1,) * (x.ndim - 1))), y, x)
+        PRIMITIVES["where"](_rowwise(alive, x.ndim), y, x)
         for x, y in zip(ins, stepped, strict=True)
     )
-    loop = PRIMITIVES["while"](*state, test=Body(tuple(ins), (any_alive,)), body=Body(tuple(ins), kept))
+    loop = PRIMITIVES["while"](
+        *state, test=Body(tuple(ins), (any_alive,)), body=Body(tuple(ins), kept)
+    )
     return parts(loop)
 
 

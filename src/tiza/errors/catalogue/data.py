@@ -131,11 +131,11 @@ ENTRIES = {
     ),
     "values-not-finite": Entry(
         en=(
-            "{what} holds {count} values that are NaN or infinite, the first at {where}",
+            "{what} holds NaN or infinite values: {count}, the first at {where}",
             "remove or fill them first",
         ),
         es=(
-            "{what} contiene {count} valores NaN o infinitos, el primero en {where}",
+            "{what} contiene valores NaN o infinitos: {count}, el primero en {where}",
             "quítelos o complételos primero",
         ),
         more=(
@@ -205,12 +205,12 @@ ENTRIES = {
     ),
     "split-class": Entry(
         en=(
-            "class {label!r} has {count} rows, too few for a stratified division into {parts}",
+            "class {label!r} has too few rows for a stratified division into {parts}: {count}",
             "give it more rows, or divide without stratify",
         ),
         es=(
-            "la clase {label!r} tiene {count} filas, muy pocas para dividir en {parts} de "
-            "forma estratificada",
+            "la clase {label!r} tiene muy pocas filas para dividir en {parts} de forma "
+            "estratificada: {count}",
             "déle más filas, o divida sin stratify",
         ),
         more=(

@@ -12,16 +12,25 @@ _RANDOM = (
 
 ENTRIES = {
     "item-size": Entry(
-        en=("item() needs exactly one entry, got {size} (shape {shape})", "use .numpy() or .tolist()"),
-        es=("item() necesita exactamente una entrada, recibió {size} (forma {shape})",
-            "use .numpy() o .tolist()"),
+        en=(
+            "item() needs exactly one entry, got {size} (shape {shape})",
+            "use .numpy() or .tolist()",
+        ),
+        es=(
+            "item() necesita exactamente una entrada, recibió {size} (forma {shape})",
+            "use .numpy() o .tolist()",
+        ),
         more=_SHAPES,
     ),
     "scalar-only": Entry(
-        en=("only a tensor of one entry becomes a {kind}, got shape {shape}",
-            "reduce it (.sum(), .any()) or take one entry"),
-        es=("solo un tensor de una entrada se vuelve {kind}, recibió forma {shape}",
-            "redúzcalo (.sum(), .any()) o tome una entrada"),
+        en=(
+            "only a tensor of one entry becomes a {kind}, got shape {shape}",
+            "reduce it (.sum(), .any()) or take one entry",
+        ),
+        es=(
+            "solo un tensor de una entrada se vuelve {kind}, recibió forma {shape}",
+            "redúzcalo (.sum(), .any()) o tome una entrada",
+        ),
         more=_SHAPES,
     ),
     "no-length": Entry(
@@ -30,7 +39,10 @@ ENTRIES = {
         more=_SHAPES,
     ),
     "scalar-kind": Entry(
-        en=("the number {value!r} does not fit the type {dtype}", "convert the tensor: x.astype(...)"),
+        en=(
+            "the number {value!r} does not fit the type {dtype}",
+            "convert the tensor: x.astype(...)",
+        ),
         es=("el número {value!r} no cabe en el tipo {dtype}", "convierta el tensor: x.astype(...)"),
         more=_TYPES,
     ),
@@ -40,21 +52,36 @@ ENTRIES = {
         more=_TYPES,
     ),
     "in-place-type": Entry(
-        en=("an in-place operation would turn {want} into {got}", "write x = x + y instead of x += y"),
-        es=("una operación en el lugar convertiría {want} en {got}",
-            "escriba x = x + y en vez de x += y"),
+        en=(
+            "an in-place operation would turn {want} into {got}",
+            "write x = x + y instead of x += y",
+        ),
+        es=(
+            "una operación en el lugar convertiría {want} en {got}",
+            "escriba x = x + y en vez de x += y",
+        ),
         more=_TYPES,
     ),
     "default-dtype": Entry(
-        en=("the default type must be float32 or float64, got {got}", "tz.set_default_dtype(tz.float32)"),
-        es=("el tipo por omisión debe ser float32 o float64, recibió {got}",
-            "tz.set_default_dtype(tz.float32)"),
+        en=(
+            "the default type must be float32 or float64, got {got}",
+            "tz.set_default_dtype(tz.float32)",
+        ),
+        es=(
+            "el tipo por omisión debe ser float32 o float64, recibió {got}",
+            "tz.set_default_dtype(tz.float32)",
+        ),
         more=_TYPES,
     ),
     "not-an-array": Entry(
-        en=("this cannot be read as an array: {why}", "give numbers in nested lists of equal lengths"),
-        es=("esto no se puede leer como arreglo: {why}",
-            "dé números en listas anidadas de igual longitud"),
+        en=(
+            "this cannot be read as an array: {why}",
+            "give numbers in nested lists of equal lengths",
+        ),
+        es=(
+            "esto no se puede leer como arreglo: {why}",
+            "dé números en listas anidadas de igual longitud",
+        ),
         more=_TYPES,
     ),
     "not-numbers": Entry(
@@ -69,33 +96,51 @@ ENTRIES = {
     ),
     "grad-dtype": Entry(
         en=("only floats can require a gradient, got {dtype}", "x.astype(tz.float32)"),
-        es=("solo los flotantes pueden requerir gradiente, recibió {dtype}", "x.astype(tz.float32)"),
+        es=(
+            "solo los flotantes pueden requerir gradiente, recibió {dtype}",
+            "x.astype(tz.float32)",
+        ),
         more=_GRAD,
     ),
     "backward-constant": Entry(
-        en=("this value depends on no variable", "make one with requires_grad=True, outside no_grad"),
-        es=("este valor no depende de ninguna variable",
-            "cree una con requires_grad=True, fuera de no_grad"),
+        en=(
+            "this value depends on no variable",
+            "make one with requires_grad=True, outside no_grad",
+        ),
+        es=(
+            "este valor no depende de ninguna variable",
+            "cree una con requires_grad=True, fuera de no_grad",
+        ),
         more=_GRAD,
     ),
     "backward-spent": Entry(
-        en=("no variable is left behind this value: it was computed and its history dropped",
-            "call backward() before optimizer.step(), on a loss computed anew"),
-        es=("ya no queda ninguna variable detrás de este valor: se calculó y se soltó su historia",
-            "llame a backward() antes de optimizer.step(), sobre una pérdida recalculada"),
+        en=(
+            "no variable is left behind this value: it was computed and its history dropped",
+            "call backward() before optimizer.step(), on a loss computed anew",
+        ),
+        es=(
+            "ya no queda ninguna variable detrás de este valor: se calculó y se soltó su historia",
+            "llame a backward() antes de optimizer.step(), sobre una pérdida recalculada",
+        ),
         more=_GRAD,
     ),
     "grad-unused": Entry(
-        en=("{verb}: the result does not depend on argument {index}",
-            "use the argument in the function, or pass allow_unused=True to get zeros"),
-        es=("{verb}: el resultado no depende del argumento {index}",
-            "use el argumento en la función, o pase allow_unused=True para obtener ceros"),
+        en=(
+            "{verb}: the result does not depend on argument {index}",
+            "use the argument in the function, or pass allow_unused=True to get zeros",
+        ),
+        es=(
+            "{verb}: el resultado no depende del argumento {index}",
+            "use el argumento en la función, o pase allow_unused=True para obtener ceros",
+        ),
         more=_GRAD,
     ),
     "grad-integer": Entry(
         en=("{verb}: argument {index} is {dtype}; derivatives need floats", "x.astype(tz.float32)"),
-        es=("{verb}: el argumento {index} es {dtype}; las derivadas necesitan flotantes",
-            "x.astype(tz.float32)"),
+        es=(
+            "{verb}: el argumento {index} es {dtype}; las derivadas necesitan flotantes",
+            "x.astype(tz.float32)",
+        ),
         more=_GRAD,
     ),
     "vjp-shape": Entry(
@@ -104,18 +149,27 @@ ENTRIES = {
         more=_GRAD,
     ),
     "grad-mismatch": Entry(
-        en=("the derivative disagrees with central differences by {worst:.3g} at entry {where} of "
+        en=(
+            "the derivative disagrees with central differences by {worst:.3g} at entry {where} of "
             "argument {index}: {analytic:.10g} against {numeric:.10g}",
-            "look for a kink at this point, or for a wrong vjp"),
-        es=("la derivada difiere de las diferencias centrales en {worst:.3g} en la entrada {where} "
+            "look for a kink at this point, or for a wrong vjp",
+        ),
+        es=(
+            "la derivada difiere de las diferencias centrales en {worst:.3g} en la entrada {where} "
             "del argumento {index}: {analytic:.10g} contra {numeric:.10g}",
-            "busque un quiebre en este punto, o un vjp incorrecto"),
+            "busque un quiebre en este punto, o un vjp incorrecto",
+        ),
         more=_GRAD,
     ),
     "vmap-size": Entry(
-        en=("vmap: the mapped axes have different sizes {sizes}", "all arguments need as many rows"),
-        es=("vmap: los ejes mapeados tienen tamaños distintos {sizes}",
-            "todos los argumentos necesitan igual número de filas"),
+        en=(
+            "vmap: the mapped axes have different sizes {sizes}",
+            "all arguments need as many rows",
+        ),
+        es=(
+            "vmap: los ejes mapeados tienen tamaños distintos {sizes}",
+            "todos los argumentos necesitan igual número de filas",
+        ),
         more=_LOOPS,
     ),
     "vmap-none": Entry(
@@ -129,10 +183,14 @@ ENTRIES = {
         more=_SHAPES,
     ),
     "leaf-in-place": Entry(
-        en=("a variable cannot be changed in place while derivatives are recorded",
-            "do it under `with tz.no_grad():`, or write w = w - ..."),
-        es=("una variable no se puede cambiar en el lugar mientras se registran derivadas",
-            "hágalo bajo `with tz.no_grad():`, o escriba w = w - ..."),
+        en=(
+            "a variable cannot be changed in place while derivatives are recorded",
+            "do it under `with tz.no_grad():`, or write w = w - ...",
+        ),
+        es=(
+            "una variable no se puede cambiar en el lugar mientras se registran derivadas",
+            "hágalo bajo `with tz.no_grad():`, o escriba w = w - ...",
+        ),
         more=_GRAD,
     ),
     "seed-range": Entry(
@@ -141,10 +199,14 @@ ENTRIES = {
         more=_RANDOM,
     ),
     "random-dtype": Entry(
-        en=("random numbers are drawn as float32 or float64, got {got}",
-            "draw floats, or use tz.random.randint"),
-        es=("los números aleatorios se generan como float32 o float64, recibió {got}",
-            "genere flotantes, o use tz.random.randint"),
+        en=(
+            "random numbers are drawn as float32 or float64, got {got}",
+            "draw floats, or use tz.random.randint",
+        ),
+        es=(
+            "los números aleatorios se generan como float32 o float64, recibió {got}",
+            "genere flotantes, o use tz.random.randint",
+        ),
         more=_RANDOM,
     ),
     "randint-range": Entry(

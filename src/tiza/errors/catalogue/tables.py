@@ -81,12 +81,12 @@ ENTRIES = {
     ),
     "csv-ragged": Entry(
         en=(
-            "{name}: {count} rows do not have {width} cells like the first line (lines {lines}; "
+            "{name}: rows without {width} cells like the first line: {count} (lines {lines}; "
             "line {line} has {got})",
             'a comma inside a text needs quotes around it: "Pérez, Ana"',
         ),
         es=(
-            "{name}: {count} filas no tienen {width} celdas como la primera línea (líneas {lines}; "
+            "{name}: filas sin {width} celdas como la primera línea: {count} (líneas {lines}; "
             "la línea {line} tiene {got})",
             'una coma dentro de un texto necesita comillas: "Pérez, Ana"',
         ),
@@ -221,12 +221,12 @@ ENTRIES = {
     ),
     "target-not-number": Entry(
         en=(
-            "the target column {name!r} holds {count} cells that are not numbers, e.g. {value!r} "
+            "the target column {name!r} holds cells that are not numbers: {count}, e.g. {value!r} "
             "in line {line}",
             "correct the cells, or take the target as classes",
         ),
         es=(
-            "la columna objetivo {name!r} tiene {count} celdas que no son números, p. ej. "
+            "la columna objetivo {name!r} tiene celdas que no son números: {count}, p. ej. "
             "{value!r} en la línea {line}",
             "corrija las celdas, o tome el objetivo como clases",
         ),
@@ -253,11 +253,11 @@ ENTRIES = {
     ),
     "target-gap": Entry(
         en=(
-            "{count} rows have no value in the target column {name!r}, the first in line {line}",
+            "rows without a value in the target column {name!r}: {count}, the first in line {line}",
             "leave these rows out: with_target(table, {name!r})",
         ),
         es=(
-            "{count} filas no tienen valor en la columna objetivo {name!r}, la primera en la "
+            "filas sin valor en la columna objetivo {name!r}: {count}, la primera en la "
             "línea {line}",
             "omita esas filas: with_target(table, {name!r})",
         ),
@@ -307,8 +307,8 @@ ENTRIES = {
         ),
     ),
     "table-too-few": Entry(
-        en=("{count} rows are too few to learn from", "give at least {least} rows"),
-        es=("{count} filas son muy pocas para aprender", "dé al menos {least} filas"),
+        en=("too few rows to learn from: {count}", "give at least {least} rows"),
+        es=("muy pocas filas para aprender: {count}", "dé al menos {least} filas"),
         more=(
             "The rows are divided into a part to learn from and a part to test with; both need "
             "some.",

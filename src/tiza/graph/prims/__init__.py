@@ -4,6 +4,7 @@ from tiza.graph.prims import (
     choose,
     contraction,
     control,
+    decompositions,
     elementwise,
     indexing,
     leaves,
@@ -13,6 +14,6 @@ from tiza.graph.prims import (
 )
 
 __all__ = [
-    "choose", "contraction", "control", "elementwise", "indexing", "leaves", "movement",
-    "reductions", "softmax",
+    "choose", "contraction", "control", "decompositions", "elementwise", "indexing", "leaves",
+    "movement", "reductions", "softmax",
 ]  # fmt: skip

@@ -33,7 +33,7 @@ def _where_samples(rng: Any) -> list[Sample]:
     ]
 
 
-where = Primitive(
+where: Primitive = Primitive(
     name="where", family="elementwise", value=np.where, infer=_where_infer, batch=_where_batch,
     vjp=lambda g, y, c, a, b: [None, where(c, g, g * 0), where(c, g * 0, g)],
     latex=r"\begin{{cases}} {1} & {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
@@ -46,7 +46,7 @@ def _cast_vjp(g: Node, y: Node, x: Node, dtype: DType) -> list[Node | None]:
     return [cast(g, dtype=x.dtype) if is_float(x.dtype) and is_float(y.dtype) else None]
 
 
-cast = Primitive(
+cast: Primitive = Primitive(
     name="cast", family="elementwise", value=lambda x, dtype: np.asarray(x).astype(dtype),
     infer=lambda x, dtype: (x.shape, dtype), vjp=_cast_vjp,
     batch=lambda xs, batched, dtype: cast(xs[0], dtype=dtype),

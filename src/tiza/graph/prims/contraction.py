@@ -22,7 +22,11 @@ def _infer(a: Node, b: Node) -> tuple[Shape, DType]:
         raise ShapeError("matmul-rank", left=a.shape, right=b.shape)
     if a.shape[-1] != b.shape[-2]:
         raise ShapeError("matmul-inner", left=a.shape, right=b.shape, k=a.shape[-1], m=b.shape[-2])
-    lead = a.shape[:-2] if a.shape[:-2] == b.shape[:-2] else broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    lead = (
+        a.shape[:-2]
+        if a.shape[:-2] == b.shape[:-2]
+        else broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    )
     return (*lead, a.shape[-2], b.shape[-1]), dtype
 
 
@@ -50,7 +54,7 @@ def _samples(rng: Any) -> list[Sample]:
     return [((rng.normal(size=a), rng.normal(size=b)), {}) for a, b in shapes]
 
 
-matmul = Primitive(
+matmul: Primitive = Primitive(
     name="matmul", family="contraction", value=np.matmul, infer=_infer, vjp=_vjp, batch=_batch,
     latex=r"{0}\,{1}", latex_vjp=(r"{g}\,{1}^\top", r"{0}^\top {g}"), samples=_samples,
     says="y[i, k] = sum over j of a[i, j] b[j, k]; stacks of matrices broadcast",

@@ -29,13 +29,14 @@ class Body:
     outputs: tuple[Node, ...]
 
 
-part = Primitive(
+part: Primitive = Primitive(
     name="part", family="control", infer=lambda x, index: (x.shape[index], x.dtype[index]),
     value=lambda x, index: x[index], latex=r"{0}_{{{index}}}", says="one of several results",
 )  # fmt: skip
 
 
 def zeros(shape: Shape, dtype: DType) -> Node:
+    """The number 0 in every entry."""
     return broadcast_to(literal(0, dtype), shape=shape) if shape else literal(0, dtype)
 
 
@@ -46,6 +47,15 @@ def _avals(nodes: Sequence[Node]) -> list[Aval]:
 def _same(what: str, got: Sequence[Aval], want: Sequence[Aval]) -> None:
     if list(got) != list(want):
         raise ShapeError("body-types", what=what, got=list(got), want=list(want))
+
+
+def _fresh(nodes: Sequence[Node]) -> list[Node]:
+    return [placeholder(n.shape, n.dtype) for n in nodes]
+
+
+def _row(nodes: Sequence[Node]) -> list[Node]:
+    """Placeholders for one row of each."""
+    return [placeholder(n.shape[1:], n.dtype) for n in nodes]
 
 
 # scan: (constants, carry, rows of xs) -> (last carry, rows of ys, every carry on the way in)
@@ -71,23 +81,31 @@ def _scan_vjp(gs: Sequence[Node], y: Node, *inputs: Node, body: Body, consts: in
     f_s = [i for i in range(carry) if smooth[consts + i]]
     f_x = [i for i in range(len(xs)) if smooth[consts + carry + i]]
 
-    fresh = lambda nodes: [placeholder(n.shape, n.dtype) for n in nodes]  # noqa: E731
-    row = lambda nodes: [placeholder(n.shape[1:], n.dtype) for n in nodes]  # noqa: E731
-    in_c, in_sum, in_gs = fresh(c), fresh([c[i] for i in f_c]), fresh([state[i] for i in f_s])
-    in_h, in_x, in_gy, in_gh = row(history), row(xs), row(g_ys), row([g_history[i] for i in f_s])
+    in_c, in_sum, in_gs = _fresh(c), _fresh([c[i] for i in f_c]), _fresh([state[i] for i in f_s])
+    in_h, in_x, in_gy, in_gh = (
+        _row(history),
+        _row(xs),
+        _row(g_ys),
+        _row([g_history[i] for i in f_s]),
+    )
 
     outs = rebuild(body.outputs, dict(zip(body.inputs, (*in_c, *in_h, *in_x), strict=True)))
     wrt = [in_c[i] for i in f_c] + [in_h[i] for i in f_s] + [in_x[i] for i in f_x]
     seeds = [in_gs[f_s.index(i)] if i in f_s else None for i in range(carry)] + list(in_gy)
     found = chain(outs, wrt, seeds)
-    d_c, d_h, d_x = found[: len(f_c)], found[len(f_c) : len(f_c) + len(f_s)], found[len(f_c) + len(f_s) :]
+    d_c, d_h, d_x = (
+        found[: len(f_c)],
+        found[len(f_c) : len(f_c) + len(f_s)],
+        found[len(f_c) + len(f_s) :],
+    )
     back = Body(
         inputs=(*in_c, *in_sum, *in_gs, *in_h, *in_x, *in_gy, *in_gh),
         outputs=(*(s + d for s, d in zip(in_sum, d_c, strict=True)),
                  *(d + gh for d, gh in zip(d_h, in_gh, strict=True)), *d_x),
     )  # fmt: skip
     start = [zeros(c[i].shape, c[i].dtype) for i in f_c] + [g_state[i] for i in f_s]
-    node = scan(*c, *start, *history, *xs, *g_ys, *(g_history[i] for i in f_s), body=back, consts=consts,
+    node = scan(*c, *start, *history, *xs, *g_ys, *(g_history[i] for i in f_s), body=back,
+                consts=consts,
                 carry=len(start), length=length, reverse=not reverse)  # fmt: skip
     results = iter(parts(node)[: len(wrt)])
     return [next(results) if s else None for s in smooth]
@@ -102,9 +120,11 @@ def _scan_samples(rng: Any) -> list[Any]:
             for r in (False, True)]  # fmt: skip
 
 
-scan = Primitive(
-    name="scan", family="control", several=True, infer=_scan_infer, vjp=_scan_vjp, samples=_scan_samples,
-    latex=r"h_t = f(h_{{t-1}}, x_t)", latex_vjp=(r"\delta_{{t-1}} = \delta_t \, \partial f/\partial h",),
+scan: Primitive = Primitive(
+    name="scan", family="control", several=True, infer=_scan_infer, vjp=_scan_vjp,
+    samples=_scan_samples,
+    latex=r"h_t = f(h_{{t-1}}, x_t)",
+    latex_vjp=(r"\delta_{{t-1}} = \delta_t \, \partial f/\partial h",),
     says="a loop over the first axis: carry, y_t = body(constants, carry, x_t)",
 )  # fmt: skip
 
@@ -130,6 +150,7 @@ def _cond_vjp(gs: Sequence[Node], y: Node, whether: Node, *operands: Node, yes: 
               no: Body, chain: Chain) -> list[Node | None]:  # fmt: skip
     """The derivative of the branch that was taken."""
     from tiza.graph.walk import rebuild
+
     smooth = [is_float(x.dtype) for x in operands]
 
     def backwards(body: Body) -> Body:
@@ -154,8 +175,9 @@ def _cond_samples(rng: Any) -> list[Any]:
     return [((np.array(c), rng.normal(size=(2, 3))), attrs) for c in (True, False)]
 
 
-cond = Primitive(
-    name="cond", family="control", several=True, infer=_cond_infer, vjp=_cond_vjp, samples=_cond_samples,
+cond: Primitive = Primitive(
+    name="cond", family="control", several=True, infer=_cond_infer, vjp=_cond_vjp,
+    samples=_cond_samples,
     latex=r"\begin{{cases}} f({1}) & {0} \\ g({1}) & \text{{otherwise}} \end{{cases}}",
     latex_vjp=("", r"{g}\, \partial f/\partial x"), says="one of two bodies, by a boolean",
 )  # fmt: skip
@@ -175,10 +197,13 @@ def _while_vjp(gs: Sequence[Node], y: Node, *inputs: Node, **attrs: Any) -> list
 def _while_samples(rng: Any) -> list[Any]:
     i, x = placeholder((), np.dtype("int64")), placeholder((3,), np.dtype("float64"))
     test = Body((i, x), (PRIMITIVES["less"](i, literal(4, i.dtype)),))
-    return [((np.array(0), rng.normal(size=3)), {"test": test, "body": Body((i, x), (i + 1, x * 0.5))})]
+    return [
+        ((np.array(0), rng.normal(size=3)), {"test": test, "body": Body((i, x), (i + 1, x * 0.5))})
+    ]
 
 
-while_ = Primitive(
+while_: Primitive = Primitive(
     name="while", family="control", several=True, infer=_while_infer, vjp=_while_vjp,
-    samples=_while_samples, latex=r"\text{{while}}", says="a body repeated for as long as a test holds",
+    samples=_while_samples, latex=r"\text{{while}}",
+    says="a body repeated for as long as a test holds",
 )  # fmt: skip

@@ -43,11 +43,13 @@ def same_type(name: str, takes: str, xs: Sequence[Node]) -> DType:
 
 
 def kinds(takes: str) -> str:
+    """The kinds of a code such as "if", in words."""
     words = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
     return ", ".join(words[k] for k in takes)
 
 
 def reshaped(x: Node, shape: Shape) -> Node:
+    """x in another shape, if it has not got it already."""
     return x if x.shape == shape else PRIMITIVES["reshape"](x, shape=shape)
 
 
@@ -70,6 +72,7 @@ def _elementwise_batch(name: str) -> Callable[..., Node]:
 
 def draw(rng: np.random.Generator, low: float, high: float, shape: Shape,
          dtype: str = "float64") -> np.ndarray[Any, Any]:  # fmt: skip
+    """Numbers of any type between two bounds."""
     if dtype == "bool":
         return rng.random(shape) < 0.5
     if dtype == "complex128":
@@ -84,7 +87,12 @@ _DRAWN = {"f": "float64", "c": "complex128", "i": "int64", "b": "bool"}
 
 def _elementwise_samples(ranges: Sequence[Range], takes: str) -> Callable[..., list[Sample]]:
     dtype = next(t for k, t in _DRAWN.items() if k in takes)
-    shapes: list[tuple[Shape, ...]] = [((3, 4),) * 3, ((),) * 3, ((1, 4), (3, 1), (4,)), ((0, 2),) * 3]
+    shapes: list[tuple[Shape, ...]] = [
+        ((3, 4),) * 3,
+        ((),) * 3,
+        ((1, 4), (3, 1), (4,)),
+        ((0, 2),) * 3,
+    ]
 
     def samples(rng: np.random.Generator) -> list[Sample]:
         return [
@@ -117,7 +125,9 @@ def elementwise(name: str, *, value: Callable[..., Any], latex: str, samples: Se
     )  # fmt: skip
 
 
-def comparison(name: str, value: Callable[..., Any], latex: str, *, takes: str = "biuf") -> Primitive:
+def comparison(
+    name: str, value: Callable[..., Any], latex: str, *, takes: str = "biuf"
+) -> Primitive:
     """y[i] = whether x0[i] and x1[i] stand in the relation; no derivative."""
     return elementwise(name, value=value, latex=latex, takes=takes, out=bool_,
                        samples=[between(-2, 2)] * 2)  # fmt: skip
@@ -135,7 +145,8 @@ def expanded(g: Node, x: Node, axis: tuple[int, ...], keepdims: bool) -> Node:
     return g if keepdims else reshaped(g, removed(x.shape, axis, True))
 
 
-def reduction(name: str, *, value: Callable[..., Any], latex: str, vjp: Callable[..., Any] | None = None,
+def reduction(name: str, *, value: Callable[..., Any], latex: str,
+              vjp: Callable[..., Any] | None = None,
               latex_vjp: str = "", takes: str = NUMERIC, out: Any = None, empty: bool = True,
               says: str = "") -> Primitive:  # fmt: skip
     """One number for each group along `axis` (a sorted tuple of axes >= 0)."""
@@ -153,7 +164,8 @@ def reduction(name: str, *, value: Callable[..., Any], latex: str, vjp: Callable
     def samples(rng: np.random.Generator) -> list[Sample]:
         dtype = "float64" if "f" in takes else "bool"
         cases: list[tuple[Shape, tuple[int, ...], bool]] = [
-            ((3, 4), (0,), False), ((2, 3, 4), (0, 2), True), ((5,), (0,), False), ((2, 1), (1,), True),
+            ((3, 4), (0,), False), ((2, 3, 4), (0, 2), True), ((5,), (0,), False),
+            ((2, 1), (1,), True),
         ]  # fmt: skip
         return [((draw(rng, -2, 2, s, dtype),), {"axis": a, "keepdims": k}) for s, a, k in cases]
 

@@ -92,7 +92,7 @@ def _take_add_batch(xs: Sequence[Node], batched: Sequence[bool], axis: int, size
     return permute(y, axes=tuple(order))
 
 
-take = Primitive(
+take: Primitive = Primitive(
     name="take", family="indexing", infer=_take_infer, batch=_take_batch,
     value=lambda x, i, axis: np.take(x, _inside(i, x.shape[axis]), axis=axis),
     vjp=lambda g, y, x, i, axis: [take_add(g, i, axis=axis, size=x.shape[axis]), None],
@@ -104,7 +104,7 @@ take = Primitive(
     ],
     says="the entries at the places i along an axis, in the shape of i",
 )  # fmt: skip
-take_add = Primitive(
+take_add: Primitive = Primitive(
     name="take_add", family="indexing", infer=_take_add_infer, value=_take_add_value,
     batch=_take_add_batch,
     vjp=lambda g, y, x, i, axis, size: [take(g, i, axis=axis), None],
@@ -147,7 +147,7 @@ def _along_add_value(g: Any, i: Any, axis: int, size: int) -> Any:
     return out
 
 
-take_along = Primitive(
+take_along: Primitive = Primitive(
     name="take_along", family="indexing", infer=_along_infer, batch=_along_batch("take_along"),
     value=lambda x, i, axis: np.take_along_axis(x, _inside(i, x.shape[axis]), axis=axis),
     vjp=lambda g, y, x, i, axis: [take_along_add(g, i, axis=axis, size=x.shape[axis]), None],
@@ -158,7 +158,7 @@ take_along = Primitive(
     ],
     says="for each line along an axis, the entries at that line's own places",
 )  # fmt: skip
-take_along_add = Primitive(
+take_along_add: Primitive = Primitive(
     name="take_along_add", family="indexing", value=_along_add_value,
     infer=lambda g, i, axis, size: ((*g.shape[:axis], size, *g.shape[axis + 1 :]), g.dtype),
     batch=_along_batch("take_along_add"),
@@ -180,7 +180,9 @@ def _put_value(x: Any, i: Any, v: Any) -> Any:
 def _put_infer(x: Node, i: Node, v: Node) -> tuple[Shape, DType]:
     _whole(i)
     if v.shape != i.shape + x.shape[1:]:
-        raise ShapeError("put-shape", x=x.shape, index=i.shape, v=v.shape, want=i.shape + x.shape[1:])
+        raise ShapeError(
+            "put-shape", x=x.shape, index=i.shape, v=v.shape, want=i.shape + x.shape[1:]
+        )
     return x.shape, x.dtype
 
 
@@ -192,7 +194,7 @@ def _put_vjp(g: Node, y: Node, x: Node, i: Node, v: Node) -> list[Node | None]:
     return [put(g, i, zeros), None, where(won, take(g, i, axis=0), zeros)]
 
 
-put = Primitive(
+put: Primitive = Primitive(
     name="put", family="indexing", value=_put_value, infer=_put_infer, vjp=_put_vjp,
     latex=r"{0}[{1}] \leftarrow {2}",
     latex_vjp=(r"{g} \odot \mathbf{{1}}[i \notin {1}]", "", r"{g}[{1}]"),

@@ -38,13 +38,15 @@ def _reshape_batch(xs: Sequence[Node], batched: Sequence[bool], shape: Ints) -> 
     return reshape(x, shape=(x.shape[0], *solved))
 
 
-reshape = Primitive(
+reshape: Primitive = Primitive(
     name="reshape", family="movement", value=lambda x, shape: np.reshape(x, shape),
     infer=_reshape_infer, vjp=lambda g, y, x, shape: [reshape(g, shape=x.shape)],
     batch=_reshape_batch, latex=r"\operatorname{{reshape}}({0})",
     latex_vjp=(r"\operatorname{{reshape}}^{{-1}}({g})",),
-    samples=lambda rng: [((rng.normal(size=(3, 4)),), {"shape": s}) for s in [(12,), (2, -1), (4, 3, 1)]]
-    + [((rng.normal(size=()),), {"shape": (1, 1)}), ((rng.normal(size=(0, 3)),), {"shape": (3, 0)})],
+    samples=lambda rng: [((rng.normal(size=(3, 4)),), {"shape": s}) for s in [(12,), (2, -1),
+        (4, 3, 1)]]
+    + [((rng.normal(size=()),), {"shape": (1, 1)}),
+       ((rng.normal(size=(0, 3)),), {"shape": (3, 0)})],
 )  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def _permute_infer(x: Node, axes: Ints) -> tuple[Shape, DType]:
     return tuple(x.shape[i] for i in axes), x.dtype
 
 
-permute = Primitive(
+permute: Primitive = Primitive(
     name="permute", family="movement", value=lambda x, axes: np.transpose(x, axes),
     infer=_permute_infer,
     vjp=lambda g, y, x, axes: [permute(g, axes=tuple(axes.index(i) for i in range(len(axes))))],
@@ -71,7 +73,7 @@ def _broadcast_infer(x: Node, shape: Ints) -> tuple[Shape, DType]:
     return shape, x.dtype
 
 
-broadcast_to = Primitive(
+broadcast_to: Primitive = Primitive(
     name="broadcast_to", family="movement", value=lambda x, shape: np.broadcast_to(x, shape),
     infer=_broadcast_infer,
     vjp=lambda g, y, x, shape: [g],  # `differentiate` sums over what was repeated
@@ -100,7 +102,7 @@ def _slice_value(x: Any, starts: Ints, stops: Ints, steps: Ints) -> Any:
     return x[tuple(map(slice, starts, stops, steps))]
 
 
-slice_ = Primitive(
+slice_: Primitive = Primitive(
     name="slice", family="movement", value=_slice_value, infer=_slice_infer, vjp=_slice_vjp,
     batch=lambda xs, batched, starts, stops, steps: slice_(
         xs[0], starts=(0, *starts), stops=(xs[0].shape[0], *stops), steps=(1, *steps)),
@@ -143,7 +145,7 @@ def _pad_vjp(g: Node, y: Node, x: Node, low: Ints, high: Ints, interior: Ints) -
                    steps=tuple(s.step for s in inside))]  # fmt: skip
 
 
-pad = Primitive(
+pad: Primitive = Primitive(
     name="pad", family="movement", value=_pad_value, infer=_pad_infer, vjp=_pad_vjp,
     batch=lambda xs, batched, low, high, interior: pad(
         xs[0], low=(0, *low), high=(0, *high), interior=(0, *interior)),
@@ -155,7 +157,7 @@ pad = Primitive(
     says="zeros before, after and between the entries",
 )  # fmt: skip
 
-flip = Primitive(
+flip: Primitive = Primitive(
     name="flip", family="movement", value=lambda x, axes: np.flip(x, axes),
     infer=lambda x, axes: (x.shape, x.dtype), vjp=lambda g, y, x, axes: [flip(g, axes=axes)],
     batch=lambda xs, batched, axes: flip(xs[0], axes=tuple(i + 1 for i in axes)),
@@ -191,7 +193,9 @@ def _concat_vjp(g: Node, y: Node, *xs: Node, axis: int) -> list[Node]:
 
 def _concat_batch(xs: Sequence[Node], batched: Sequence[bool], axis: int) -> Node:
     n = next(x.shape[0] for x, b in zip(xs, batched, strict=True) if b)
-    full = [x if b else broadcast_to(x, shape=(n, *x.shape)) for x, b in zip(xs, batched, strict=True)]
+    full = [
+        x if b else broadcast_to(x, shape=(n, *x.shape)) for x, b in zip(xs, batched, strict=True)
+    ]
     return concat(*full, axis=axis + 1)
 
 
@@ -202,7 +206,7 @@ def _concat_samples(rng: Any) -> list[Sample]:
     ]
 
 
-concat = Primitive(
+concat: Primitive = Primitive(
     name="concat", family="movement", value=lambda *xs, axis: np.concatenate(xs, axis=axis),
     infer=_concat_infer, vjp=_concat_vjp, batch=_concat_batch,
     latex=r"[{0}, {1}]", latex_vjp=(r"{g}_{{1}}", r"{g}_{{2}}"), samples=_concat_samples,

@@ -85,21 +85,28 @@ def _arg_infer(name: str) -> Callable[..., tuple[Shape, DType]]:
     return infer
 
 
-sum_ = reduction("sum", value=lambda x, axis, keepdims: np.sum(x, axis=axis, keepdims=keepdims, dtype=x.dtype),
+sum_: Primitive = reduction("sum", value=lambda x, axis,
+                            keepdims: np.sum(x, axis=axis, keepdims=keepdims, dtype=x.dtype),
                  latex=r"\sum {0}", vjp=_sum_vjp, latex_vjp=r"{g}\,\mathbf{{1}}^\top")  # fmt: skip
-prod = reduction("prod", value=lambda x, axis, keepdims: np.prod(x, axis=axis, keepdims=keepdims, dtype=x.dtype),
-                 latex=r"\prod {0}", vjp=_prod_vjp, latex_vjp=r"{g} \odot \prod_{{j \ne i}} {0}_j")  # fmt: skip
-max_ = reduction("max", value=lambda x, axis, keepdims: np.max(x, axis=axis, keepdims=keepdims),
+prod: Primitive = reduction("prod", value=lambda x, axis,
+                            keepdims: np.prod(x, axis=axis, keepdims=keepdims, dtype=x.dtype),
+                 latex=r"\prod {0}", vjp=_prod_vjp,
+                 latex_vjp=r"{g} \odot \prod_{{j \ne i}} {0}_j")  # fmt: skip
+max_: Primitive = reduction("max", value=lambda x, axis,
+                            keepdims: np.max(x, axis=axis, keepdims=keepdims),
                  latex=r"\max {0}", vjp=_extreme_vjp, takes=REAL, empty=False,
                  latex_vjp=r"{g} \odot \mathbf{{1}}[{0} = {y}] / \#\{{{0} = {y}\}}",
                  says="the greatest; its cotangent is shared equally by ties")  # fmt: skip
-min_ = reduction("min", value=lambda x, axis, keepdims: np.min(x, axis=axis, keepdims=keepdims),
+min_: Primitive = reduction("min", value=lambda x, axis,
+                            keepdims: np.min(x, axis=axis, keepdims=keepdims),
                  latex=r"\min {0}", vjp=_extreme_vjp, takes=REAL, empty=False,
                  latex_vjp=r"{g} \odot \mathbf{{1}}[{0} = {y}] / \#\{{{0} = {y}\}}",
                  says="the least; its cotangent is shared equally by ties")  # fmt: skip
-all_ = reduction("all", value=lambda x, axis, keepdims: np.all(x, axis=axis, keepdims=keepdims),
+all_: Primitive = reduction("all", value=lambda x, axis,
+                            keepdims: np.all(x, axis=axis, keepdims=keepdims),
                  latex=r"\forall {0}", takes="b", out=bool_)  # fmt: skip
-any_ = reduction("any", value=lambda x, axis, keepdims: np.any(x, axis=axis, keepdims=keepdims),
+any_: Primitive = reduction("any", value=lambda x, axis,
+                            keepdims: np.any(x, axis=axis, keepdims=keepdims),
                  latex=r"\exists {0}", takes="b", out=bool_)  # fmt: skip
 
 
@@ -118,8 +125,8 @@ def _arg(name: str, value: Callable[..., Any], latex: str) -> Primitive:
     )  # fmt: skip
 
 
-argmax = _arg("argmax", lambda x, axis: np.argmax(x, axis=axis), r"\arg\max {0}")
-argmin = _arg("argmin", lambda x, axis: np.argmin(x, axis=axis), r"\arg\min {0}")
+argmax: Primitive = _arg("argmax", lambda x, axis: np.argmax(x, axis=axis), r"\arg\max {0}")
+argmin: Primitive = _arg("argmin", lambda x, axis: np.argmin(x, axis=axis), r"\arg\min {0}")
 
 
 def _along(name: str, value: Callable[..., Any], vjp: Any, latex: str, latex_vjp: str) -> Primitive:
@@ -145,10 +152,11 @@ def _cumprod_vjp(g: Node, y: Node, x: Node, axis: int) -> list[Node]:
     return [_exclusive(x, axis) * time_first(s, axes=inverse)]
 
 
-cumsum = _along("cumsum", lambda x, axis: np.cumsum(x, axis=axis, dtype=x.dtype),
+cumsum: Primitive = _along("cumsum", lambda x, axis: np.cumsum(x, axis=axis, dtype=x.dtype),
                 lambda g, y, x, axis: [_flip(cumsum(_flip(g, axis), axis=axis), axis)],
                 r"\sum_{{j \le i}} {0}_j", r"\sum_{{i \ge j}} {g}_i")  # fmt: skip
-cumprod = _along("cumprod", lambda x, axis: np.cumprod(x, axis=axis, dtype=x.dtype), _cumprod_vjp,
+cumprod: Primitive = _along("cumprod", lambda x, axis: np.cumprod(x, axis=axis, dtype=x.dtype),
+                            _cumprod_vjp,
                  r"\prod_{{j \le i}} {0}_j",
                  r"\sum_{{i \ge j}} {g}_i \prod_{{k \le i, k \ne j}} {0}_k")  # fmt: skip
 
@@ -160,11 +168,13 @@ def _argsort(x: Any, axis: int, descending: bool) -> Any:
     return np.argsort(x, axis=axis, kind="stable")
 
 
-argsort = Primitive(
+argsort: Primitive = Primitive(
     name="argsort", family="reduction", value=_argsort, latex=r"\operatorname{{argsort}} {0}",
     infer=lambda x, axis, descending: (x.shape, DEFAULT_INT),
     vjp=lambda g, y, x, axis, descending: [None],
-    batch=lambda xs, batched, axis, descending: argsort(xs[0], axis=axis + 1, descending=descending),
-    samples=lambda rng: [(x, a | {"descending": d}) for x, a in _along_samples()(rng) for d in (False, True)],
+    batch=lambda xs, batched, axis,
+    descending: argsort(xs[0], axis=axis + 1, descending=descending),
+    samples=lambda rng: [(x, a | {"descending": d}) for x,
+                         a in _along_samples()(rng) for d in (False, True)],
     says="the stable order of the entries along an axis",
 )  # fmt: skip

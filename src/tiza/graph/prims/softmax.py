@@ -6,7 +6,7 @@ from typing import Any
 
 from tiza.graph.composite import composite
 from tiza.graph.node import Node
-from tiza.graph.primitive import Sample
+from tiza.graph.primitive import Primitive, Sample
 from tiza.graph.prims import elementwise as e
 from tiza.graph.prims.families import expanded, removed, same_type
 from tiza.graph.prims.movement import broadcast_to
@@ -56,25 +56,31 @@ def _same(name: str) -> Any:
 
 
 def _samples(rng: Any) -> list[Sample]:
-    cases: list[tuple[Shape, int]] = [((3, 4), 1), ((3, 4), 0), ((2, 3, 2), 1), ((5, 1), 1), ((0, 2), 1)]
+    cases: list[tuple[Shape, int]] = [
+        ((3, 4), 1),
+        ((3, 4), 0),
+        ((2, 3, 2), 1),
+        ((5, 1), 1),
+        ((0, 2), 1),
+    ]
     return [((rng.normal(size=shape),), {"axis": axis}) for shape, axis in cases]
 
 
-softmax = composite(
+softmax: Primitive = composite(
     "softmax", _softmax, infer=_same("softmax"), samples=_samples,
     vjp=lambda g, y, x, axis: [y * (g - _total(g * y, axis))],
     latex=r"\operatorname{{softmax}}({0})",
     latex_vjp=(r"{y} \odot ({g} - \textstyle\sum {g} \odot {y})",),
     says="e^x over its sum along an axis; the maximum is subtracted first",
 )  # fmt: skip
-log_softmax = composite(
+log_softmax: Primitive = composite(
     "log_softmax", _log_softmax, infer=_same("log_softmax"), samples=_samples,
     vjp=lambda g, y, x, axis: [g - softmax(x, axis=axis) * _total(g, axis)],
     latex=r"\log \operatorname{{softmax}}({0})",
     latex_vjp=(r"{g} - \operatorname{{softmax}}({0}) \textstyle\sum {g}",),
     says="the logarithm of softmax, without forming softmax",
 )  # fmt: skip
-logsumexp = composite(
+logsumexp: Primitive = composite(
     "logsumexp", _logsumexp, samples=_samples,
     infer=lambda x, axis: (removed(x.shape, (axis,), False), same_type("logsumexp", "f", (x,))),
     vjp=lambda g, y, x, axis: [expanded(g, x, (axis,), False) * softmax(x, axis=axis)],
