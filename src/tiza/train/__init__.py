@@ -22,6 +22,7 @@ from tiza.train.keeper import StoreWarning
 from tiza.train.progress import ProgressBar
 from tiza.train.report import Mistake, Report, report_html, write_report
 from tiza.train.scores import Scores
+from tiza.train.step import step_randomness
 from tiza.train.store import Measurement, Run, Store
 from tiza.train.trainer import Trainer
 from tiza.train.verbs import evaluate, fit, predict
@@ -58,5 +59,6 @@ __all__ = [
     "save_checkpoint",
     "save_weights",
     "softmax",
+    "step_randomness",
     "write_report",
 ]

@@ -132,6 +132,8 @@ def describe_optimizer(optimizer: Optimizer, model: nn.Module) -> Description:
     names = {id(p): name for name, p in model.named_parameters()}
     groups = []
     for group in optimizer.param_groups:
+        if not all(id(p) in names for p in group["params"]):
+            raise _not_plain(optimizer, "params")
         options = {k: _plain(optimizer, k, v) for k, v in group.items() if k != "params"}
         groups.append({**options, "params": [names[id(p)] for p in group["params"]]})
     return {"class": kind, "groups": groups}

@@ -63,6 +63,12 @@ class Loop:
         """Batches of an epoch."""
         return sum(len(group) for group in self.groups)
 
+    def prepare(self) -> None:
+        """Write the first step down, so that what is wrong with it is said before all else."""
+        first = self.rows.take(self.groups[0][0])
+        kind = "train" if len(self.groups[0]) == 1 else "gather"
+        self.trainer.steps.traced(kind, first, self.trainer.state)
+
     def run(self) -> None:
         """Train from `place` to its end, or to the first Ctrl-C."""
         trainer, place = self.trainer, self.place
@@ -173,8 +179,11 @@ class Loop:
             if part < len(parts) - 1:
                 self._after_batch(first + part)
         after = steps.update(state, sums, trainer.rates, trained)
-        if all(map(finite, after.params)):
+        if self._good(answer, after, before):
             trainer.state = after
+        elif not self.forgiving:
+            program, arrays = steps.updating(state, sums, trainer.rates, trained)
+            self._trace(answer, program, arrays, (), first + len(parts) - 1)
         self._after_batch(first + len(parts) - 1)
 
     def _good(self, answer: Answer, after: State, before: State) -> bool:

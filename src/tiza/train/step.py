@@ -6,9 +6,8 @@ outputs  loss, predictions, new parameters, new slots, new buffers
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,16 +49,31 @@ class Names:
     frozen: list[Tensor]
     buffers: list[Tensor]
     called: dict[int, str]
+    homes: list[tuple[nn.Module, str]]  # where each buffer hangs: assigning puts another there
 
     @classmethod
     def of(cls, model: nn.Module, optimizer: Optimizer) -> Names:
         """The model's tensors, those of the optimizer first and in its order."""
         called = {id(p): name for name, p in model.named_parameters()}
+        homes: dict[int, tuple[nn.Module, str]] = {}
+        for module in model.modules():
+            for name, buffer in module.named_buffers(recurse=False):
+                homes.setdefault(id(buffer), (module, name))
         called |= {id(b): name for name, b in model.named_buffers()}
         trained = list(optimizer.params)
         own = {id(p) for p in trained}
-        frozen = [p for p in model.parameters() if id(p) not in own]
-        return cls(trained, list(frozen), list(model.buffers()), called)
+        frozen: list[Tensor] = [p for p in model.parameters() if id(p) not in own]
+        buffers = list(model.buffers())
+        return cls(trained, frozen, buffers, called, [homes[id(b)] for b in buffers])
+
+    @contextmanager
+    def as_they_are(self) -> Iterator[None]:
+        """Afterwards every buffer hangs where it hung before."""
+        try:
+            yield
+        finally:
+            for buffer, (module, name) in zip(self.buffers, self.homes, strict=True):
+                module.__dict__["_buffers"][name] = buffer
 
     @property
     def all(self) -> list[Tensor]:
@@ -133,16 +147,21 @@ class Steps:
     def update(self, state: State, sums: list[Array], rates: Sequence[float],
                trained: Sequence[int]) -> State:  # fmt: skip
         """The optimizer's step on gradients that `gather` summed."""
+        program, arrays = self.updating(state, sums, rates, trained)
+        outputs = program(*arrays)
+        count = len(state.params)
+        slots = _regroup(outputs[count:], state.slots)
+        return State(outputs[:count], state.frozen, state.buffers, slots, state.steps + 1)
+
+    def updating(self, state: State, sums: list[Array], rates: Sequence[float],
+                 trained: Sequence[int]) -> tuple[Program, list[Any]]:  # fmt: skip
+        """The program of the optimizer's step alone, and what it takes."""
         key = ("update", tuple(trained), self._settings())
         if key not in self.made:
             self.made[key] = self._trace_update(trained)
         flat = [s for group in state.slots for s in group]
-        arrays = (*state.params, *flat, *sums, np.float64(state.steps + 1),
-                  *(np.float64(r) for r in rates))  # fmt: skip
-        outputs = self.made[key].program(*arrays)
-        count = len(state.params)
-        slots = _regroup(outputs[count:], state.slots)
-        return State(outputs[:count], state.frozen, state.buffers, slots, state.steps + 1)
+        numbers = [np.float64(state.steps + 1), *(np.float64(r) for r in rates)]
+        return self.made[key].program, [*state.params, *flat, *sums, *numbers]
 
     def judge(self, state: State, rows: Rows) -> Answer:
         """Loss and predictions, as the model is in use."""
@@ -227,12 +246,12 @@ class Steps:
         holes = [placeholder(a.shape, a.dtype, name)
                  for a, name in zip(batch, _batch_names(rows), strict=True)]  # fmt: skip
         key = placeholder((4,), WORDS, "key")
-        with held_open(names.all) as held:
+        with held_open(names.all) as held, names.as_they_are():
             for hole, tensor in zip(held, names.all, strict=True):
                 hole.name = names.called.get(id(tensor), tensor.name)
             with key_scope(key):
                 prediction, loss = self._forward(holes, rows, with_loss=kind != "predict")
-            buffers = [b.node for b in names.buffers]
+            buffers = [module.__dict__["_buffers"][name].node for module, name in names.homes]
         first = len(names.params) + len(names.frozen)
         changed = tuple(i for i, node in enumerate(buffers) if node is not held[first + i])
         inputs = [*held, key, *holes]
@@ -327,6 +346,21 @@ class Steps:
         return placeholder((), SCALAR, "t"), rates
 
 
+def step_randomness(seed: int, step: int, part: int = 0) -> AbstractContextManager[None]:
+    """Inside, random numbers are those of step `step` (from 1) of a fit with this seed.
+
+    The plain loop of `Trainer.as_loop` uses it, so that dropout draws what it drew in fit.
+
+    >>> import tiza as tz
+    >>> with step_randomness(0, 1):
+    ...     first = tz.random.uniform((2,)).tolist()
+    >>> with step_randomness(0, 1):
+    ...     first == tz.random.uniform((2,)).tolist()
+    True
+    """
+    return key_scope(constant(key_words(seed, part << 16, step)))
+
+
 def _batch_names(rows: Rows) -> list[str]:
     xs = ["x"] if len(rows.xs) == 1 else [f"x{i}" for i in range(len(rows.xs))]
     return [*xs, *["y"] * (rows.y is not None), *["weight"] * (rows.weight is not None)]
@@ -341,9 +375,11 @@ def _as(x: Node, like: Node) -> Node:
 def _each(loss: Loss, prediction: Tensor, target: Tensor) -> Tensor:
     """The loss of each example."""
     if isinstance(loss, nn.Module) and hasattr(loss, "reduction"):
-        alone = copy.copy(loss)
-        alone.reduction = "none"
-        found: Tensor = alone(prediction, target)
+        before, loss.reduction = loss.reduction, "none"
+        try:
+            found: Tensor = loss(prediction, target)
+        finally:
+            loss.reduction = before
     else:
         try:
             found = loss(prediction, target, reduction="none")

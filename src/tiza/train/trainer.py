@@ -93,6 +93,7 @@ class Trainer:
         self.settings: Settings | None = None
         self.bar: ProgressBar | None = None
         self.stop_training = self.interrupted = False
+        self.inputs, self.weighted = 1, False  # of the last fit, for `as_loop`
         self.steps = Steps(model, loss, self.optimizer, seed)
         self.kept: Kept | None = None  # what resume has read, until fit takes it up
         self.sums: dict[str, str] = {}  # checksums of the data of the last fit
@@ -245,6 +246,7 @@ class Trainer:
 
     def get_weights(self) -> dict[str, Array]:
         """All parameters and buffers by name, as they are now."""
+        self.take_up()
         names, state = self.steps.names, self.state
         arrays = [*state.params, *state.frozen, *state.buffers]
         return {names.called.get(id(t), f"#{i}"): np.array(a)
@@ -347,6 +349,7 @@ class Trainer:
               settings: Settings, verbose: Verbose) -> Loop:  # fmt: skip
         self.steps = Steps(self.model, self.loss, self.optimizer, self.seed)  # layers may be new
         self._told = None
+        self.inputs, self.weighted = len(rows.xs), rows.weight is not None
         self.take_up(anew=True)
         self.settings, self.interrupted, self.stop_training = settings, False, False
         if callbacks is None and self.kept is not None:
@@ -367,6 +370,7 @@ class Trainer:
         if self.kept is not None:
             self.kept.into(loop)
         self.baseline = self._baseline(rows.y, new=True)
+        loop.prepare()
         return loop
 
     def _train(self, loop: Loop, sums: Mapping[str, str]) -> None:
