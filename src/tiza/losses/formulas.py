@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from tiza.graph import Node, composite, constant, literal
+from tiza.graph.primitive import Sample
 from tiza.graph.prims import choose as c
 from tiza.graph.prims import elementwise as e
 from tiza.graph.prims import indexing as at
 from tiza.graph.prims import reductions as r
 from tiza.graph.prims import softmax as soft
-from tiza.graph.primitive import Sample
 from tiza.graph.prims.families import reshaped
 from tiza.graph.types import DType, Shape
 

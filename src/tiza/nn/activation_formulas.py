@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from tiza.graph import Node, Primitive, composite, literal
+from tiza.graph.primitive import Sample
 from tiza.graph.prims import choose as c
 from tiza.graph.prims import elementwise as e
-from tiza.graph.primitive import Sample
 from tiza.graph.prims.families import same_type
 from tiza.graph.types import DType, Shape
 
@@ -89,12 +89,14 @@ def _gelu_tanh(x: Node) -> Node:
 POSITIVE, REST = r"\mathbf{{1}}[{0} > 0]", r"\mathbf{{1}}[{0} \le 0]"
 
 leaky_relu = activation(
-    "leaky_relu", lambda x, a: c.where(e.greater(x, number(x, 0)), x, x * a),
+    "leaky_relu",
+    lambda x, a: c.where(e.greater(x, number(x, 0)), x, x * a),
     r"\operatorname{{LeakyReLU}}({0})", slope="(" + POSITIVE + r" + a\," + REST + ")",
     says="x where positive, a·x elsewhere", a=0.01,
 )  # fmt: skip
 elu = activation(
-    "elu", _elu, r"\operatorname{{ELU}}({0})", slope="(" + POSITIVE + r" + \alpha e^{{{0}}} " + REST + ")",
+    "elu", _elu, r"\operatorname{{ELU}}({0})",
+    slope="(" + POSITIVE + r" + \alpha e^{{{0}}} " + REST + ")",
     says="x where positive, α(eˣ − 1) elsewhere; Clevert et al. 2016, arXiv:1511.07289", alpha=1.0,
 )  # fmt: skip
 celu = activation(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
+from tiza.errors import ArgumentError
 from tiza.lang.tensor import Tensor
 from tiza.nn import functional as F
 from tiza.nn import init as _init
@@ -11,288 +13,264 @@ from tiza.nn.module import Module
 from tiza.nn.parameter import Parameter
 
 
-class _Plain(Module):
-    """An activation without numbers of its own: y = f(x)."""
+class Activation(Module):
+    """y = function(x, *numbers), the numbers being attributes of the module."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    function: ClassVar[Callable[..., Tensor]]
+    numbers: ClassVar[tuple[str, ...]] = ()
+    inplace: bool = False
+
+    def forward(self, input: Any) -> Tensor:
+        """The function's value, entry by entry."""
+        given = {name: getattr(self, name) for name in self.numbers}
+        if self.inplace:
+            given["inplace"] = True
+        return type(self).function(input, **given)
+
+    def extra_repr(self) -> str:
+        """The numbers."""
+        said = [f"{name}={getattr(self, name)!r}" for name in self.numbers]
+        return ", ".join([*said, "inplace=True"] if self.inplace else said)
 
 
-class _Inplace(Module):
-    """An activation that may give its argument the new value: y = f(x)."""
+class _Inplace(Activation):
+    """An activation that may give its argument the new value."""
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
         self.inplace = inplace
 
-    def extra_repr(self) -> str:
-        """`inplace=True` where so."""
-        return "inplace=True" if self.inplace else ""
-
 
 class ReLU(_Inplace):
     """y = max(x, 0); slope 0 at 0."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.relu(input, self.inplace)
+    function = F.relu
 
 
 class ReLU6(_Inplace):
     """y = min(max(x, 0), 6)."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.relu6(input, self.inplace)
+    function = F.relu6
 
 
 class SELU(_Inplace):
     """y = 1.0507 · ELU(x) with α = 1.6733. Source: Klambauer et al. 2017, arXiv:1706.02515."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.selu(input, self.inplace)
+    function = F.selu
 
 
 class SiLU(_Inplace):
     """y = x σ(x). Source: Elfwing et al. 2017, arXiv:1702.03118."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.silu(input, self.inplace)
+    function = F.silu
 
 
 class Mish(_Inplace):
     """y = x tanh(softplus(x)). Source: Misra 2019, arXiv:1908.08681."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.mish(input, self.inplace)
+    function = F.mish
 
 
 class Hardsigmoid(_Inplace):
     """y = min(max(x + 3, 0), 6) / 6."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.hardsigmoid(input, self.inplace)
+    function = F.hardsigmoid
 
 
 class Hardswish(_Inplace):
     """y = x · hardsigmoid(x). Source: Howard et al. 2019, arXiv:1905.02244."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.hardswish(input, self.inplace)
+    function = F.hardswish
 
 
-class Sigmoid(_Plain):
+class Sigmoid(Activation):
     """y = 1 / (1 + e⁻ˣ)."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.sigmoid(input)
+    function = F.sigmoid
 
 
-class LogSigmoid(_Plain):
+class LogSigmoid(Activation):
     """y = log σ(x), without overflow."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.logsigmoid(input)
+    function = F.logsigmoid
 
 
-class Tanh(_Plain):
+class Tanh(Activation):
     """y = tanh(x)."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.tanh(input)
+    function = F.tanh
 
 
-class Softsign(_Plain):
+class Softsign(Activation):
     """y = x / (1 + |x|)."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.softsign(input)
+    function = F.softsign
 
 
-class Tanhshrink(_Plain):
+class Tanhshrink(Activation):
     """y = x − tanh(x)."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.tanhshrink(input)
+    function = F.tanhshrink
 
 
-class LeakyReLU(Module):
+class LeakyReLU(Activation):
     """y = x where positive, `negative_slope`·x elsewhere."""
+
+    function = F.leaky_relu
+    numbers = ("negative_slope",)
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__()
         self.negative_slope, self.inplace = negative_slope, inplace
 
-    def forward(self, input: Any) -> Tensor:
-        return F.leaky_relu(input, self.negative_slope, self.inplace)
 
-    def extra_repr(self) -> str:
-        return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
-
-
-class ELU(Module):
+class ELU(Activation):
     """y = x where positive, α(eˣ − 1) elsewhere. Source: Clevert et al. 2016, arXiv:1511.07289."""
+
+    function = F.elu
+    numbers = ("alpha",)
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
         self.alpha, self.inplace = alpha, inplace
 
-    def forward(self, input: Any) -> Tensor:
-        return F.elu(input, self.alpha, self.inplace)
 
-    def extra_repr(self) -> str:
-        return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
-
-
-class CELU(ELU):
+class CELU(Activation):
     """y = x where positive, α(e^(x/α) − 1) elsewhere. Source: Barron 2017, arXiv:1704.07483."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.celu(input, self.alpha, self.inplace)
+    function = F.celu
+    numbers = ("alpha",)
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        super().__init__()
+        if alpha == 0:
+            raise ArgumentError("celu-alpha")
+        self.alpha, self.inplace = alpha, inplace
 
 
-class GELU(Module):
+class GELU(Activation):
     """y = x Φ(x), or its approximation by tanh. Source: Hendrycks & Gimpel, arXiv:1606.08415."""
+
+    function = F.gelu
+    numbers = ("approximate",)
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__()
-        self.approximate = approximate
         F.gelu(0.0, approximate)  # refuses an unknown formula here, not in the first batch
-
-    def forward(self, input: Any) -> Tensor:
-        return F.gelu(input, self.approximate)
-
-    def extra_repr(self) -> str:
-        return f"approximate={self.approximate!r}"
+        self.approximate = approximate
 
 
-class Softplus(Module):
+class Softplus(Activation):
     """y = log(1 + e^(βx)) / β; x itself where βx is above the threshold."""
+
+    function = F.softplus
+    numbers = ("beta", "threshold")
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()
         self.beta, self.threshold = beta, threshold
 
-    def forward(self, input: Any) -> Tensor:
-        return F.softplus(input, self.beta, self.threshold)
 
-    def extra_repr(self) -> str:
-        return f"beta={self.beta}, threshold={self.threshold}"
-
-
-class Hardtanh(Module):
+class Hardtanh(Activation):
     """y = min(max(x, a), b)."""
+
+    function = F.hardtanh
+    numbers = ("min_val", "max_val")
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
-        self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
         F.hardtanh(0.0, min_val, max_val)  # refuses bounds that are crossed
-
-    def forward(self, input: Any) -> Tensor:
-        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
-
-    def extra_repr(self) -> str:
-        bounds = f"min_val={self.min_val}, max_val={self.max_val}"
-        return bounds + (", inplace=True" if self.inplace else "")
+        self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
 
 
-class Threshold(Module):
+class Threshold(Activation):
     """y = x above the threshold, `value` elsewhere."""
+
+    function = F.threshold
+    numbers = ("threshold", "value")
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__()
         self.threshold, self.value, self.inplace = threshold, value, inplace
 
-    def forward(self, input: Any) -> Tensor:
-        return F.threshold(input, self.threshold, self.value, self.inplace)
 
-    def extra_repr(self) -> str:
-        text = f"threshold={self.threshold}, value={self.value}"
-        return text + (", inplace=True" if self.inplace else "")
+class Softshrink(Activation):
+    """y = x drawn towards 0 by λ, and 0 within λ."""
+
+    function = F.softshrink
+    numbers = ("lambd",)
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        super().__init__()
+        if lambd < 0:
+            raise ArgumentError("shrink-lambda", got=lambd)
+        self.lambd = lambd
 
 
-class _Shrink(Module):
-    """What draws small values to 0."""
+class Hardshrink(Activation):
+    """y = x, but 0 within λ."""
+
+    function = F.hardshrink
+    numbers = ("lambd",)
 
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__()
         self.lambd = lambd
 
-    def extra_repr(self) -> str:
-        return str(self.lambd)
 
-
-class Softshrink(_Shrink):
-    """y = x drawn towards 0 by λ, and 0 within λ."""
-
-    def forward(self, input: Any) -> Tensor:
-        return F.softshrink(input, self.lambd)
-
-
-class Hardshrink(_Shrink):
-    """y = x, but 0 within λ."""
-
-    def forward(self, input: Any) -> Tensor:
-        return F.hardshrink(input, self.lambd)
-
-
-class PReLU(Module):
+class PReLU(Activation):
     """y = max(x, 0) + a min(x, 0) with learned slopes a, one or one for each channel (axis 1).
 
     Source: He et al. 2015, arXiv:1502.01852, eq. 1.
     """
+
+    function = F.prelu
+    numbers = ("weight",)
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25) -> None:
         super().__init__()
         self.num_parameters = num_parameters
         self.weight = Parameter(_init.constant((num_parameters,), init))
 
-    def forward(self, input: Any) -> Tensor:
-        return F.prelu(input, self.weight)
-
     def extra_repr(self) -> str:
+        """How many slopes."""
         return f"num_parameters={self.num_parameters}"
 
 
-class GLU(Module):
+class GLU(Activation):
     """y = a σ(b), a and b being the halves of x. Source: Dauphin et al. 2017, arXiv:1612.08083."""
+
+    function = F.glu
+    numbers = ("dim",)
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__()
         self.dim = dim
 
-    def forward(self, input: Any) -> Tensor:
-        return F.glu(input, self.dim)
 
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
-
-
-class _AlongAxis(Module):
+class _AlongAxis(Activation):
     """What turns scores along one axis into shares."""
+
+    numbers = ("dim",)
 
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
 
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
-
 
 class Softmax(_AlongAxis):
     """y = eˣ / Σ eˣ along an axis."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.softmax(input, self.dim)
+    function = F.softmax
 
 
 class LogSoftmax(_AlongAxis):
     """y = x − log Σ eˣ along an axis."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.log_softmax(input, self.dim)
+    function = F.log_softmax
 
 
 class Softmin(_AlongAxis):
     """y = softmax(−x) along an axis."""
 
-    def forward(self, input: Any) -> Tensor:
-        return F.softmin(input, self.dim)
+    function = F.softmin

@@ -50,7 +50,7 @@ class Hooks:
 
 
 class RemovableHandle:
-    """What registering a hook gives back: `remove()` takes the hook away, as leaving `with` does."""
+    """What registering a hook gives: `remove()` takes the hook away, as leaving `with` does."""
 
     def __init__(self, hooks: Hooks, number: int) -> None:
         self.hooks, self.number = hooks, number

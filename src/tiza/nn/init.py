@@ -171,7 +171,7 @@ def orthogonal(shape: Shape, gain: float = 1.0) -> Tensor:
 def _in_place(
     draw: Callable[Concatenate[Shape, P], Tensor],
 ) -> Callable[Concatenate[Tensor, P], Tensor]:
-    def fill(tensor: Tensor, *args: P.args, **kwargs: P.kwargs) -> Tensor:
+    def fill(tensor: Tensor, /, *args: P.args, **kwargs: P.kwargs) -> Tensor:
         value = draw(tensor.shape, *args, **kwargs)
         evaluate_together([value])
         assign(tensor, value.numpy())

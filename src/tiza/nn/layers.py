@@ -62,9 +62,11 @@ class Linear(Module):
             init.uniform_(param, -bound, bound)
 
     def forward(self, input: Any) -> Tensor:
+        """xWᵀ + b."""
         return F.linear(input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
+        """The sizes."""
         return (f"in_features={self.in_features}, out_features={self.out_features}, "
                 f"bias={self.bias is not None}")  # fmt: skip
 
@@ -102,7 +104,8 @@ class Embedding(Module):
         table = as_tensor(embeddings)
         if table.ndim != 2:
             raise ShapeError("embedding-table", got=table.shape)
-        layer = cls(*table.shape, padding_idx=padding_idx)
+        rows, columns = table.shape
+        layer = cls(rows, columns, padding_idx)
         layer.weight = Parameter(table, requires_grad=not freeze)
         return layer
 
@@ -115,9 +118,11 @@ class Embedding(Module):
             self.weight.data = table
 
     def forward(self, input: Any) -> Tensor:
+        """The rows that the whole numbers name."""
         return F.embedding(input, self.weight, self.padding_idx)
 
     def extra_repr(self) -> str:
+        """The sizes."""
         padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
         return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
 
@@ -135,9 +140,11 @@ class Dropout(Module):
         self.p, self.inplace = p, inplace
 
     def forward(self, input: Any) -> Tensor:
+        """Some entries dropped in training; x itself otherwise."""
         return F.dropout(input, self.p, self.training, self.inplace)
 
     def extra_repr(self) -> str:
+        """The probability."""
         return f"p={self.p}, inplace={self.inplace}"
 
 
@@ -149,6 +156,7 @@ class Identity(Module):
         super().__init__()
 
     def forward(self, input: Any) -> Any:
+        """x itself."""
         return input
 
 
@@ -168,6 +176,7 @@ class Flatten(Module):
         self.start_dim, self.end_dim = start_dim, end_dim
 
     def forward(self, input: Any) -> Tensor:
+        """The same entries with fewer axes."""
         x = as_tensor(input)
         first, last = axis_of(self.start_dim, x.ndim), axis_of(self.end_dim, x.ndim)
         if first > last:
@@ -177,6 +186,7 @@ class Flatten(Module):
         return make(PRIMITIVES["reshape"], x, shape=shape)
 
     def extra_repr(self) -> str:
+        """The axes."""
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
@@ -194,6 +204,7 @@ class Unflatten(Module):
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
     def forward(self, input: Any) -> Tensor:
+        """The same entries with more axes."""
         x = as_tensor(input)
         axis = axis_of(self.dim, x.ndim)
         known = math.prod(n for n in self.unflattened_size if n != -1)
@@ -206,4 +217,5 @@ class Unflatten(Module):
         return make(PRIMITIVES["reshape"], x, shape=shape)
 
     def extra_repr(self) -> str:
+        """The axis and its sizes."""
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

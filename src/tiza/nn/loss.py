@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from tiza import losses as F
 from tiza.errors import ArgumentError
@@ -11,30 +12,38 @@ from tiza.losses.checks import reduction_of
 from tiza.nn.module import Module
 
 
-class _Loss(Module):
-    """A loss with a reduction: "mean", "sum" or "none"."""
+class Loss(Module):
+    """A loss with a reduction ("mean", "sum" or "none") and options, which are attributes."""
+
+    function: ClassVar[Callable[..., Tensor]]
+    options: ClassVar[tuple[str, ...]] = ("reduction",)
 
     def __init__(self, reduction: str = "mean") -> None:
         super().__init__()
         self.reduction = reduction_of(type(self).__name__, reduction)
 
+    def forward(self, input: Any, target: Any) -> Tensor:
+        """The loss of a prediction."""
+        return type(self).function(input, target, **{n: getattr(self, n) for n in self.options})
 
-class MSELoss(_Loss):
+
+class MSELoss(Loss):
     """Mean of (x − t)²; see `nn.functional.mse_loss`."""
 
-    def forward(self, input: Any, target: Any) -> Tensor:
-        return F.mse_loss(input, target, self.reduction)
+    function = F.mse_loss
 
 
-class L1Loss(_Loss):
+class L1Loss(Loss):
     """Mean of |x − t|; see `nn.functional.l1_loss`."""
 
-    def forward(self, input: Any, target: Any) -> Tensor:
-        return F.l1_loss(input, target, self.reduction)
+    function = F.l1_loss
 
 
-class SmoothL1Loss(_Loss):
+class SmoothL1Loss(Loss):
     """Quadratic near 0 and linear further out; see `nn.functional.smooth_l1_loss`."""
+
+    function = F.smooth_l1_loss
+    options = ("reduction", "beta")
 
     def __init__(self, reduction: str = "mean", beta: float = 1.0) -> None:
         super().__init__(reduction)
@@ -42,12 +51,12 @@ class SmoothL1Loss(_Loss):
             raise ArgumentError("loss-beta", got=beta)
         self.beta = beta
 
-    def forward(self, input: Any, target: Any) -> Tensor:
-        return F.smooth_l1_loss(input, target, self.reduction, self.beta)
 
-
-class HuberLoss(_Loss):
+class HuberLoss(Loss):
     """Quadratic near 0 and linear further out; see `nn.functional.huber_loss`."""
+
+    function = F.huber_loss
+    options = ("reduction", "delta")
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction)
@@ -55,14 +64,11 @@ class HuberLoss(_Loss):
             raise ArgumentError("loss-delta", got=delta)
         self.delta = delta
 
-    def forward(self, input: Any, target: Any) -> Tensor:
-        return F.huber_loss(input, target, self.reduction, self.delta)
 
+class _Weighted(Loss):
+    """A loss with factors that are cast and saved with it."""
 
-class _Weighted(_Loss):
-    """A loss with factors that move and are saved with it."""
-
-    weight: Tensor | None
+    options = ("weight", "reduction")
 
     def __init__(self, weight: Any = None, reduction: str = "mean") -> None:
         super().__init__(reduction)
@@ -77,6 +83,9 @@ class CrossEntropyLoss(_Weighted):
     0.6931
     """
 
+    function = F.cross_entropy
+    options = ("weight", "ignore_index", "reduction", "label_smoothing")
+
     def __init__(self, weight: Any = None, ignore_index: int = -100, reduction: str = "mean",
                  label_smoothing: float = 0.0) -> None:  # fmt: skip
         super().__init__(weight, reduction)
@@ -84,40 +93,32 @@ class CrossEntropyLoss(_Weighted):
             raise ArgumentError("loss-smoothing", got=label_smoothing)
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
 
-    def forward(self, input: Any, target: Any) -> Tensor:
-        return F.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction,
-                               self.label_smoothing)  # fmt: skip
-
 
 class NLLLoss(_Weighted):
     """−w_t x_t for log-probabilities x; see `nn.functional.nll_loss`."""
+
+    function = F.nll_loss
+    options = ("weight", "ignore_index", "reduction")
 
     def __init__(self, weight: Any = None, ignore_index: int = -100,
                  reduction: str = "mean") -> None:  # fmt: skip
         super().__init__(weight, reduction)
         self.ignore_index = ignore_index
 
-    def forward(self, input: Any, target: Any) -> Tensor:
-        return F.nll_loss(input, target, self.weight, self.ignore_index, self.reduction)
-
 
 class BCELoss(_Weighted):
     """−(t log p + (1 − t) log(1 − p)); see `nn.functional.binary_cross_entropy`."""
 
-    def forward(self, input: Any, target: Any) -> Tensor:
-        return F.binary_cross_entropy(input, target, self.weight, self.reduction)
+    function = F.binary_cross_entropy
 
 
 class BCEWithLogitsLoss(_Weighted):
     """log(1 + eˣ) − t x; see `nn.functional.binary_cross_entropy_with_logits`."""
 
-    pos_weight: Tensor | None
+    function = F.binary_cross_entropy_with_logits
+    options = ("weight", "reduction", "pos_weight")
 
     def __init__(self, weight: Any = None, reduction: str = "mean",
                  pos_weight: Any = None) -> None:  # fmt: skip
         super().__init__(weight, reduction)
         self.register_buffer("pos_weight", None if pos_weight is None else as_tensor(pos_weight))
-
-    def forward(self, input: Any, target: Any) -> Tensor:
-        return F.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction,
-                                                  self.pos_weight)  # fmt: skip

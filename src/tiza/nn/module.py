@@ -113,9 +113,12 @@ class Module:
         return sorted({*super().__dir__(), *self._parameters, *self._buffers, *self._modules})
 
     def _forget(self, name: str) -> bool:
-        tables = (self.__dict__.get(key, {}) for key in ("_parameters", "_buffers", "_modules"))
         self.__dict__.get("_not_saved", set()).discard(name)
-        return any([table.pop(name, self) is not self for table in tables])
+        tables = [self.__dict__.get(key, {}) for key in ("_parameters", "_buffers", "_modules")]
+        holding = [table for table in tables if name in table]
+        for table in holding:
+            del table[name]
+        return bool(holding)
 
     def _enter(self, table: str, name: str, value: Any) -> None:
         if "_parameters" not in self.__dict__:
@@ -333,10 +336,10 @@ class Module:
 
         >>> from tiza import nn
         >>> print(nn.Sequential(nn.Linear(4, 3), nn.ReLU()).summary((2, 4)))
-        layer          output  parameters  FLOPs
-        Sequential     (2, 3)          15     60
-          0: Linear    (2, 3)          15     54
-          1: ReLU      (2, 3)           0      6
+        layer        output  parameters  FLOPs
+        Sequential   (2, 3)          15     60
+          0: Linear  (2, 3)          15     54
+          1: ReLU    (2, 3)           0      6
         trainable parameters: 15, bytes: 60
         """
         return summarise(self, inputs, dtype)

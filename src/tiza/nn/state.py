@@ -52,7 +52,7 @@ def load_state(module: Module, state: Mapping[str, Any], strict: bool) -> Fit:
     own = module.state_dict()
     missing = [name for name in own if name not in state]
     unexpected = [name for name in state if name not in own]
-    arrays = {name: np.asarray(converted(state[name])) for name in own if name in state}
+    arrays = {name: converted(state[name]) for name in own if name in state}
     troubles: list[tuple[str, Any]] = []
     if strict:
         troubles += [(name, _nearest("missing", "falta", name, unexpected)) for name in missing]
@@ -85,9 +85,9 @@ def floating(dtype: object) -> np.dtype[Any] | None:
     if dtype is None or str(dtype) == "cpu":
         return None
     try:
-        kind = np.dtype(dtype)  # type: ignore[call-overload]
+        kind: np.dtype[Any] = np.dtype(dtype)  # type: ignore[call-overload]
     except TypeError:
         raise ArgumentError("module-device", got=str(dtype)) from None
     if kind not in (np.float32, np.float64):
         raise ArgumentError("module-dtype", got=kind)
-    return np.dtype(kind)
+    return kind

@@ -68,8 +68,12 @@ def clipped_by_norm(grads: Sequence[Node | None], max_norm: float,
     return scaled, norm
 
 
-def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float,
-                    norm_type: float = 2.0, error_if_nonfinite: bool = False) -> Tensor:  # fmt: skip
+def clip_grad_norm_(
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+) -> Tensor:
     """Shorten all gradients together so that their norm is at most `max_norm`; gives the norm.
 
     g ← g · min(1, max_norm / (‖g‖ₚ + 10⁻⁶)), ‖g‖ₚ over all entries of all gradients.

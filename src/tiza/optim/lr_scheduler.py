@@ -23,7 +23,7 @@ class LRScheduler:
         self.optimizer = optimizer
         for group in optimizer.param_groups:
             if last_epoch == -1:
-                group["initial_lr"] = group["lr"]
+                group.setdefault("initial_lr", group["lr"])
             elif "initial_lr" not in group:
                 raise ArgumentError("schedule-resume")
         self.base_lrs: list[float] = [g["initial_lr"] for g in optimizer.param_groups]
@@ -42,7 +42,7 @@ class LRScheduler:
     def step(self) -> None:
         """Go on to the next rate; call it once an epoch, after `optimizer.step()`."""
         self.last_epoch += 1
-        before = self.rates(max(self.last_epoch - 1, 0))
+        before = self.rates(self.last_epoch - 1) if self.last_epoch else self.base_lrs
         now = self.rates(self.last_epoch)
         for group, old, new in zip(self.optimizer.param_groups, before, now, strict=True):
             alone = isclose(group["lr"], old, rel_tol=1e-12) or not old

@@ -15,7 +15,7 @@ from tiza.graph import Node, constant, literal, placeholder
 from tiza.graph.prims.choose import cast
 from tiza.graph.prims.elementwise import expm1
 from tiza.lang.tensor import Tensor, evaluate_together
-from tiza.nn.parameter import assign, clear_grad
+from tiza.nn.parameter import assign, clear_grad, converted
 from tiza.readings.evaluate import Program
 
 Update = tuple[Node, tuple[Node, ...]]  # the new parameter, its new slots
@@ -80,7 +80,7 @@ class Optimizer:
         given = [params] if isinstance(params, Tensor) else list(params)
         if not given:
             raise ArgumentError("optim-empty")
-        groups = given if isinstance(given[0], Mapping) else [{"params": given}]
+        groups: list[Any] = given if isinstance(given[0], Mapping) else [{"params": given}]
         for group in groups:
             self.add_param_group(group)
 
@@ -272,9 +272,8 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """PyTorch's state_dict: {"state": {index: {…}}, "param_groups": [{…}]}, with tensors."""
         number = {id(p): i for i, p in enumerate(self.params)}
-        state = {}
-        for param, kept in self.state.items():
-            state[number[id(param)]] = self.saved(kept)
+        rows = {number[id(param)]: self.saved(kept) for param, kept in self.state.items()}
+        state = {i: row for i, row in rows.items() if row}
         groups = [
             {**{k: v for k, v in group.items() if k != "params"}, **PLAIN, **self.foreign,
              "params": [number[id(p)] for p in group["params"]]}
@@ -316,7 +315,7 @@ class Optimizer:
         for name, value in saved.items():
             if name == "step" or value is None:
                 continue
-            array = np.array(value, dtype=param.dtype)
+            array = converted(value).astype(param.dtype)
             if array.shape != param.shape:
                 raise CheckpointError("optim-shape", name=name, got=array.shape, wanted=param.shape)
             state[name] = array

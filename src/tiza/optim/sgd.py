@@ -42,6 +42,10 @@ class SGD(Optimizer):
         if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
             raise ArgumentError("optim-nesterov")
 
+    def saved(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        """Only b: as in PyTorch, whoever has one is past its first step."""
+        return super().saved({name: value for name, value in kept.items() if name != "step"})
+
     def rule(self, t: Node, p: Node, g: Node, *slots: Node) -> Update:
         """One step of one parameter; b is the only slot, if any."""
         if self.weight_decay:

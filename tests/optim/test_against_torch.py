@@ -1,0 +1,204 @@
+"""Every optimizer and schedule goes where PyTorch's goes, step by step, and states move over."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from tiza import nn, optim
+from tiza.lang.tensor import as_tensor
+
+torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.peer
+
+DTYPES = {np.float32: 1e-5, np.float64: 1e-10}
+OPTIMIZERS = [
+    ("SGD", {"lr": 0.1}),
+    ("SGD", {"lr": 0.1, "weight_decay": 0.1}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "dampening": 0.5}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
+    ("Adam", {}),
+    ("Adam", {"lr": 0.05, "betas": (0.8, 0.99), "eps": 1e-4}),
+    ("Adam", {"lr": 0.05, "weight_decay": 0.1}),
+    ("Adam", {"betas": (0.0, 0.9)}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.05, "weight_decay": 0.3}),
+]
+SHAPES = [(3, 4), (4,), (), (1, 1), (0, 2)]
+
+
+def parameters(dtype):
+    rng = np.random.default_rng(0)
+    arrays = [np.asarray(rng.normal(size=s), dtype) for s in SHAPES]
+    ours = [nn.Parameter(a) for a in arrays]
+    return ours, [torch.nn.Parameter(torch.tensor(a)) for a in arrays]
+
+
+def give_gradients(step, ours, theirs):
+    rng = np.random.default_rng(step + 1)
+    for p, q in zip(ours, theirs, strict=True):
+        g = np.asarray(rng.normal(size=p.shape), p.dtype)
+        p.grad, q.grad = as_tensor(g), torch.tensor(g)
+
+
+def assert_close(ours, theirs):
+    for p, q in zip(ours, theirs, strict=True):
+        tolerance = DTYPES[p.dtype.type]
+        assert_allclose(p.numpy(), q.detach().numpy(), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("name", "options"), OPTIMIZERS)
+def test_twenty_steps(name, options, dtype):
+    ours, theirs = parameters(dtype)
+    mine = getattr(optim, name)(ours, **options)
+    peer = getattr(torch.optim, name)(theirs, **options)
+    for step in range(20):
+        give_gradients(step, ours, theirs)
+        mine.step()
+        peer.step()
+        assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("name", "options"), OPTIMIZERS)
+def test_states_move_both_ways(name, options, dtype):
+    ours, theirs = parameters(dtype)
+    mine = getattr(optim, name)(ours, **options)
+    peer = getattr(torch.optim, name)(theirs, **options)
+    for step in range(3):
+        give_gradients(step, ours, theirs)
+        mine.step()
+        peer.step()
+    assert_states_agree(mine.state_dict(), peer.state_dict())
+    swapped = getattr(optim, name)(ours, lr=9.0)  # what is loaded overrules
+    swapped.load_state_dict(peer.state_dict())
+    peer_swapped = getattr(torch.optim, name)(theirs, lr=9.0)
+    peer_swapped.load_state_dict(in_torch(mine.state_dict()))
+    for step in range(3, 8):
+        give_gradients(step, ours, theirs)
+        swapped.step()
+        peer_swapped.step()
+        assert_close(ours, theirs)
+
+
+def in_torch(state):
+    rows = {i: {k: torch.tensor(v.numpy()) for k, v in row.items()}
+            for i, row in state["state"].items()}  # fmt: skip
+    return {"state": rows, "param_groups": state["param_groups"]}
+
+
+def assert_states_agree(ours, theirs):
+    assert ours["state"].keys() == theirs["state"].keys()
+    for i, row in theirs["state"].items():
+        assert ours["state"][i].keys() == row.keys()
+        for key, value in row.items():
+            assert_allclose(ours["state"][i][key].numpy(), value.numpy(), rtol=1e-5, atol=1e-6)
+    for own, group in zip(ours["param_groups"], theirs["param_groups"], strict=True):
+        assert own.items() >= {k: v for k, v in group.items() if v is not None}.items()
+
+
+def test_groups_and_missing_gradients():
+    ours, theirs = parameters(np.float64)
+
+    def grouped(lib, p):
+        return lib.Adam([{"params": p[:2], "lr": 0.5, "weight_decay": 0.1}, {"params": p[2:]}],
+                        lr=0.01, betas=(0.7, 0.9))  # fmt: skip
+
+    mine, peer = grouped(optim, ours), grouped(torch.optim, theirs)
+    for step in range(6):
+        give_gradients(step, ours, theirs)
+        if step % 2:  # a parameter without gradient stays, and its step is not counted
+            ours[1].grad = theirs[1].grad = None
+        mine.step()
+        peer.step()
+        assert_close(ours, theirs)
+    assert_states_agree(mine.state_dict(), peer.state_dict())
+
+
+SCHEDULES = [
+    ("StepLR", {"step_size": 3, "gamma": 0.5}),
+    ("MultiStepLR", {"milestones": [2, 5, 5], "gamma": 0.5}),
+    ("ExponentialLR", {"gamma": 0.9}),
+    ("CosineAnnealingLR", {"T_max": 10, "eta_min": 0.01}),
+    ("LinearLR", {"start_factor": 0.25, "total_iters": 4}),
+    ("LinearLR", {"start_factor": 1.0, "end_factor": 0.1, "total_iters": 20}),
+    ("ConstantLR", {"factor": 0.5, "total_iters": 4}),
+    ("PolynomialLR", {"total_iters": 6, "power": 2.0}),
+    ("LambdaLR", {"lr_lambda": lambda t: 0.9**t}),
+    ("OneCycleLR", {"max_lr": 1.0, "total_steps": 25}),
+    ("OneCycleLR", {"max_lr": 1.0, "epochs": 5, "steps_per_epoch": 5,
+                    "anneal_strategy": "linear", "pct_start": 0.4}),
+]  # fmt: skip
+
+
+def a_pair(name="SGD", **options):
+    ours, theirs = parameters(np.float64)
+    options = {"lr": 0.3, **({"momentum": 0.9} if name == "SGD" else {}), **options}
+    return getattr(optim, name)(ours, **options), getattr(torch.optim, name)(theirs, **options)
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of:UserWarning")
+@pytest.mark.parametrize("kind", ["SGD", "Adam"])
+@pytest.mark.parametrize(("name", "options"), SCHEDULES)
+def test_schedule(name, options, kind):
+    mine, peer = a_pair(kind)
+    ours = getattr(optim.lr_scheduler, name)(mine, **options)
+    theirs = getattr(torch.optim.lr_scheduler, name)(peer, **options)
+    for _ in range(20):
+        assert_allclose(ours.get_last_lr(), theirs.get_last_lr(), rtol=1e-9, atol=1e-12)
+        for key in ("lr", "momentum", "betas"):
+            if key in mine.param_groups[0]:
+                assert_allclose(mine.param_groups[0][key], peer.param_groups[0][key], rtol=1e-9)
+        ours.step()
+        theirs.step()
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of:UserWarning")
+def test_schedules_multiply():
+    mine, peer = a_pair()
+    ours, theirs = ([lib.ExponentialLR(o, 0.9), lib.StepLR(o, 2, 0.5)] for lib, o in
+                    [(optim.lr_scheduler, mine), (torch.optim.lr_scheduler, peer)])  # fmt: skip
+    for _ in range(8):
+        for schedule in (*ours, *theirs):
+            schedule.step()
+        assert_allclose(mine.param_groups[0]["lr"], peer.param_groups[0]["lr"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("options", [
+    {"patience": 1}, {"patience": 0, "mode": "max", "factor": 0.5}, {"patience": 1, "cooldown": 2},
+    {"patience": 1, "threshold_mode": "abs", "threshold": 0.3}, {"patience": 0, "min_lr": 0.05},
+])  # fmt: skip
+def test_plateau(options):
+    mine, peer = a_pair()
+    ours = optim.lr_scheduler.ReduceLROnPlateau(mine, **options)
+    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(peer, **options)
+    for figure in [1.0, 0.9, 0.9, 0.95, 0.8, 0.79, 0.79, 0.9, 0.9, 0.9, 0.1, 0.1, 0.1, 0.1]:
+        ours.step(figure)
+        theirs.step(figure)
+        assert_allclose(mine.param_groups[0]["lr"], peer.param_groups[0]["lr"], rtol=1e-12)
+
+
+def test_training_a_network_goes_the_same_way():
+    rng = np.random.default_rng(0)
+    x, t = rng.normal(size=(32, 6)), rng.integers(0, 3, 32)
+    theirs = torch.nn.Sequential(torch.nn.Linear(6, 8), torch.nn.Tanh(),
+                                 torch.nn.Linear(8, 3)).double()  # fmt: skip
+    ours = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 3)).double()
+    ours.load_state_dict(theirs.state_dict())
+    mine, peer = optim.AdamW(ours.parameters(), lr=0.05), torch.optim.AdamW(theirs.parameters(),
+                                                                          lr=0.05)  # fmt: skip
+    for _ in range(20):
+        mine.zero_grad()
+        loss = nn.functional.cross_entropy(ours(x), t)
+        loss.backward()
+        nn.utils.clip_grad_norm_(ours.parameters(), 0.5)
+        mine.step()
+        peer.zero_grad()
+        wanted = torch.nn.functional.cross_entropy(theirs(torch.tensor(x)), torch.tensor(t))
+        wanted.backward()
+        torch.nn.utils.clip_grad_norm_(theirs.parameters(), 0.5)
+        peer.step()
+        assert_allclose(loss.item(), wanted.item(), rtol=1e-10)
+    for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert_allclose(p.numpy(), q.detach().numpy(), rtol=1e-10, atol=1e-12)
