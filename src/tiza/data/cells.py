@@ -201,7 +201,7 @@ def text_of_number(value: float) -> str | None:
     """The way a number is written in a table: 3.0 is "3", NaN is missing."""
     if np.isnan(value):
         return None
-    return str(int(value)) if value.is_integer() else repr(value)
+    return str(int(value)) if value.is_integer() else repr(float(value))
 
 
 def missing(column: Column) -> NDArray[np.bool_]:

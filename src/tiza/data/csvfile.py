@@ -77,7 +77,7 @@ def _decode(content: bytes, name: str, encoding: str | None, notes: list[Note]) 
     for guess in (known,) if known else ("utf-8", "cp1252", "latin-1"):
         try:
             text = content.decode(guess)
-        except (UnicodeError, LookupError):
+        except (ValueError, LookupError):
             continue
         if guess in ("cp1252", "latin-1") and not encoding:
             notes.append(Note("note-encoding", {"encoding": guess}))

@@ -136,8 +136,6 @@ def check_finite(array: ArrayLike, what: str) -> None:
     values = np.asanyarray(array)
     if isinstance(values, np.memmap) or values.dtype.kind not in "fc":
         return
-    if np.isfinite(values.sum(dtype=np.float64 if values.dtype.kind == "f" else None)):
-        return  # one pass without a temporary: almost always the end of it
     bad = ~np.isfinite(values)
     if bad.any():
         first = tuple(int(i) for i in np.argwhere(bad)[0])

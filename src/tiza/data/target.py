@@ -59,7 +59,8 @@ class Target:
             number = Guess("number", guess.format if guess.kind == "number" else "")
             return cls(column, chosen, number, (), float(np.nanmean(values)), std, why)
         if guess.kind == "number":
-            said.sort(key=float)
+            numbers = guess.parse(list(said)).astype(np.float64)  # NaN, sorted last: other words
+            said = [said[i] for i in np.argsort(numbers, kind="stable")]
         if guess.kind == "boolean" and guess.format not in ("0|1", "0.0|1.0"):
             said.sort(key=lambda name: guess.format.split("|").index(name.lower()))
         return cls(column, chosen, guess, tuple(said), why=why)

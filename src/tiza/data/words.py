@@ -39,10 +39,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "use-boolean": ("0 or 1", "0 o 1"),
     "use-boolean-missing": ("0 or 1; gaps marked", "0 o 1; huecos marcados"),
-    "use-category": ("{count} columns of 0 and 1", "{count} columnas de 0 y 1"),
+    "use-category": ("columns of 0 and 1: {count}", "columnas de 0 y 1: {count}"),
     "use-category-rare": (
-        "{count} columns of 0 and 1, one for the rare ones ({rare})",
-        "{count} columnas de 0 y 1, una para las raras ({rare})",
+        "columns of 0 and 1: {count}, and one for the rare ({rare})",
+        "columnas de 0 y 1: {count}, y una para las raras ({rare})",
     ),
     "use-date": (
         "days passed; month, weekday, hour as points on a circle",
@@ -77,10 +77,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "la columna {position} se llamó {name!r}: su nombre estaba vacío o repetido",
     ),
     "note-bad-cells": (
-        "column {column!r}: {count} cells are not of kind {kind} and count as "
-        "missing, e.g. {value!r} in line {line}",
-        "columna {column!r}: {count} celdas no son de tipo {kind} y cuentan como "
-        "faltantes, p. ej. {value!r} en la línea {line}",
+        "column {column!r}: cells that are not of kind {kind} count as missing: {count}, "
+        "e.g. {value!r} in line {line}",
+        "columna {column!r}: las celdas que no son de tipo {kind} cuentan como faltantes: "
+        "{count}, p. ej. {value!r} en la línea {line}",
     ),
     "note-decimal-comma": (
         "column {column!r}: the comma was read as the decimal mark",
@@ -95,10 +95,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "columna {column!r}: las fechas podrían ser día/mes o mes/día; se leyeron como día/mes",
     ),
     "note-duplicates": (
-        "{count} rows are repeats of another row; a repeat that falls into both "
-        "training and test flatters the result",
-        "{count} filas repiten otra fila; una repetición que cae en entrenamiento "
-        "y en prueba embellece el resultado",
+        "rows that repeat another row: {count}; a repeat that falls into both training and "
+        "test flatters the result",
+        "filas que repiten otra fila: {count}; una repetición que cae en entrenamiento y en "
+        "prueba embellece el resultado",
     ),
     # notes on a preparation
     "note-task": (
@@ -117,8 +117,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "why-many": ("it has {count} different numbers", "tiene {count} números distintos"),
     "note-target-missing": (
-        "{count} rows without a target were left out",
-        "se omitieron {count} filas sin valor objetivo",
+        "rows without a target, left out: {count}",
+        "filas sin valor objetivo, omitidas: {count}",
     ),
     "note-leak": (
         "column {column!r} determines the target {target!r} almost exactly: if it is not "
@@ -131,8 +131,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "la columna {column!r} no la usa este modelo y se ignoró",
     ),
     "note-unknown-category": (
-        "column {column!r}: the value {value!r} did not occur in training ({count} rows)",
-        "columna {column!r}: el valor {value!r} no apareció en el entrenamiento ({count} filas)",
+        "column {column!r}: the value {value!r} did not occur in training (rows: {count})",
+        "columna {column!r}: el valor {value!r} no apareció en el entrenamiento (filas: {count})",
     ),
     "note-rare-class": (
         "class {label!r} has a single row: it cannot be both learned and tested",
