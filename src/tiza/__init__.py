@@ -1,6 +1,7 @@
 """tiza: write a network once, as on the blackboard."""
 
-from tiza.lang import random
+from tiza.lang import array_api, linalg, random
+from tiza.lang.array_api import *  # noqa: F403  (every name of the standard: see array_api.__all__)
 from tiza.lang.autodiff import (
     check_grad,
     grad,
@@ -23,3 +24,4 @@ __all__ = [
     "jacobian", "jvp", "manual_seed", "named", "no_grad", "random", "scan", "set_default_dtype",
     "stop_gradient", "value_and_grad", "vjp", "vmap", "while_loop",
 ]  # fmt: skip
+__all__ += array_api.__all__

@@ -7,10 +7,7 @@ of the Python array API standard 2024.12; `erf` is ours.
 
 from __future__ import annotations
 
-import math
-
 from tiza.graph import PRIMITIVES
-from tiza.graph.types import bool_
 from tiza.lang.calls import ArrayLike, as_float, floating, floating_pair, same, unary
 from tiza.lang.creation import zeros_like
 from tiza.lang.tensor import Tensor, as_tensor, make

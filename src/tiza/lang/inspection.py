@@ -29,9 +29,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 KINDS["integral"] = KINDS["signed integer"] + KINDS["unsigned integer"]
 KINDS["numeric"] = KINDS["integral"] + KINDS["real floating"] + KINDS["complex floating"]
-DTYPES: dict[str, DType] = {
-    name: np.dtype(name) for name in (*KINDS["bool"], *KINDS["numeric"])
-}
+DTYPES: dict[str, DType] = {name: np.dtype(name) for name in (*KINDS["bool"], *KINDS["numeric"])}
 
 
 @dataclass(frozen=True)
@@ -56,11 +54,11 @@ class IntLimits:
     dtype: DType
 
 
-def _dtype_of(type: DType | HasDType) -> DType:  # noqa: A002
+def _dtype_of(type: DType | HasDType) -> DType:
     return np.dtype(getattr(type, "dtype", type))
 
 
-def finfo(type: DType | HasDType, /) -> FloatLimits:  # noqa: A002
+def finfo(type: DType | HasDType, /) -> FloatLimits:
     """Limits of a floating-point data type; of a complex one, those of its parts.
 
     ε = 2⁻ᵖ, the distance from 1 to the next larger number.
@@ -75,11 +73,17 @@ def finfo(type: DType | HasDType, /) -> FloatLimits:  # noqa: A002
     if dtype.kind not in "fc":
         raise DTypeError("finfo-dtype", got=dtype)
     limits = np.finfo(dtype)
-    return FloatLimits(int(limits.bits), float(limits.eps), float(limits.max), float(limits.min),
-                       float(limits.smallest_normal), np.dtype(limits.dtype))
+    return FloatLimits(
+        int(limits.bits),
+        float(limits.eps),
+        float(limits.max),
+        float(limits.min),
+        float(limits.smallest_normal),
+        np.dtype(limits.dtype),
+    )
 
 
-def iinfo(type: DType | HasDType, /) -> IntLimits:  # noqa: A002
+def iinfo(type: DType | HasDType, /) -> IntLimits:
     """Limits of an integer data type: −2ᵇ⁻¹ … 2ᵇ⁻¹−1 with sign, 0 … 2ᵇ−1 without.
 
     Source: Python array API standard 2024.12.
@@ -137,15 +141,21 @@ class NamespaceInfo:
     def default_dtypes(self, *, device: object = None) -> dict[str, DType]:
         """The data types that Python numbers become."""
         check_device(device)
-        return {"real floating": np.dtype("float32"), "complex floating": np.dtype("complex64"),
-                "integral": np.dtype("int64"), "indexing": np.dtype("int64")}
+        return {
+            "real floating": np.dtype("float32"),
+            "complex floating": np.dtype("complex64"),
+            "integral": np.dtype("int64"),
+            "indexing": np.dtype("int64"),
+        }
 
-    def dtypes(self, *, device: object = None,
-               kind: str | tuple[str, ...] | None = None) -> Mapping[str, DType]:
+    def dtypes(
+        self, *, device: object = None, kind: str | tuple[str, ...] | None = None
+    ) -> Mapping[str, DType]:
         """All data types of a kind, by name; without a kind, all there are."""
         check_device(device)
-        return {name: dtype for name, dtype in DTYPES.items()
-                if kind is None or isdtype(dtype, kind)}
+        return {
+            name: dtype for name, dtype in DTYPES.items() if kind is None or isdtype(dtype, kind)
+        }
 
 
 def __array_namespace_info__() -> NamespaceInfo:

@@ -1,0 +1,240 @@
+"""Reading and writing by index: `x[key]` and `x[key] = value`, as NumPy has them.
+
+Both are expressions: reading differentiates, and writing gives the tensor a new expression in
+which the entries at `key` are those of the value.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tiza.errors import DTypeError, IndexingError, ShapeError
+from tiza.graph import PRIMITIVES, constant
+from tiza.lang.tensor import Array, Tensor, as_tensor, make
+
+P = PRIMITIVES
+Entry = int | slice | Tensor | None  # of a key, once normal: arrays are of integers
+
+
+def check_places(places: Tensor, size: int, *, negative: bool = True) -> None:
+    """Refuse an index outside its axis now, where its value is already known."""
+    if places.dtype.kind not in "iu":
+        raise DTypeError("index-type", got=places.dtype)
+    known = places.node.value
+    if known is not None and known.size:
+        low, high = int(known.min()), int(known.max())
+        if high >= size or low < (-size if negative else 0):
+            worst = high if high >= size else low
+            raise IndexingError("index-outside", index=worst, size=size, last=size - 1)
+
+
+def _number(i: Any, size: int) -> int:
+    k = operator.index(i)
+    if not -size <= k < size:
+        raise IndexingError("index-outside", index=k, size=size, last=size - 1)
+    return k + size if k < 0 else k
+
+
+def _is_mask(item: Any) -> bool:
+    return isinstance(item, bool | np.bool_) or (
+        isinstance(item, Tensor | np.ndarray) and item.dtype.kind == "b"
+    )
+
+
+def _item(item: Any) -> Any:
+    """Lists become arrays; numbers in tensors become numbers, where their value is known."""
+    if isinstance(item, list | np.ndarray | range) or hasattr(item, "__array__"):
+        item = as_tensor(item) if len(np.shape(item)) or isinstance(item, Tensor) else item[()]
+        if isinstance(item, Tensor) and item.size == 0 and item.dtype.kind == "f":
+            item = as_tensor(item, np.dtype("int64"))  # the empty list
+    if isinstance(item, Tensor) and item.ndim == 0 and item.dtype.kind in "iu":
+        return item if item.node.value is None else int(item)
+    whole = item is None or item is Ellipsis or isinstance(item, slice | Tensor | bool | np.bool_)
+    if whole and not (isinstance(item, Tensor) and item.dtype.kind not in "biu"):
+        return item
+    try:
+        return operator.index(item)
+    except TypeError:
+        got = getattr(item, "dtype", type(item).__name__)
+        raise IndexingError("index-kind", got=got) from None
+
+
+def _axes_taken(item: Any) -> int:
+    if item is None or item is Ellipsis:
+        return 0
+    return item.ndim if isinstance(item, Tensor) and item.dtype.kind == "b" else \
+        0 if isinstance(item, bool | np.bool_) else 1  # fmt: skip
+
+
+def normal_key(key: Any, shape: Sequence[int]) -> list[Entry]:
+    """One entry for each axis of `shape` (None for a new one); masks as their places."""
+    items = [_item(i) for i in (key if isinstance(key, tuple) else (key,))]
+    if sum(i is Ellipsis for i in items) > 1:
+        raise IndexingError("index-ellipsis")
+    taken = sum(map(_axes_taken, items))
+    if taken > len(shape):
+        raise IndexingError("index-many", taken=taken, ndim=len(shape))
+    rest: list[Any] = [slice(None)] * (len(shape) - taken)
+    if any(i is Ellipsis for i in items):
+        at = next(k for k, i in enumerate(items) if i is Ellipsis)
+        items[at : at + 1] = rest
+    else:
+        items += rest
+    entries: list[Entry] = []
+    axis = 0
+    for item in items:
+        if _is_mask(item):
+            new = _places(item, shape[axis : axis + _axes_taken(item)])
+            entries += new
+        elif isinstance(item, Tensor):
+            check_places(item, shape[axis])
+            entries.append(item)
+        else:
+            entries.append(item if item is None or isinstance(item, slice)
+                           else _number(item, shape[axis]))  # fmt: skip
+        axis += _axes_taken(item)
+    return entries
+
+
+def _places(mask: Any, shape: Sequence[int]) -> list[Entry]:
+    """Where a mask is true; one of no axes stands for a new axis of one place, or of none."""
+    known: Array = np.asarray(mask)
+    if known.ndim == 0:
+        return [None, Tensor(constant(np.arange(int(known))))]
+    if known.shape != tuple(shape):
+        raise IndexingError("mask-shape", mask=known.shape, shape=tuple(shape))
+    return [Tensor(constant(i)) for i in np.nonzero(known)]
+
+
+def _known(x: Tensor) -> bool:
+    """Whether x is mere data, whose history no derivative asks for."""
+    return x.node.value is not None and not (x.requires_grad or x._cut)
+
+
+def getitem(x: Tensor, key: Any) -> Tensor:
+    """x[key], as NumPy reads it: numbers, slices, None, Ellipsis, masks, arrays of integers."""
+    entries = normal_key(key, x.shape)
+    if _known(x) and not any(isinstance(e, Tensor) for e in entries):
+        return Tensor(constant(np.asarray(x.node.value[tuple(entries)])))
+    arrays = any(isinstance(e, Tensor) for e in entries)
+    x, left = _basic(x, entries, keep_numbers=arrays)
+    return _advanced(x, left) if arrays else x
+
+
+def _basic(x: Tensor, entries: Sequence[Entry], keep_numbers: bool) -> tuple[Tensor, list[Entry]]:
+    """The slices, numbers and new axes of a key; the arrays are left, each at its axis.
+
+    Beside arrays a number is an array of no axes, as in NumPy.
+    """
+    starts, stops, steps, flips = [], [], [], []
+    shape: list[int] = []
+    left: list[Entry] = []
+    axis = 0
+    for entry in entries:
+        if entry is None:
+            shape.append(1)
+            left.append(None)
+            continue
+        size = x.shape[axis]
+        cut = slice(entry, entry + 1) if isinstance(entry, int) and not keep_numbers else entry
+        start, stop, step = cut.indices(size) if isinstance(cut, slice) else (0, size, 1)
+        if step < 0:
+            flips.append(axis)
+            last = start + (len(range(start, stop, step)) - 1) * step
+            start, stop, step = (last, start + 1, -step) if last <= start else (0, 0, 1)
+        starts.append(start)
+        stops.append(max(start, stop))
+        steps.append(step)
+        if not isinstance(entry, int) or keep_numbers:
+            shape.append(len(range(start, stop, step)))
+            left.append(None if isinstance(entry, slice) else entry)
+        axis += 1
+    if (starts, stops, steps) != ([0] * x.ndim, list(x.shape), [1] * x.ndim):
+        x = make(P["slice"], x, starts=tuple(starts), stops=tuple(stops), steps=tuple(steps))
+    if flips:
+        x = make(P["flip"], x, axes=tuple(flips))
+    return make(P["reshape"], x, shape=tuple(shape)), left
+
+
+def _advanced(x: Tensor, left: Sequence[Entry]) -> Tensor:
+    """Arrays of integers, one for each of their axes, read together entry by entry."""
+    pairs = [(k, e) for k, e in enumerate(left) if isinstance(e, Tensor | int)]
+    axes = [k for k, _ in pairs]
+    if len(pairs) == 1 and isinstance(pairs[0][1], Tensor):
+        return make(P["take"], x, pairs[0][1], axis=axes[0])
+    indices = [as_tensor(e, np.dtype("int64")) for _, e in pairs]
+    shape = _common_shape([i.shape for i in indices])
+    rest = [k for k in range(x.ndim) if k not in axes]
+    flat = None
+    for index, axis in zip(indices, axes, strict=True):
+        size = x.shape[axis]
+        positive = make(P["where"], index < 0, index + size, index)
+        flat = positive if flat is None else flat * size + positive
+    moved = make(P["permute"], x, axes=(*axes, *rest))
+    rows = int(np.prod([x.shape[k] for k in axes], dtype=np.int64))
+    moved = make(P["reshape"], moved, shape=(rows, *(x.shape[k] for k in rest)))
+    assert flat is not None  # there are arrays
+    places = make(P["broadcast_to"], flat, shape=shape)
+    out = make(P["take"], moved, places, axis=0)
+    if axes != list(range(axes[0], axes[-1] + 1)):
+        return out  # arrays apart from each other: their axes come first, as in NumPy
+    front, n = axes[0], len(shape)
+    order = (*range(n, n + front), *range(n), *range(n + front, out.ndim))
+    return make(P["permute"], out, axes=order)
+
+
+def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise IndexingError("index-broadcast", shapes=" , ".join(map(str, shapes))) from None
+
+
+def _plain(entries: Sequence[Entry]) -> tuple[Any, ...]:
+    return tuple(e.numpy() if isinstance(e, Tensor) else e for e in entries)
+
+
+_KINDS = "biufc"
+
+
+def setitem(x: Tensor, key: Any, value: Any) -> Tensor:
+    """x with the entries at `key` replaced; where a key repeats, its last value stays.
+
+    y[key] = value, y = x elsewhere; the value broadcasts to the shape of x[key].
+    """
+    entries = normal_key(key, x.shape)
+    v = as_tensor(value)
+    if _KINDS.index(v.dtype.kind.replace("u", "i")) > _KINDS.index(x.dtype.kind.replace("u", "i")):
+        raise DTypeError("in-place-type", got=v.dtype, want=x.dtype)
+    numbers = not isinstance(value, Tensor) and not hasattr(value, "dtype")
+    v = as_tensor(value, x.dtype) if numbers else as_tensor(v, x.dtype)
+    plain = _plain(entries)
+    if _known(x) and _known(v):
+        return _written(x, plain, v)
+    places = np.arange(x.size).reshape(x.shape)[plain]
+    _check_fits(v, places.shape)
+    v = make(P["broadcast_to"], v, shape=places.shape)
+    flat = make(P["reshape"], x, shape=(x.size,))
+    out = make(P["put"], flat, Tensor(constant(places.ravel())),
+               make(P["reshape"], v, shape=(places.size,)))  # fmt: skip
+    return make(P["reshape"], out, shape=x.shape)
+
+
+def _written(x: Tensor, plain: tuple[Any, ...], v: Tensor) -> Tensor:
+    new = np.array(x.node.value)
+    _check_fits(v, new[plain].shape)
+    new[plain] = np.broadcast_to(v.node.value, new[plain].shape)
+    return Tensor(constant(new))
+
+
+def _check_fits(v: Tensor, shape: tuple[int, ...]) -> None:
+    try:
+        fits = np.broadcast_shapes(v.shape, shape) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ShapeError("setitem-shape", got=v.shape, want=shape)

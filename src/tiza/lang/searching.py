@@ -1,0 +1,226 @@
+"""Choosing, finding, sorting. Names and arguments are those of the array API standard 2024.12."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from tiza.errors import ArgumentError, DTypeError, ShapeError
+from tiza.graph import PRIMITIVES, constant
+from tiza.graph.types import DType
+from tiza.lang.calls import ArrayLike, axis_of, binary, cast, pair, torch_words
+from tiza.lang.indexing import check_places
+from tiza.lang.manipulation import broadcast_shapes, broadcast_to, expand_dims, reshape
+from tiza.lang.tensor import Tensor, as_tensor, default_dtype, make
+
+
+def where(condition: ArrayLike, x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
+    """x1 where the condition holds, else x2, with broadcasting.
+
+    >>> import tiza as tz
+    >>> tz.where(tz.asarray([True, False]), 1.0, tz.asarray([5.0, 6.0]))
+    tensor([1., 6.])
+    """
+    return make(PRIMITIVES["where"], as_tensor(condition), *pair(x1, x2))
+
+
+def clip(x: ArrayLike, /, min: ArrayLike | None = None,
+         max: ArrayLike | None = None) -> Tensor:  # fmt: skip
+    """x, but never below `min` nor above `max`; keeps the type of x.
+
+    y = min(max(x, low), high)
+
+    >>> import tiza as tz
+    >>> tz.clip(tz.asarray([-3.0, 0.5, 9.0]), 0, 1)
+    tensor([0. , 0.5, 1. ])
+    """
+    out = x = as_tensor(x)
+    if min is not None:
+        out = binary("maximum", out, min)
+    if max is not None:
+        out = binary("minimum", out, max)
+    return cast(out, x.dtype) if out is not x else +x
+
+
+def _arg(name: str, x: ArrayLike, axis: int | None, keepdims: bool) -> Tensor:
+    x = as_tensor(x)
+    if axis is None:
+        out = make(PRIMITIVES[name], reshape(x, x.size), axis=0)
+        return reshape(out, (1,) * x.ndim) if keepdims else out
+    k = axis_of(axis, x.ndim)
+    out = make(PRIMITIVES[name], x, axis=k)
+    return expand_dims(out, axis=k) if keepdims else out
+
+
+@torch_words
+def argmax(x: ArrayLike, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """The place of the greatest entry along `axis` (the first of equals).
+
+    >>> import tiza as tz
+    >>> tz.argmax(tz.asarray([[1, 5], [7, 2]]), axis=1)
+    tensor([1, 0])
+    """
+    return _arg("argmax", x, axis, keepdims)
+
+
+@torch_words
+def argmin(x: ArrayLike, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """The place of the least entry along `axis` (the first of equals).
+
+    >>> import tiza as tz
+    >>> tz.argmin(tz.asarray([3, 1, 2]))
+    tensor(1)
+    """
+    return _arg("argmin", x, axis, keepdims)
+
+
+def nonzero(x: ArrayLike, /) -> tuple[Tensor, ...]:
+    """The places of the entries that are not zero: one array of indices for each axis.
+
+    How many there are depends on the values, so this computes at once.
+
+    >>> import tiza as tz
+    >>> tz.nonzero(tz.asarray([0, 7, 0, 9]))
+    (tensor([1, 3]),)
+    """
+    x = as_tensor(x)
+    if x.ndim == 0:
+        raise ShapeError("nonzero-scalar")
+    return tuple(Tensor(constant(places)) for places in np.nonzero(x.numpy()))
+
+
+def searchsorted(x1: ArrayLike, x2: ArrayLike, /, *, side: Literal["left", "right"] = "left",
+                 sorter: ArrayLike | None = None) -> Tensor:  # fmt: skip
+    """Where to insert x2 into the ascending x1 so that it stays ascending; computes at once.
+
+    i with x1[i − 1] < v <= x1[i] (side "left") or x1[i − 1] <= v < x1[i] ("right"). With
+    `sorter` (as of `argsort`), x1[sorter] is what ascends.
+
+    >>> import tiza as tz
+    >>> tz.searchsorted(tz.asarray([1.0, 3.0, 5.0]), tz.asarray([3.0, 4.0]))
+    tensor([1, 2])
+    """
+    if side not in ("left", "right"):
+        raise ArgumentError("choice-unknown", name="side", got=side, known='"left", "right"')
+    a, b = pair(x1, x2)
+    if a.ndim != 1:
+        raise ShapeError("vector-needed", op="searchsorted", shape=a.shape)
+    order = None if sorter is None else as_tensor(sorter).numpy()
+    found = np.searchsorted(a.numpy(), b.numpy(), side=side, sorter=order)
+    return Tensor(constant(np.asarray(found, "int64")))
+
+
+@torch_words
+def argsort(x: ArrayLike, /, *, axis: int = -1, descending: bool = False,
+            stable: bool = True) -> Tensor:  # fmt: skip
+    """The indices that sort x along an axis; equal entries keep their order.
+
+    >>> import tiza as tz
+    >>> tz.argsort(tz.asarray([3, 1, 2]))
+    tensor([1, 2, 0])
+    """
+    x = as_tensor(x)
+    if x.dtype.kind == "c":
+        raise DTypeError("complex-order", op="sort")
+    k = axis_of(axis, x.ndim)
+    return make(PRIMITIVES["argsort"], x, axis=k, descending=bool(descending))
+
+
+@torch_words
+def sort(x: ArrayLike, /, *, axis: int = -1, descending: bool = False,
+         stable: bool = True) -> Tensor:  # fmt: skip
+    """The entries in ascending (or descending) order along an axis; differentiable.
+
+    >>> import tiza as tz
+    >>> tz.sort(tz.asarray([3, 1, 2]), descending=True)
+    tensor([3, 2, 1])
+    """
+    x = as_tensor(x)
+    order = argsort(x, axis=axis, descending=descending, stable=stable)
+    return make(PRIMITIVES["take_along"], x, order, axis=axis_of(axis, x.ndim))
+
+
+class TopK(NamedTuple):
+    """The k greatest entries and where they stand."""
+
+    values: Tensor
+    indices: Tensor
+
+
+@torch_words
+def top_k(x: ArrayLike, k: int, /, *, axis: int = -1, largest: bool = True) -> TopK:
+    """The k greatest (or least) entries along an axis, in order, and their places.
+
+    The values are differentiable.
+
+    >>> import tiza as tz
+    >>> tz.top_k(tz.asarray([3.0, 9.0, 4.0]), 2).values
+    tensor([9., 4.])
+    """
+    x = as_tensor(x)
+    side = axis_of(axis, x.ndim)
+    if not 0 <= k <= x.shape[side]:
+        raise ArgumentError("top-k", k=k, size=x.shape[side])
+    order = argsort(x, axis=side, descending=largest)[(*(slice(None),) * side, slice(0, k))]
+    return TopK(make(PRIMITIVES["take_along"], x, order, axis=side), order)
+
+
+@torch_words
+def take(x: ArrayLike, indices: ArrayLike, /, *, axis: int | None = None) -> Tensor:
+    """The entries at the places `indices` along an axis.
+
+    Shapes: x (*n, m, *p), indices (*i) → (*n, *i, *p).
+
+    >>> import tiza as tz
+    >>> tz.take(tz.asarray([10, 20, 30]), tz.asarray([2, 0]))
+    tensor([30, 10])
+    """
+    x, places = as_tensor(x), as_tensor(indices)
+    if axis is None and x.ndim != 1:
+        raise ArgumentError("take-axis", shape=x.shape)
+    k = axis_of(axis or 0, x.ndim)
+    check_places(places, x.shape[k])
+    return make(PRIMITIVES["take"], x, places, axis=k)
+
+
+@torch_words
+def take_along_axis(x: ArrayLike, indices: ArrayLike, /, *, axis: int = -1) -> Tensor:
+    """For each line of x along an axis, the entries at that line's own places.
+
+    y[i, j] = x[i, indices[i, j]] where axis = −1; the other axes broadcast.
+
+    >>> import tiza as tz
+    >>> x = tz.asarray([[3, 1], [5, 9]])
+    >>> tz.take_along_axis(x, tz.argsort(x), axis=-1)
+    tensor([[1, 3],
+            [5, 9]])
+    """
+    x, places = as_tensor(x), as_tensor(indices)
+    k = axis_of(axis, x.ndim)
+    if places.ndim != x.ndim:
+        raise ShapeError("index-along", x=x.shape, index=places.shape, axis=k)
+    check_places(places, x.shape[k])
+    one = lambda t: tuple(1 if i == k else n for i, n in enumerate(t.shape))
+    rest = broadcast_shapes(one(x), one(places))
+    fit = lambda t: broadcast_to(t, (*rest[:k], t.shape[k], *rest[k + 1 :]))
+    return make(PRIMITIVES["take_along"], fit(x), fit(places), axis=k)
+
+
+def one_hot(x: ArrayLike, num_classes: int, /, *, dtype: DType | None = None) -> Tensor:
+    """1 at the place that x names, 0 elsewhere, along a new last axis.
+
+    Shapes: x (*n) of integers → (*n, num_classes), floats of the default type.
+
+    >>> import tiza as tz
+    >>> tz.one_hot(tz.asarray([1, 0]), 3)
+    tensor([[0., 1., 0.],
+            [1., 0., 0.]])
+    """
+    x = as_tensor(x)
+    check_places(x, num_classes, negative=False)
+    classes = Tensor(constant(np.arange(num_classes, dtype=x.dtype)))
+    hits = make(PRIMITIVES["equal"], expand_dims(x, axis=-1), classes)
+    if dtype is not None:
+        return cast(hits, np.dtype(dtype))
+    return cast(hits, default_dtype())
