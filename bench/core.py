@@ -38,10 +38,9 @@ def alternately(
 
 def building(count: int = 2000) -> list[Row]:
     """The cost of one node, by tensor operators."""
-    x = tz.tensor(np.ones(8, np.float32))
 
     def chain() -> object:
-        y = x
+        y = x = tz.tensor(np.ones(8, np.float32))  # new data: no node of it exists yet
         for _ in range(count // 2):
             y = tz.tanh(y) + x
         return y

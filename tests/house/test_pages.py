@@ -1,9 +1,10 @@
 """Every Python example of the README and of the documentation runs as printed."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,22 +29,37 @@ def program(text: str) -> str:
 WITH_CODE = [page for page in PAGES if BLOCK.search(page.read_text(encoding="utf-8"))]
 
 
+def run(source: str, name: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The program in an interpreter of its own, warnings being errors."""
+    file = folder / name
+    file.write_text(source, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-W", "error", file],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_examples_run(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    source = program(page.read_text(encoding="utf-8"))
-    exec(compile(source, str(page), "exec"), {"__name__": "__page__"})
-    plt.close("all")
-    assert "Traceback" not in capsys.readouterr().out
+def test_the_examples_run(page: Path, tmp_path: Path) -> None:
+    done = run(program(page.read_text(encoding="utf-8")), f"{page.stem}.py", tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
-def test_a_wrong_example_is_caught() -> None:
+def test_a_wrong_example_is_caught(tmp_path: Path) -> None:
     page = "words\n```python\nx = 1\nassert x == 2\n```\n"
     assert program(page).splitlines()[2:4] == ["x = 1", "assert x == 2"]
-    with pytest.raises(AssertionError):
-        exec(compile(program(page), "page", "exec"), {})
+    assert "AssertionError" in run(program(page), "wrong.py", tmp_path).stderr
+
+
+def test_both_tutorials_show_the_same_code() -> None:
+    english, spanish = (
+        re.sub(r"\s*#.*", "", program((ROOT / "docs" / name).read_text(encoding="utf-8"))).split()
+        for name in ("tutorial.md", "es/tutorial.md")
+    )
+    assert english == spanish
 
 
 def test_links_between_pages_lead_somewhere() -> None:
