@@ -124,8 +124,9 @@ def test_binary_cross_entropy(shape, reduction, weighted, dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize(("reduction", "weighted", "pos"),
-                         [*itertools.product(REDUCTIONS, (False, True), (False, True))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("reduction", "weighted", "pos"), [*itertools.product(REDUCTIONS, (False, True), (False, True))]
+)
 @pytest.mark.parametrize("shape", [(5,), (4, 3), (1, 1), (0, 3)])
 def test_binary_cross_entropy_with_logits(shape, reduction, weighted, pos, dtype):
     rng = np.random.default_rng(0)

@@ -151,8 +151,8 @@ def test_embedding(shape, padding, dtype):
 
 
 def network(lib):
-    return lib.Sequential(lib.Linear(6, 8), lib.Tanh(), lib.Sequential(lib.Linear(8, 8), lib.ReLU()),
-                          lib.Linear(8, 3))  # fmt: skip
+    inner = lib.Sequential(lib.Linear(8, 8), lib.ReLU())
+    return lib.Sequential(lib.Linear(6, 8), lib.Tanh(), inner, lib.Linear(8, 3))
 
 
 def test_names_and_order_of_the_state_are_pytorchs():

@@ -7,6 +7,7 @@ from typing import Any
 from tiza.errors import ArgumentError, DTypeError, ShapeError
 from tiza.graph import PRIMITIVES
 from tiza.graph.types import is_float
+from tiza.lang.pairs import not_equal
 from tiza.lang.tensor import Tensor, as_tensor, make
 from tiza.losses import formulas
 from tiza.losses.checks import classes_inside, pair, reduced, reduction_of, weighted
@@ -164,7 +165,7 @@ def _without_ignored(t: Tensor, ignore_index: int) -> tuple[Tensor | None, Tenso
     value = t.node.value
     if value is not None and not (value == ignore_index).any():
         return None, t
-    kept = t != ignore_index
+    kept = not_equal(t, ignore_index)
     return kept, make(PRIMITIVES["where"], kept, t, t * 0)
 
 

@@ -11,11 +11,11 @@ from tiza.nn import activation_formulas as a
 
 
 def _apply(prim: Primitive, x: Any, inplace: bool = False, **numbers: float) -> Tensor:
-    x = as_tensor(x)
-    y = make(prim, x, **{name: float(value) for name, value in numbers.items()})
+    given = as_tensor(x)
+    y = make(prim, given, **{name: float(value) for name, value in numbers.items()})
     if inplace:
-        x._assign(y)
-        return x
+        given._assign(y)
+        return given
     return y
 
 

@@ -10,6 +10,7 @@ from tiza.errors import ArgumentError, DTypeError, IndexingError
 from tiza.graph import COMPOSITES, PRIMITIVES
 from tiza.lang import random
 from tiza.lang.calls import axis_of
+from tiza.lang.pairs import equal
 from tiza.lang.tensor import Tensor, as_tensor, make
 from tiza.losses import (
     binary_cross_entropy,
@@ -173,7 +174,7 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Tensor
     padding = padding_idx + rows if padding_idx < 0 else padding_idx
     if not 0 <= padding < rows:
         raise ArgumentError("embedding-padding", got=padding_idx, rows=rows)
-    filler = make(PRIMITIVES["reshape"], ids == padding, shape=(*ids.shape, 1))
+    filler = make(PRIMITIVES["reshape"], equal(ids, padding), shape=(*ids.shape, 1))
     return make(PRIMITIVES["where"], filler, y.detach(), y)
 
 
@@ -208,7 +209,7 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
         num_classes = int(ids.numpy().max()) + 1
     ids = _inside(ids, num_classes, "one-hot-class")
     columns = as_tensor(np.arange(num_classes, dtype=ids.dtype))
-    at = make(PRIMITIVES["reshape"], ids, shape=(*ids.shape, 1)) == columns
+    at = equal(make(PRIMITIVES["reshape"], ids, shape=(*ids.shape, 1)), columns)
     return as_tensor(at, np.dtype(np.int64))
 
 

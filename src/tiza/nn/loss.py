@@ -68,7 +68,7 @@ class HuberLoss(Loss):
 class _Weighted(Loss):
     """A loss with factors that are cast and saved with it."""
 
-    options = ("weight", "reduction")
+    options: ClassVar[tuple[str, ...]] = ("weight", "reduction")
 
     def __init__(self, weight: Any = None, reduction: str = "mean") -> None:
         super().__init__(reduction)
