@@ -137,6 +137,13 @@ class Tensor:
 
     __hash__ = object.__hash__
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """The same value as data of its own; a variable again, where this is one."""
+        twin = object.__new__(type(self))
+        Tensor.__init__(twin, constant(np.array(self.numpy()), self.name))
+        memo[id(self)] = twin
+        return twin.requires_grad_() if self.requires_grad else twin
+
     # derivatives
     @property
     def is_leaf(self) -> bool:

@@ -99,9 +99,9 @@ class Module:
     def __getattr__(self, name: str) -> Any:
         for table in ("_parameters", "_buffers", "_modules"):
             entries = self.__dict__.get(table)
-            if entries is None:
+            if entries is None and not name.startswith("__"):
                 raise ArgumentError("module-init", kind=type(self).__name__)
-            if name in entries:
+            if entries and name in entries:
                 return entries[name]
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 

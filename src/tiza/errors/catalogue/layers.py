@@ -270,7 +270,7 @@ ENTRIES = {
             "Una tabla de vectores tiene forma (filas, dimensiones).",
         ),
     ),
-    "flatten-order": Entry(
+    "flatten-span": Entry(
         en=(
             "flatten: axis {start} comes after axis {end}",
             "exchange start_dim and end_dim",
