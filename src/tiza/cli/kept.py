@@ -47,13 +47,13 @@ def row_of(run: "Run") -> Row:
         run.status,
         local_time(run.started),
         duration(run.started, run.finished),
-        "  ".join(figures(run.summary)),
+        ", ".join(figures(run.summary)),
         str(run.folder),
         dict(run.summary),
     )
 
 
-def figures(summary: Mapping[str, object], most: int = 3) -> list[str]:
+def figures(summary: Mapping[str, object], most: int = 2) -> list[str]:
     """The first few numbers of a summary, `accuracy 0.9722`."""
     numbers = [
         (k, v)

@@ -1,8 +1,8 @@
 """What `tiza demo` and `tiza train` print of a model that has learned."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 from tiza.cli.out import console, current, figure, note, show, table
@@ -11,7 +11,6 @@ from tiza.errors import pick
 if TYPE_CHECKING:
     from tiza.recipes.learn import Learned
     from tiza.recipes.problem import Problem
-    from tiza.train.progress import Verbose
 
 SHARES = ("accuracy", "f1")
 NAMES = {
@@ -24,22 +23,14 @@ NAMES = {
 }
 
 
-def verbosity() -> "Verbose":
-    """How much training says of itself."""
-    return 0 if current().quiet else "auto"
+def learn(problem: "Problem", seed: int) -> "Learned":
+    """Learn with a bar; beside a JSON document, whatever is said on the way goes to stderr."""
+    from tiza.cli.bar import EpochBar
+    from tiza.recipes.learn import learn
 
-
-@contextmanager
-def progress() -> Iterator[None]:
-    """Inside, what is printed on the way goes to stderr if stdout is for the JSON document."""
-    if not current().json:
-        yield
-        return
-    before, sys.stdout = sys.stdout, sys.stderr
-    try:
-        yield
-    finally:
-        sys.stdout = before
+    with redirect_stdout(sys.stderr if current().json else sys.stdout):
+        bar = EpochBar(problem.plan.epochs, current().quiet)
+        return learn(problem, seed=seed, callbacks=[bar])
 
 
 def introduce(problem: "Problem") -> None:
@@ -77,23 +68,11 @@ def _document(learned: "Learned") -> dict[str, object]:
 def _render(learned: "Learned", sentence: str) -> None:
     from rich.text import Text
 
-    from tiza.train.words import word
-
     if current().quiet:
         print(learned.folder.path)
         return
     print()
-    whos = list(dict.fromkeys(who for row in learned.metrics.values() for who in row))
-    rows = [
-        [pick(NAMES[name]), *(_cell(name, row.get(who)) for who in whos)]
-        for name, row in learned.metrics.items()
-    ]
-    table(
-        [pick(("on the test part", "en la parte de prueba")), *map(word, whos)],
-        rows,
-        right=range(1, len(whos) + 1),
-        fold=range(len(whos) + 1),
-    )
+    metrics_table(learned.metrics)
     screen = console()
     screen.print()
     screen.print(Text(sentence, style="bold green"))
@@ -106,7 +85,22 @@ def _render(learned: "Learned", sentence: str) -> None:
     screen.print()
     screen.print(Text(pick(("Look further:", "Para ver más:"))))
     for line, what in learned.commands:
-        screen.print(Text.assemble("  ", (line, "cyan"), (f"    # {what}", "dim")), soft_wrap=True)
+        screen.print(Text(f"  # {what}", style="dim"))
+        screen.print(Text(f"  {line}", style="cyan"), soft_wrap=True)
+
+
+def metrics_table(metrics: "Mapping[str, Mapping[str, float]]") -> None:
+    """One row for each metric, one column for each who was scored."""
+    from tiza.train.words import word
+
+    whos = list(dict.fromkeys(who for row in metrics.values() for who in row))
+    rows = [
+        [pick(NAMES.get(name, (name, name))), *(_cell(name, row.get(who)) for who in whos)]
+        for name, row in metrics.items()
+    ]
+    heads = [pick(("on the test part", "en la parte de prueba")), *map(word, whos)]
+    columns = range(len(heads))
+    table(heads, rows, right=columns[1:], fold=columns)
 
 
 REPORT, RUN = ("report", "informe"), ("run", "corrida")

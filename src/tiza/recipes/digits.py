@@ -22,7 +22,7 @@ def problem(seed: int) -> Problem:
         valid=Part(x_valid, y_valid),
         test=Part(digits.test.x.reshape(-1, 64).astype("float32") / scale, digits.test.y),
         network=lambda inputs, outputs: mlp(inputs, [256, 128], outputs, dropout=0.3),
-        plan=Plan(epochs=30, batch_size=32, lr=3e-3, weight_decay=1e-2),
+        plan=Plan(epochs=40, batch_size=64, lr=4e-3, weight_decay=1e-2),
         classes=digits.classes,
         divisor=scale,
         picture=(8, 8),

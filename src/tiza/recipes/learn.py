@@ -3,7 +3,7 @@
 import math
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,12 @@ class Learned:
 
 
 def learn(
-    problem: Problem, *, seed: int = 0, run_dir: Path | bool = True, verbose: Verbose = "auto"
+    problem: Problem,
+    *,
+    seed: int = 0,
+    run_dir: Path | bool = True,
+    callbacks: Sequence[Callback] = (),
+    verbose: Verbose = "auto",
 ) -> Learned:
     """Train the problem's network and keep everything in the folder of a run.
 
@@ -55,7 +60,8 @@ def learn(
     the same rows, and a constant answer are scored beside it.
     """
     start = time.perf_counter()
-    trainer = _trained(problem, problem.network, problem.plan, seed, run_dir, verbose)
+    plan = problem.plan
+    trainer = _trained(problem, problem.network, plan, seed, run_dir, callbacks, verbose)
     outputs = np.asarray(trainer.predict(problem.test.x))
     columns = {"model": scores(problem, outputs)}
     columns[LINEAR[problem.task]] = _linear(problem, seed)
@@ -96,8 +102,9 @@ def _trained(
     network: Network,
     plan: Plan,
     seed: int,
-    run_dir: Path | bool | None,
-    verbose: Verbose,
+    run_dir: Path | bool | None = None,
+    callbacks: Sequence[Callback] = (),
+    verbose: Verbose = 0,
 ) -> "Trainer":
     import tiza as tz
     from tiza import optim
@@ -123,7 +130,7 @@ def _trained(
         epochs=plan.epochs,
         batch_size=plan.batch_size,
         validation_data=(problem.valid.x, problem.valid.y),
-        callbacks=_callbacks(plan),
+        callbacks=[*_callbacks(plan), *callbacks],
         verbose=verbose,
     )
     if trainer.interrupted:
@@ -141,12 +148,16 @@ def _callbacks(plan: Plan) -> list[Callback]:
 
 
 def _linear(problem: Problem, seed: int) -> Scores:
-    """The scores of a network without hidden layers, trained in the same way."""
+    """The scores of a network without hidden layers, trained in the same way.
+
+    A convex loss takes, and needs, larger steps.
+    """
 
     def network(inputs: int, outputs: int) -> "nn.Module":
         return mlp(inputs, [], outputs)
 
-    trainer = _trained(problem, network, problem.plan, seed, None, 0)
+    plan = replace(problem.plan, lr=10 * problem.plan.lr)
+    trainer = _trained(problem, network, plan, seed)
     return scores(problem, np.asarray(trainer.predict(problem.test.x)))
 
 

@@ -3,7 +3,7 @@
 from tiza.errors import pick
 
 WORDS: dict[str, tuple[str, str]] = {
-    "digits": ("handwritten digits, 8×8", "dígitos manuscritos, 8×8"),
+    "digits": ("Handwritten digits, 8×8 pixels", "Dígitos manuscritos, 8×8 píxeles"),
     "mnist-mlp": ("MNIST with a perceptron 784-128-10", "MNIST con un perceptrón 784-128-10"),
     "table": ("{target} of {file}", "{target} de {file}"),
     "classification": ("classification", "clasificación"),

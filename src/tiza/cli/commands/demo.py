@@ -1,6 +1,6 @@
 """`tiza demo`: a network learns to read handwritten digits, before your eyes."""
 
-from tiza.cli.learned import conclude, introduce, progress, verbosity
+from tiza.cli.learned import conclude, introduce, learn
 from tiza.cli.out import current
 from tiza.cli.speak import command
 from tiza.errors import pick
@@ -21,13 +21,11 @@ from tiza.errors import pick
 def main() -> None:
     """Learn the recipe `digits` and say how well it went."""
     from tiza.recipes.digits import problem
-    from tiza.recipes.learn import learn
 
     seed = current().seed or 0
     task = problem(seed)
     introduce(task)
-    with progress():
-        learned = learn(task, seed=seed, verbose=verbosity())
+    learned = learn(task, seed)
     count = len(task.test)
     right = round(learned.metrics["accuracy"]["model"] * count)
     text = pick(

@@ -1,10 +1,18 @@
 """`tiza runs`: the trainings that this machine remembers, newest first."""
 
-from tiza.cli.kept import STATUSES, row_of
-from tiza.cli.out import show, table
+from collections.abc import Sequence
+
+from tiza.cli.kept import STATUSES, Row, row_of
+from tiza.cli.out import console, show, table
 from tiza.cli.speak import command, option
 from tiza.cli.types import COUNT, OneOf
 from tiza.errors import pick
+
+WIDE = 110  # columns of a terminal on which there is room for the date
+NONE = (
+    "no runs here yet; make one with: tiza demo",
+    "aún no hay corridas; haga una con: tiza demo",
+)
 
 
 @command(
@@ -42,32 +50,19 @@ def main(name: str | None, status: str | None, limit: int) -> None:
     """Print the table of runs."""
     from tiza.train.store import Store
 
-    found = Store().runs(status=status, name=name, limit=limit)
-    rows = [row_of(run) for run in found]
+    rows = [row_of(run) for run in Store().runs(status=status, name=name, limit=limit)]
+    show([row.as_dict() for row in rows], lambda: _render(rows))
 
-    def render() -> None:
-        if not rows:
-            print(
-                pick(
-                    (
-                        "no runs here yet; make one with: tiza demo",
-                        "aún no hay corridas; haga una con: tiza demo",
-                    )
-                )
-            )
-            return
-        heads = (
-            ("run", "corrida"),
-            ("name", "nombre"),
-            ("state", "estado"),
-            ("started", "comienzo"),
-            ("took", "duró"),
-            ("result", "resultado"),
-        )
-        table(
-            [pick(head) for head in heads],
-            [(r.id, r.name, pick(STATUSES[r.status]), r.started, r.took, r.result) for r in rows],
-            fold=(1, 5),
-        )
 
-    show([r.as_dict() for r in rows], render)
+def _render(rows: Sequence[Row]) -> None:
+    if not rows:
+        print(pick(NONE))
+        return
+    wide = console().width >= WIDE
+    heads = [("run", "corrida"), ("state", "estado"), ("took", "duró"), ("result", "resultado")]
+    lines = [[row.id, pick(STATUSES[row.status]), row.took, row.result] for row in rows]
+    if wide:
+        heads.insert(1, ("started", "comienzo"))
+        for line, row in zip(lines, rows, strict=True):
+            line.insert(1, row.started)
+    table([pick(head) for head in heads], lines, fold=(len(heads) - 1,))

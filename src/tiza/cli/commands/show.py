@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tiza.cli.kept import STATUSES, duration, find_run, local_time, run_names
+from tiza.cli.learned import metrics_table
 from tiza.cli.out import console, figure, show, size, sparkline, table
 from tiza.cli.speak import argument, command
 from tiza.cli.types import completing
@@ -12,6 +13,8 @@ from tiza.errors import pick
 
 if TYPE_CHECKING:
     from tiza.train.store import Run
+
+ASIDE = ("lr", "seconds")  # measured, but no curves of learning
 
 
 @command(
@@ -45,6 +48,7 @@ def main(run: str) -> None:
             "finished": found.finished,
             "folder": str(found.folder),
             "summary": found.summary,
+            "metrics": _facts(found.folder).get("metrics"),
             "config": found.config,
             "curves": curves,
             "files": files,
@@ -76,34 +80,78 @@ def _render(run: "Run", curves: Mapping[str, list[float]], files: Mapping[str, i
     from rich.text import Text
 
     screen = console()
+    facts = _facts(run.folder)
     head = (
-        f"{run.id}  {run.name}  {pick(STATUSES[run.status])}  {local_time(run.started)}  "
+        f"{run.id}  {pick(STATUSES[run.status])}  {local_time(run.started)}  "
         f"{duration(run.started, run.finished)}"
     )
     screen.print(Text(head, style="bold"))
     screen.print(Text(str(run.folder)), soft_wrap=True)
-    if run.summary:
+    screen.print()
+    if isinstance(facts.get("metrics"), dict):
+        metrics_table(facts["metrics"])
+    elif run.summary:
         _pairs(pick(("figures", "cifras")), run.summary)
     if curves:
-        width = max(8, min(40, screen.width - 46))
-        heads = (("curve", "curva"), ("first", "primera"), ("last", "última"), ("", ""))
-        table(
-            [pick(h) for h in heads],
-            [
-                (name, figure(v[0]), figure(v[-1]), sparkline(v, width))
-                for name, v in curves.items()
-            ],
-            right=(1, 2),
-        )
-    if run.config:
-        _pairs(pick(("setting", "ajuste")), run.config)
+        _draw(curves, screen.width)
+    screen.print()
+    _pairs(pick(("setting", "ajuste")), _settings(run))
+    if isinstance(facts.get("model"), str):
+        screen.print()
+        screen.print(Text(facts["model"]), soft_wrap=True)
     if files:
-        table(
-            (pick(("file", "archivo")), pick(("size", "tamaño"))),
-            [(name, size(count)) for name, count in files.items()],
-            right=(1,),
-            fold=(0,),
-        )
+        screen.print()
+        rows = [(name, size(count)) for name, count in files.items()]
+        heads = pick((("file", "size"), ("archivo", "tamaño")))
+        table(heads, rows, right=(1,), fold=(0,))
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    """What run.json says; nothing where the folder is gone."""
+    from tiza.errors import CheckpointError
+    from tiza.train.folder import RunFolder
+
+    try:
+        return dict(RunFolder(folder).facts())
+    except CheckpointError:
+        return {}
+
+
+def _draw(curves: Mapping[str, list[float]], width: int) -> None:
+    """Each curve as a line of bars, training above validation."""
+    print()
+    names = sorted((n for n in curves if n not in ASIDE), key=lambda n: n.removeprefix("val_"))
+    rows = [
+        (name, figure(curves[name][0]), figure(curves[name][-1]), sparkline(curves[name], bars))
+        for bars in [max(8, min(40, width - 44))]
+        for name in names
+    ]
+    heads = (("curve", "curva"), ("first", "primera"), ("last", "última"), ("", ""))
+    table([pick(h) for h in heads], rows, right=(1, 2))
+
+
+def _settings(run: "Run") -> dict[str, object]:
+    """The settings, flat: what a reader would change."""
+    config: Any = run.config
+    inner = config.get("config", {})
+    optimizer = inner.get("optimizer", {})
+    groups = [{k: v for k, v in g.items() if k != "params"} for g in optimizer.get("groups", [])]
+    found: dict[str, object] = {
+        "seed": config.get("seed"),
+        "parameters": config.get("parameters"),
+        "loss": _named(inner.get("loss")),
+        "optimizer": optimizer.get("class"),
+        **(groups[0] if groups else {}),
+        **inner.get("fit", {}),
+        "rows": config.get("data", {}).get("rows"),
+        "validation_rows": config.get("data", {}).get("validation_rows"),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _named(described: Any) -> object:
+    """A loss by its name."""
+    return (described or {}).get("function") or (described or {}).get("class")
 
 
 def _pairs(head: str, values: Mapping[str, object]) -> None:
@@ -112,5 +160,5 @@ def _pairs(head: str, values: Mapping[str, object]) -> None:
 
 
 def _short(value: object, most: int = 120) -> str:
-    text = figure(value) if isinstance(value, float) else str(value)
+    text = f"{value:g}" if isinstance(value, float) else str(value)
     return text if len(text) <= most else text[: most - 3] + "..."

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tiza.cli.learned import conclude, introduce, progress, verbosity
+from tiza.cli.learned import conclude, introduce, learn
 from tiza.cli.out import console, current, figure
 from tiza.cli.speak import argument, command, option, unknown
 from tiza.cli.types import COUNT, FRACTION, PROBABILITY, RATE, OneOf, Widths, completing
@@ -124,7 +124,6 @@ def main(what: str, **chosen: Any) -> None:
 
 def _recipe(name: str, given: dict[str, Any]) -> None:
     from tiza.recipes import NAMES, find
-    from tiza.recipes.learn import learn
 
     if name not in NAMES:
         if Path(name).suffix or "/" in name:
@@ -137,14 +136,12 @@ def _recipe(name: str, given: dict[str, Any]) -> None:
     seed = current().seed or 0
     problem = find(name)(seed).planned(**given)
     introduce(problem)
-    with progress():
-        learned = learn(problem, seed=seed, verbose=verbosity())
+    learned = learn(problem, seed)
     conclude(learned, _sentence(learned))
 
 
 def _table(path: Path, given: dict[str, Any]) -> None:
     from tiza.data.table import read_table
-    from tiza.recipes.learn import learn
     from tiza.recipes.table import TableSettings, problem
 
     table = read_table(path)
@@ -156,8 +153,7 @@ def _table(path: Path, given: dict[str, Any]) -> None:
     if not current().quiet:
         console(to_stderr=current().json).print(report)
     introduce(made)
-    with progress():
-        learned = learn(made, seed=seed, verbose=verbosity())
+    learned = learn(made, seed)
     conclude(learned, _sentence(learned))
 
 
