@@ -84,6 +84,7 @@ def download(file: File, target: Path, *, open_url: Opener = https_open) -> Path
                 try:
                     resumed = _receive(url, part, file, open_url, step)
                 except HTTPError as error:
+                    error.close()
                     why = error
                     if error.code != 416:  # the part is longer than the file: begin anew
                         break
