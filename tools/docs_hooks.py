@@ -50,9 +50,7 @@ def _table(prims: list[Any]) -> str:
     for prim in sorted(prims, key=lambda prim: prim.name):
         arguments = ("a", "b", "c", "d", "e", "f", "h", "k")
         value = _formula(prim.latex, arguments)
-        back = " , ".join(
-            dict.fromkeys(_formula(rule, arguments) for rule in prim.latex_vjp if rule)
-        )
+        back = " , ".join(_formula(rule, arguments) for rule in prim.latex_vjp if rule)
         rows.append(f"| `{prim.name}` | {value} | {back} | {_cell(prim.says)} |")
     return "\n".join(rows)
 
