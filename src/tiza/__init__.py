@@ -1,5 +1,9 @@
 """tiza: write a network once, as on the blackboard."""
 
+from typing import TYPE_CHECKING, Any
+
+from tiza import data, errors, losses, metrics, nn, optim
+from tiza.errors import set_language
 from tiza.lang import array_api, linalg, random
 from tiza.lang.array_api import *  # noqa: F403  (every name of the standard: see array_api.__all__)
 from tiza.lang.autodiff import (
@@ -19,9 +23,22 @@ from tiza.lang.mode import enable_grad, is_grad_enabled, no_grad
 from tiza.lang.random import manual_seed
 from tiza.lang.tensor import Tensor, set_default_dtype
 
+if TYPE_CHECKING:
+    from tiza.train import Trainer
+
 __all__ = [
-    "Tensor", "check_grad", "cond", "enable_grad", "grad", "hessian", "is_grad_enabled",
-    "jacobian", "jvp", "manual_seed", "named", "no_grad", "random", "scan", "set_default_dtype",
-    "stop_gradient", "value_and_grad", "vjp", "vmap", "while_loop",
+    "Tensor", "Trainer", "check_grad", "cond", "data", "enable_grad", "errors", "grad", "hessian",
+    "is_grad_enabled", "jacobian", "jvp", "losses", "manual_seed", "metrics", "named", "nn",
+    "no_grad", "optim", "random", "scan", "set_default_dtype", "set_language", "stop_gradient",
+    "value_and_grad", "vjp", "vmap", "while_loop",
 ]  # fmt: skip
 __all__ += array_api.__all__
+
+
+def __getattr__(name: str) -> Any:
+    """`Trainer`, read on first use: it brings the store, the terminal and the reports along."""
+    if name == "Trainer":
+        from tiza.train import Trainer
+
+        return Trainer
+    raise AttributeError(f"module 'tiza' has no attribute {name!r}")

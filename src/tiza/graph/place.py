@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tiza.errors import pick
+
 if TYPE_CHECKING:
     from tiza.graph.node import Place
 
@@ -49,7 +51,7 @@ def describe(place: Place | None) -> str:
         return ""
     file, line = line_of(place)
     where = f"{file.rsplit('/', 1)[-1]}:{line}"
-    return f"{where}, in {place[2]}" if place[2] else where
+    return f"{where}, {pick(('in', 'en'))} {place[2]}" if place[2] else where
 
 
 @contextmanager
