@@ -82,18 +82,19 @@ def build(description: Mapping[str, Any], depth: int = 0) -> nn.Module:
     Linear(in_features=2, out_features=3, bias=True)
     """
     name = str(description.get("class"))
-    kind = getattr(nn, name, None) if name in nn.__all__ else None
-    if depth > DEEPEST or not (isinstance(kind, type) and issubclass(kind, nn.Module)):
+    kind: Any = getattr(nn, name, None) if name in nn.__all__ else None
+    layer = isinstance(kind, type) and issubclass(kind, nn.Module) and kind is not nn.Module
+    if depth > DEEPEST or not layer:
         raise CheckpointError("model-not-plain", kind=name, reason=name)
     if issubclass(kind, nn.Sequential):
         parts = description.get("parts", {})
-        return kind({key: build(part, depth + 1) for key, part in parts.items()})
+        return nn.Sequential({key: build(part, depth + 1) for key, part in parts.items()})
     arguments = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in description.get("arguments", {}).items()
     }
     try:
-        made = kind(**arguments)
+        made: nn.Module = kind(**arguments)
     except (TypeError, ValueError) as cause:
         raise CheckpointError("model-not-plain", kind=name, reason=str(cause)) from cause
     return made
@@ -146,6 +147,9 @@ def build_optimizer(description: Mapping[str, Any], model: nn.Module) -> Optimiz
     if not (isinstance(kind, type) and issubclass(kind, Optimizer)):
         raise CheckpointError("model-not-plain", kind=name, reason=name)
     own = dict(model.named_parameters())
+    for param in (name for group in description["groups"] for name in group["params"]):
+        if param not in own:
+            raise CheckpointError("checkpoint-misfit", what=param, kept=kind.__name__, got="–")
     groups = [
         {
             key: [own[p] for p in value]

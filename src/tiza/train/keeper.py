@@ -64,6 +64,7 @@ class Keeper:
             return
         if self.folder is None and (self.path / "run.json").exists():
             raise CheckpointError("run-folder-taken", path=str(self.path))
+        self.store.touch()
         checkpoints = self.checkpoints
         assert checkpoints is not None  # there is a path
         checkpoints.sweep()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from tiza import nn
-from tiza.errors import CheckpointError
+from tiza.errors import CheckpointError, TizaError
 from tiza.lang import random
 from tiza.metrics import Baseline
 from tiza.optim import Optimizer
@@ -50,7 +50,21 @@ class Kept:
     def trainer(self, kind: type[T], model: nn.Module | None, loss: Callable[..., Any] | None,
                 optimizer: Callable[[Any], Optimizer] | None,
                 metrics: Sequence[Any] | None) -> T:  # fmt: skip
-        """The trainer, with everything back in place."""
+        """The trainer, with everything back in place.
+
+        Errors: CheckpointError where something does not fit, or the state is no trainer's.
+        """
+        try:
+            return self._trainer(kind, model, loss, optimizer, metrics)
+        except TizaError:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as cause:
+            raise CheckpointError("run-folder-damaged", path=str(self.folder or ""),
+                                  reason=repr(cause)) from cause  # fmt: skip
+
+    def _trainer(self, kind: type[T], model: nn.Module | None, loss: Callable[..., Any] | None,
+                 optimizer: Callable[[Any], Optimizer] | None,
+                 metrics: Sequence[Any] | None) -> T:  # fmt: skip
         told = self.state["description"]
         model = model if model is not None else blueprint.build(_need(told, "model"))
         if loss is None and told["loss"] != {"none": True}:

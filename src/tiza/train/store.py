@@ -98,6 +98,14 @@ class Store:
     def __init__(self, path: Path | str | None = None) -> None:
         self.path = Path(path) if path is not None else home() / "runs.sqlite"
 
+    def touch(self) -> None:
+        """Make the store if there is none, or find out that it cannot be used.
+
+        Errors: StoreError.
+        """
+        with self._session():
+            return
+
     def start(self, id: str, *, name: str, folder: Path, config: Mapping[str, object]) -> None:
         """Note that a run begins; a run that is continued keeps its first beginning."""
         with self._session() as db:
