@@ -20,6 +20,7 @@ help:  ## Show this list
 
 demo: $(VENV)/.demo  ## Learn real handwritten digits (make demo ARGS="--lang es")
 	@$(BIN)/tiza demo $(ARGS)
+	@echo; echo "To type these commands (para escribir estas órdenes): source $(BIN)/activate"
 
 setup: $(VENV)/.dev  ## Install everything that developing needs
 
