@@ -1,8 +1,9 @@
 """tiza: write a network once, as on the blackboard."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tiza import data, errors, losses, metrics, nn, optim
+from tiza import errors
 from tiza.errors import set_language
 from tiza.lang import array_api, linalg, random
 from tiza.lang.array_api import *  # noqa: F403  (every name of the standard: see array_api.__all__)
@@ -22,8 +23,10 @@ from tiza.lang.control import cond, scan, while_loop
 from tiza.lang.mode import enable_grad, is_grad_enabled, no_grad
 from tiza.lang.random import manual_seed
 from tiza.lang.tensor import Tensor, set_default_dtype
+from tiza.lang.verbs import VERBS
 
 if TYPE_CHECKING:
+    from tiza import data, losses, metrics, nn, optim
     from tiza.train import Trainer
 
 __all__ = [
@@ -34,11 +37,13 @@ __all__ = [
 ]  # fmt: skip
 __all__ += array_api.__all__
 
+VERBS.load = lambda: import_module("tiza.train")  # model.fit(...) finds its trainer
+_ON_FIRST_USE = {"data", "losses", "metrics", "nn", "optim", "train"}  # keeps the start quick
+
 
 def __getattr__(name: str) -> Any:
-    """`Trainer`, read on first use: it brings the store, the terminal and the reports along."""
     if name == "Trainer":
-        from tiza.train import Trainer
-
-        return Trainer
+        return import_module("tiza.train").Trainer
+    if name in _ON_FIRST_USE:
+        return import_module(f"tiza.{name}")
     raise AttributeError(f"module 'tiza' has no attribute {name!r}")

@@ -8,13 +8,12 @@ from typing import Any, Self
 from tiza.errors import ArgumentError
 from tiza.graph import place
 from tiza.lang.tensor import Tensor
+from tiza.lang.verbs import VERBS
 from tiza.nn.hooks import Hooks, RemovableHandle
 from tiza.nn.parameter import Buffer, Parameter, clear_grad, retyped
 from tiza.nn.show import html, tree
 from tiza.nn.state import Fit, floating, load_state, named
 from tiza.nn.summary import Summary, summarise
-
-VERBS: dict[str, Callable[..., Any]] = {}  # fit, evaluate, predict: `tiza.train` enters them
 
 OWN_VERBS = {"fit", "evaluate", "predict", "summary"}  # PyTorch lacks them: parts may be so called
 

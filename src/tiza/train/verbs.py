@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tiza import nn
-from tiza.nn.module import VERBS
+from tiza.lang.verbs import VERBS
 from tiza.train.history import History
 from tiza.train.scores import Scores
 from tiza.train.trainer import Trainer
