@@ -47,16 +47,3 @@ def __getattr__(name: str) -> Any:
     if name in _ON_FIRST_USE:
         return import_module(f"tiza.{name}")
     raise AttributeError(f"module 'tiza' has no attribute {name!r}")
-
-
-def _verb(name: str) -> Any:
-    def call(*args: Any, **kwargs: Any) -> Any:
-        from tiza.train import verbs
-
-        return getattr(verbs, name)(*args, **kwargs)
-
-    return call
-
-
-for _name in ("fit", "evaluate", "predict"):
-    VERBS.setdefault(_name, _verb(_name))  # `model.fit` brings training along on first use
