@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Tensor", "Trainer", "check_grad", "cond", "data", "enable_grad", "errors", "grad", "hessian",
-    "is_grad_enabled", "jacobian", "jvp", "linalg", "losses", "manual_seed", "metrics", "named", "nn",
-    "no_grad", "optim", "random", "scan", "set_default_dtype", "set_language", "stop_gradient",
-    "value_and_grad", "vjp", "vmap", "while_loop",
+    "is_grad_enabled", "jacobian", "jvp", "linalg", "losses", "manual_seed", "metrics", "named",
+    "nn", "no_grad", "optim", "random", "scan", "set_default_dtype", "set_language",
+    "stop_gradient", "value_and_grad", "vjp", "vmap", "while_loop",
 ]  # fmt: skip
 __all__ += array_api.__all__
 

@@ -1,4 +1,4 @@
-"""Derivatives of functions: against closed forms and PyTorch, nested, through loops and branches."""
+"""Derivatives of functions: closed forms, nesting, loops and branches, in-place updates."""
 
 import numpy as np
 import pytest
@@ -83,7 +83,7 @@ def test_vmap_axes_and_errors() -> None:
     np.testing.assert_array_equal(tz.vmap(lambda c: c * 2, in_axes=1, out_axes=1)(x), x.numpy() * 2)
     with pytest.raises(ShapeError, match="different sizes"):
         tz.vmap(lambda a, b: a)(x, t([1.0]))
-    with pytest.raises(TraceError, match="use tz.where or tz.cond instead of if"):
+    with pytest.raises(TraceError, match=r"use tz\.where or tz\.cond instead of if"):
         tz.vmap(lambda a: a if a > 0 else -a)(t([1.0, 2.0]))
 
 

@@ -131,7 +131,9 @@ def assert_vmap_is_a_loop(prim: Primitive) -> None:
         for flags in _patterns(len(xs)):
             nodes, rows, mapping = [], [], {}
             for x, batched in zip(xs, flags, strict=True):
-                many = np.stack([x, _moved(x, rng), _moved(x, rng)]) if batched else None
+                many = (
+                    np.stack([x, _moved(prim, x, rng), _moved(prim, x, rng)]) if batched else None
+                )
                 rows.append(many)
                 hole = placeholder(x.shape, x.dtype) if batched else constant(x)
                 nodes.append(hole)
@@ -152,8 +154,12 @@ def _patterns(n: int) -> list[tuple[bool, ...]]:
     return [*single, (True,) * n]
 
 
-def _moved(x: np.ndarray[Any, Any], rng: np.random.Generator) -> np.ndarray[Any, Any]:
-    """Other values of the same kind and range."""
+def _moved(
+    prim: Primitive, x: np.ndarray[Any, Any], rng: np.random.Generator
+) -> np.ndarray[Any, Any]:
+    """Other values of the same kind and range; a definite matrix stays definite."""
+    if prim.family == "linalg":
+        return x * rng.uniform(0.5, 1.0)
     flat = x.ravel().copy()
     rng.shuffle(flat)
     return flat.reshape(x.shape)
@@ -244,7 +250,7 @@ def test_a_while_loop_says_why_it_has_no_reverse_derivative() -> None:
     (xs, attrs), *_ = samples(PRIMITIVES["while"])
     nodes = leaves(xs)
     outs = results(PRIMITIVES["while"], nodes, attrs)
-    with pytest.raises(GradientError, match="use tz.scan with a fixed number of steps"):
+    with pytest.raises(GradientError, match=r"use tz\.scan with a fixed number of steps"):
         cotangents_of([outs[1]], [nodes[1]], [constant(np.ones(3))])
 
 
@@ -285,9 +291,7 @@ def test_a_wrong_batching_rule_is_caught() -> None:
 def test_a_wrong_shape_rule_is_caught() -> None:
     wrong = planted("exp", infer=lambda x: ((*x.shape, 1), x.dtype))
     with pytest.raises(AssertionError):
-        for xs, attrs in samples(wrong):
-            (out,) = results(wrong, leaves(xs), attrs)
-            assert values([out])[0].shape == out.shape
+        test_shape_and_type_are_as_inferred(wrong)
 
 
 def test_a_wrong_value_is_caught() -> None:
