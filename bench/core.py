@@ -11,11 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from tiza.readings.evaluate import Program
 
 import tiza as tz
 from tiza import nn, optim
 from tiza.nn import functional as F
+from tiza.readings.evaluate import Program
 
 Row = tuple[str, str, str]  # what was measured, the figure, the figure to reach
 
