@@ -24,7 +24,7 @@ def test_identities() -> None:
     assert simple(0 + x) is x
     assert simple(x - 0) is x
     assert simple(x**1) is x
-    assert simple(-(-x)) is x
+    assert simple(P["negative"](-x)) is x
     assert simple(x * -1) is -x
     assert simple(x + -y) is x - y
 

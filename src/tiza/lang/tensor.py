@@ -369,7 +369,8 @@ def to_array(value: Any, dtype: DType | None = None) -> Array:
     if hasattr(value, "detach") and hasattr(value, "cpu"):  # PyTorch, without importing it
         value = value.detach().cpu().numpy()
     try:
-        array = np.array(value, dtype=dtype)
+        with np.errstate(all="ignore"):  # what is too large for float32 is infinite there
+            array = np.array(value, dtype=dtype)
     except (ValueError, TypeError, OverflowError) as error:
         raise DTypeError("not-an-array", why=str(error)) from None
     if array.dtype.kind not in "biufc" or array.dtype.name in {"float16", "longdouble"}:
@@ -378,7 +379,8 @@ def to_array(value: Any, dtype: DType | None = None) -> Array:
         raise DTypeError("not-numbers", got=array.dtype)
     if native and dtype is None and array.dtype.kind in "fc":
         wide = {"f": default_dtype(), "c": np.result_type(default_dtype(), np.complex64)}
-        array = array.astype(wide[array.dtype.kind])
+        with np.errstate(over="ignore"):  # a number beyond float32 becomes infinite
+            array = array.astype(wide[array.dtype.kind])
     if array.dtype.byteorder not in "=|":
         array = array.astype(array.dtype.newbyteorder("="))
     return array
