@@ -23,6 +23,7 @@ from tiza.lang.trace import held_open
 from tiza.optim import Optimizer
 from tiza.readings.evaluate import Program
 from tiza.train.feed import Rows
+from tiza.train.threads import one_thread, small
 from tiza.transforms import differentiate
 
 Array = np.ndarray[Any, Any]
@@ -95,8 +96,20 @@ class Traced:
 
     program: Program
     forward: tuple[Node, ...]
+    alone: bool  # its products are too small for several threads
     changed: tuple[int, ...] = ()  # buffers that the forward pass assigned to
     trained: tuple[int, ...] = ()  # parameters that have a gradient
+
+    @classmethod
+    def of(cls, inputs: Sequence[Node], outputs: Sequence[Node], forward: tuple[Node, ...] = (),
+           changed: tuple[int, ...] = (), trained: tuple[int, ...] = ()) -> Traced:  # fmt: skip
+        """The program from `inputs` to `outputs`."""
+        return cls(Program(inputs, outputs), forward, small(outputs), changed, trained)
+
+    def run(self, arrays: Sequence[Any]) -> list[Any]:
+        """The outputs for these inputs."""
+        with one_thread(self.alone):
+            return self.program(*arrays)
 
 
 @dataclass
@@ -122,7 +135,7 @@ class Steps:
     def train(self, state: State, rows: Rows, rates: Sequence[float]) -> tuple[Answer, State]:
         """Forward, backward, update: one step on one batch."""
         traced = self.traced("train", rows, state)
-        outputs = traced.program(*self.inputs("train", state, rows, rates))
+        outputs = traced.run(self.inputs("train", state, rows, rates))
         loss, prediction, news, slots, buffers = self._read(traced, outputs, state)
         after = State(news, state.frozen, buffers, slots, state.steps + 1)
         return Answer(float(loss), prediction), after
@@ -135,7 +148,7 @@ class Steps:
         """
         traced = self.traced("gather", rows, state)
         arrays = self.inputs("gather", state, rows, (share, part), sums)
-        outputs = traced.program(*arrays)
+        outputs = traced.run(arrays)
         count = len(sums)
         new, rest = outputs[2 : 2 + count], outputs[2 + count :]
         buffers = list(state.buffers)
@@ -166,13 +179,13 @@ class Steps:
     def judge(self, state: State, rows: Rows) -> Answer:
         """Loss and predictions, as the model is in use."""
         traced = self.traced("judge", rows, state)
-        loss, prediction = traced.program(*self.inputs("judge", state, rows))
+        loss, prediction = traced.run(self.inputs("judge", state, rows))
         return Answer(float(loss), prediction)
 
     def predict(self, state: State, rows: Rows) -> Array:
         """Predictions alone."""
         traced = self.traced("predict", rows, state)
-        prediction: Array = traced.program(*self.inputs("predict", state, rows))[0]
+        prediction: Array = traced.run(self.inputs("predict", state, rows))[0]
         return prediction
 
     def check_targets(self, state: State, rows: Rows) -> None:
@@ -256,9 +269,9 @@ class Steps:
         changed = tuple(i for i, node in enumerate(buffers) if node is not held[first + i])
         inputs = [*held, key, *holes]
         if kind == "predict" or loss is None:
-            traced = Traced(Program(inputs, [prediction]), (prediction,))
+            traced = Traced.of(inputs, [prediction], (prediction,))
         elif kind == "judge":
-            traced = Traced(Program(inputs, [loss, prediction]), (loss, prediction))
+            traced = Traced.of(inputs, [loss, prediction], (loss, prediction))
         else:
             traced = self._with_gradient(
                 kind, inputs, held, (loss, prediction), changed, buffers, state
@@ -325,7 +338,7 @@ class Steps:
                 assert g is not None  # `trained` holds those that have one
                 outputs.append(total + g * _as(share, g))
         outputs += [buffers[i] for i in changed]
-        return Traced(Program(inputs, outputs), forward, changed, trained)
+        return Traced.of(inputs, outputs, forward, changed, trained)
 
     def _trace_update(self, trained: Sequence[int]) -> Traced:
         params = [placeholder(p.shape, p.dtype, self.names.called.get(id(p)))
@@ -339,7 +352,7 @@ class Steps:
         news, after = self.optimizer.update(params, grads, slots, t, rates)
         given = [grads[i] for i in trained]
         inputs = [*params, *(s for g in slots for s in g), *(g for g in given if g), t, *rates]
-        return Traced(Program(inputs, [*news, *(s for g in after for s in g)]), ())
+        return Traced.of(inputs, [*news, *(s for g in after for s in g)])
 
     def _scalars(self) -> tuple[Node, list[Node]]:
         rates = [placeholder((), SCALAR, "lr") for _ in self.optimizer.param_groups]
