@@ -52,11 +52,7 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
         raise ArgumentError("loss-beta", got=beta)
     if beta == 0:
         return l1_loss(input, target, reduction)
-    reduction_of("smooth_l1_loss", reduction)
-    x, t = pair("smooth_l1_loss", input, target)
-    far, error = abs(x - t), x - t
-    near = error * error * (0.5 / beta)
-    return reduced(make(PRIMITIVES["where"], far < beta, near, far - 0.5 * beta), reduction)
+    return _bowl("smooth_l1_loss", input, target, reduction, beta, 1 / beta)
 
 
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Tensor:
@@ -69,7 +65,19 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     """
     if delta <= 0:
         raise ArgumentError("loss-delta", got=delta)
-    return smooth_l1_loss(input, target, reduction, beta=delta) * delta
+    return _bowl("huber_loss", input, target, reduction, delta, 1.0)
+
+
+def _bowl(loss: str, input: Any, target: Any, reduction: str, limit: float,
+          scale: float) -> Tensor:  # fmt: skip
+    """scale · (e²/2 where |e| < limit, limit (|e| − limit/2) elsewhere), e = x − t."""
+    reduction_of(loss, reduction)
+    x, t = pair(loss, input, target)
+    error = x - t
+    far = abs(error)
+    near = error * error * (0.5 * scale)
+    straight = (far - 0.5 * limit) * (limit * scale)
+    return reduced(make(PRIMITIVES["where"], far < limit, near, straight), reduction)
 
 
 def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int = -100,

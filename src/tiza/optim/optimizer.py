@@ -50,7 +50,7 @@ class Optimizer:
 
     slots: ClassVar[tuple[str, ...]] = ()
     foreign: ClassVar[dict[str, object]] = {}
-    defaults: ClassVar[dict[str, Any]] = {}
+    defaults: ClassVar[dict[str, Any]] = {"lr": 1e-3}
     lr: float
 
     def __init_subclass__(cls) -> None:
