@@ -7,6 +7,9 @@ from contextlib import contextmanager
 
 from tiza.graph import Node, placeholder
 from tiza.lang.tensor import Tensor
+from tiza.readings.evaluate import Program
+
+__all__ = ["Program", "held_open", "hole"]
 
 
 def hole(like: Tensor, name: str | None = None) -> Tensor:

@@ -15,8 +15,8 @@ from tiza.graph import Node, constant, literal, placeholder
 from tiza.graph.prims.choose import cast
 from tiza.graph.prims.elementwise import expm1
 from tiza.lang.tensor import Tensor, evaluate_together
+from tiza.lang.trace import Program
 from tiza.nn.parameter import assign, clear_grad, converted
-from tiza.readings.evaluate import Program
 
 Update = tuple[Node, tuple[Node, ...]]  # the new parameter, its new slots
 Array = np.ndarray[Any, Any]
