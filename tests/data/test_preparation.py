@@ -199,8 +199,7 @@ def test_leaks_are_told() -> None:
     ]
     ready = Preparation.fit(rows, "sick")
     assert [str(note) for note in ready.notes] == [
-        "target 'sick': taken as classification, because it has 2 different values that are not "
-        "numbers",
+        "target 'sick': taken as classification, because it has two different values",
         "column 'ward' determines the target 'sick' almost exactly: if it is not known when "
         "predicting, leave it out",
     ]

@@ -128,11 +128,14 @@ class Guess:
             return column.astype("M8[s]") if known else np.full(len(column), "NaT", "M8[s]")
         return np.array([_date(cell, self.format or "iso") for cell in column], "M8[s]")
 
-    def bad(self, column: Column) -> NDArray[np.int64]:
-        """The positions of the cells that say something, but nothing of this kind."""
+    def bad(self, column: Column, values: NDArray[np.generic] | None = None) -> NDArray[np.int64]:
+        """The positions of the cells that say something, but nothing of this kind.
+
+        `values` is what the column was parsed to, where that is known.
+        """
         if self.kind not in ("number", "boolean", "date"):
             return np.empty(0, np.int64)
-        values = self.parse(column)
+        values = self.parse(column) if values is None else values
         lost = np.isnat(values) if self.kind == "date" else np.isnan(values.astype(np.float64))
         return np.flatnonzero(lost & ~missing(column))
 

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tiza.data.cells import Column, Guess, as_objects
+from tiza.data.cells import Guess
 from tiza.data.notes import Note
 
 Floats = NDArray[np.float64]
@@ -33,8 +33,8 @@ class Encoder(Protocol):
         """What each column of numbers is called."""
         ...
 
-    def apply(self, column: Column, notes: list[Note]) -> Floats:
-        """The numbers. Shapes: column (n) → (n, len(names)), without NaN."""
+    def apply(self, values: NDArray[np.generic], notes: list[Note]) -> Floats:
+        """The numbers. Shapes: values (n) → (n, len(names)), without NaN."""
         ...
 
     def to_config(self) -> Config:
@@ -80,11 +80,11 @@ class NumberEncoder:
         """The column, and the mark of its gaps."""
         return [self.column, f"{self.column}?"] if self.marked else [self.column]
 
-    def apply(self, column: Column, notes: list[Note]) -> Floats:
-        """Shapes: column (n) → (n, 1 | 2)."""
-        values = self.guess.parse(column).astype(np.float64)
-        filled = np.where(np.isnan(values), self.median, values)
-        parts = [(filled - self.mean) / self.std, *_gap(values, self.marked)]
+    def apply(self, values: NDArray[np.generic], notes: list[Note]) -> Floats:
+        """Shapes: values (n) → (n, 1 | 2)."""
+        x = values.astype(np.float64)
+        filled = np.where(np.isnan(x), self.median, x)
+        parts = [(filled - self.mean) / self.std, *_gap(x, self.marked)]
         return np.stack(parts, axis=1)
 
     def to_config(self) -> Config:
@@ -118,11 +118,11 @@ class BooleanEncoder:
         """The column, and the mark of its gaps."""
         return [self.column, f"{self.column}?"] if self.marked else [self.column]
 
-    def apply(self, column: Column, notes: list[Note]) -> Floats:
-        """Shapes: column (n) → (n, 1 | 2)."""
-        values = self.guess.parse(column).astype(np.float64)
-        filled = np.where(np.isnan(values), self.fill, values)
-        return np.stack([filled, *_gap(values, self.marked)], axis=1)
+    def apply(self, values: NDArray[np.generic], notes: list[Note]) -> Floats:
+        """Shapes: values (n) → (n, 1 | 2)."""
+        x = values.astype(np.float64)
+        filled = np.where(np.isnan(x), self.fill, x)
+        return np.stack([filled, *_gap(x, self.marked)], axis=1)
 
     def to_config(self) -> Config:
         """The constants."""
@@ -172,13 +172,12 @@ class CategoryEncoder:
         gap = [f"{self.column}?"] if self.marked else []
         return [*(f"{self.column}={name}" for name in self.categories), *extra, *gap]
 
-    def apply(self, column: Column, notes: list[Note]) -> Floats:
-        """Shapes: column (n) → (n, categories (+1 rare) (+1 gaps))."""
+    def apply(self, values: NDArray[np.generic], notes: list[Note]) -> Floats:
+        """Shapes: values (n) → (n, categories (+1 rare) (+1 gaps))."""
         place = {name: i for i, name in enumerate(self.categories)}
         other = len(place) if self.rare else -1
         place |= dict.fromkeys(self.rare, other)
         gap = len(self.names) - 1 if self.marked else -1
-        values = as_objects(column)
         codes = np.array([gap if v is None else place.get(v, -2) for v in values], np.int64)
         self._tell(values, codes, notes)
         codes[codes == -2] = other
@@ -188,7 +187,7 @@ class CategoryEncoder:
         return encoded
 
     def _tell(
-        self, values: NDArray[np.object_], codes: NDArray[np.int64], notes: list[Note]
+        self, values: NDArray[np.generic], codes: NDArray[np.int64], notes: list[Note]
     ) -> None:
         new, counts = np.unique([str(v) for v in values[codes == -2]], return_counts=True)
         notes.extend(
@@ -249,9 +248,9 @@ class DateEncoder:
         gap = [f"{self.column}?"] if self.marked else []
         return [*(f"{self.column}.{part}" for part in parts), *gap]
 
-    def apply(self, column: Column, notes: list[Note]) -> Floats:
-        """Shapes: column (n) → (n, 5 | 7 (+1 gaps))."""
-        times = self.guess.parse(column).astype("M8[s]")
+    def apply(self, values: NDArray[np.generic], notes: list[Note]) -> Floats:
+        """Shapes: values (n) → (n, 5 | 7 (+1 gaps))."""
+        times = values.astype("M8[s]")
         days = _days(times, np.datetime64(self.first))
         safe = np.where(np.isnat(times), np.datetime64(self.first), times)
         month = safe.astype("M8[M]").astype(np.int64) % 12
@@ -286,13 +285,12 @@ ENCODERS: dict[str, type[NumberEncoder | BooleanEncoder | CategoryEncoder | Date
 }
 
 
-def fit_encoder(column: str, guess: Guess, cells: Column) -> Encoder:
-    """The encoder of a column of kind number, boolean, category or date, fitted on its cells."""
-    values = guess.parse(cells)
+def fit_encoder(column: str, guess: Guess, values: NDArray[np.generic]) -> Encoder:
+    """The encoder of a column of kind number, boolean, category or date, fitted on its values."""
     if guess.kind == "number":
         return NumberEncoder.fit(column, guess, values.astype(np.float64))
     if guess.kind == "boolean":
         return BooleanEncoder.fit(column, guess, values.astype(np.float64))
     if guess.kind == "date":
         return DateEncoder.fit(column, guess, values.astype("M8[s]"))
-    return CategoryEncoder.fit(column, guess, as_objects(cells))
+    return CategoryEncoder.fit(column, guess, values.astype(object))

@@ -24,8 +24,8 @@ def guess_column(name: str, column: Column, delimiter: str = ",") -> Guess:
     """
     if isinstance(column, np.ndarray):
         return _guess_array(name, column)
-    said = [cell.strip() for cell in column if cell is not None]
-    different = {cell.lower() for cell in said}
+    said = [cell for cell in column if cell is not None]
+    different = {cell.lower() for cell in set(said)}
     if not different:
         return Guess("empty")
     if len(different) == 1 and len(said) == len(column):

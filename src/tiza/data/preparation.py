@@ -72,7 +72,7 @@ class Preparation:
             elif name in dropped:
                 uses[name] = Note("use-dropped")
             elif guess.kind in ENCODERS:
-                encoders.append(fit_encoder(name, guess, train.columns[name]))
+                encoders.append(fit_encoder(name, guess, train.read(name, guess)))
                 uses[name] = encoders[-1].use()
             else:
                 uses[name] = Note(f"use-{guess.kind}")
@@ -117,7 +117,7 @@ class Preparation:
                 raise missing_column(encoder.column, table.names, "row-column-missing")
             if not isinstance(source, Table):
                 _refuse_bad(table, encoder.column, encoder.guess)
-        parts = [e.apply(table.columns[e.column], told) for e in self.encoders]
+        parts = [e.apply(table.read(e.column, e.guess), told) for e in self.encoders]
         extra = [name for name in table.names if name not in self.uses]
         told += [Note("note-extra", {"column": name}) for name in extra]
         if notes is not None:
@@ -178,7 +178,7 @@ def _on_training_rows(aim: Target, train: Table) -> Target:
     """Mean and deviation of the training rows; classes stay those of the whole table."""
     if aim.task == "classification":
         return aim
-    values = aim.guess.parse(train.columns[aim.column]).astype(np.float64)
+    values = train.read(aim.column, aim.guess).astype(np.float64)
     if values.std() == 0:
         raise DataError("target-constant", name=aim.column, value=f"{values[0]:g}")
     return replace(aim, mean=float(values.mean()), std=float(values.std()))
@@ -206,7 +206,7 @@ def _is_single(value: object) -> bool:
 
 
 def _refuse_bad(table: Table, name: str, guess: Guess) -> None:
-    wrong = guess.bad(table.columns[name])
+    wrong = table.bad(name, guess)
     if len(wrong):
         first = int(wrong[0])
         raise DataError(

@@ -56,7 +56,7 @@ class TableReport:
     def of(cls, table: Table, preparation: Preparation | None = None) -> "TableReport":
         """The report of a table, with the uses and notes of a preparation where there is one."""
         columns = tuple(_column(table, name, preparation) for name in table.names)
-        notes = [*table.notes, *table.bad_cells()]
+        notes = [*table.notes, *table.remarks()]
         repeats = table.repeats()
         if repeats:
             notes.append(Note("note-duplicates", {"count": repeats}))

@@ -32,6 +32,7 @@ class Table:
     lines: NDArray[np.int64]
     name: str = "table"
     notes: tuple[Note, ...] = field(default=())
+    known: dict[tuple[str, Guess], NDArray[np.generic]] = field(default_factory=dict, compare=False)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -46,7 +47,19 @@ class Table:
         return list(self.columns)
 
     def __getitem__(self, name: str) -> NDArray[np.generic]:
-        return self.guesses[self.find(name)].parse(self.columns[name])
+        return self.read(self.find(name), self.guesses[name])
+
+    def read(self, name: str, guess: Guess) -> NDArray[np.generic]:
+        """The values of a column by any guess; parsed once, and not to be changed."""
+        values = self.known.get((name, guess))
+        if values is None:
+            values = self.known[name, guess] = guess.parse(self.columns[name])
+            values.flags.writeable = False
+        return values
+
+    def bad(self, name: str, guess: Guess) -> NDArray[np.int64]:
+        """The positions of the cells of a column that say something, but nothing of that kind."""
+        return guess.bad(self.columns[name], self.read(name, guess))
 
     def find(self, name: str) -> str:
         """The name itself, if it is a column's.
@@ -64,7 +77,8 @@ class Table:
             name: c[where] if isinstance(c, np.ndarray) else [c[i] for i in where.tolist()]
             for name, c in self.columns.items()
         }
-        return replace(self, columns=columns, lines=self.lines[where])
+        known = {key: values[where] for key, values in self.known.items()}
+        return replace(self, columns=columns, lines=self.lines[where], known=known)
 
     def matrix(self, names: Sequence[str]) -> NDArray[np.float64]:
         """Number columns side by side.
@@ -77,11 +91,23 @@ class Table:
         """A column as texts, whatever its kind, and None where it is missing."""
         return as_objects(self.columns[self.find(name)])
 
+    def remarks(self) -> list[Note]:
+        """What a reader should know of how the cells were read."""
+        styles = {"decimal-comma": "note-decimal-comma", "thousands": "note-thousands"}
+        found = []
+        for name, guess in self.guesses.items():
+            if guess.kind == "number" and guess.format in styles:
+                found.append(Note(styles[guess.format], {"column": name}))
+            other = Guess("date", guess.format.replace("%d/%m", "%m/%d"))
+            if guess.kind == "date" and other != guess and not len(self.bad(name, other)):
+                found.append(Note("note-day-first", {"column": name}))
+        return found + self.bad_cells()
+
     def bad_cells(self) -> list[Note]:
         """One remark for each column that holds cells of another kind than its own."""
         found = []
         for name, guess in self.guesses.items():
-            wrong = guess.bad(self.columns[name])
+            wrong = self.bad(name, guess)
             if len(wrong):
                 first = int(wrong[0])
                 found.append(
@@ -100,7 +126,7 @@ class Table:
 
     def repeats(self) -> int:
         """How many rows equal an earlier one in every column."""
-        keys = zip(*(as_objects(column) for column in self.columns.values()), strict=True)
+        keys = zip(*(as_objects(column).tolist() for column in self.columns.values()), strict=True)
         return len(self) - len(set(keys))
 
 

@@ -76,7 +76,7 @@ class Target:
             first = int(table.lines[int(np.argmax(gaps))])
             raise DataError("target-gap", name=self.column, count=int(gaps.sum()), line=first)
         if self.task == "regression":
-            values = self.guess.parse(table.columns[self.column]).astype(np.float64)
+            values = table.read(self.column, self.guess).astype(np.float64)
             return ((values - self.mean) / self.std).astype(np.float32)
         place = {name: code for code, name in enumerate(self.classes)}
         labels = [str(label) for label in spelled(table, self.column, self.guess)]
@@ -123,12 +123,12 @@ def spelled(table: Table, column: str, guess: Guess | None = None) -> NDArray[np
     guess = guess or table.guesses[column]
     texts = table.texts(column)
     if guess.kind == "number":
-        values = guess.parse(table.columns[column]).astype(np.float64)
+        values = table.read(column, guess).astype(np.float64)
         texts[:] = [
             text_of_number(value) or text for value, text in zip(values, texts, strict=True)
         ]
     elif guess.kind == "boolean":
-        values = guess.parse(table.columns[column]).astype(np.float64)
+        values = table.read(column, guess).astype(np.float64)
         for value in (0.0, 1.0):
             names, counts = np.unique(
                 [str(text) for text in texts[values == value]], return_counts=True
@@ -141,7 +141,9 @@ def spelled(table: Table, column: str, guess: Guess | None = None) -> NDArray[np
 def _task(table: Table, column: str, said: list[str]) -> tuple[Task, Note]:
     """Few whole numbers, few words, yes or no: classes; otherwise a number."""
     kind, count = table.guesses[column].kind, {"count": len(said)}
-    if kind in ("boolean", "category", "constant"):
+    if kind == "boolean":
+        return "classification", Note("why-two")
+    if kind in ("category", "constant"):
         return "classification", Note("why-words", count)
     if kind != "number":
         raise DataError("target-unusable", name=column, kind=say(kind), count=len(said))
@@ -160,11 +162,11 @@ def _numbers(table: Table, column: str) -> NDArray[np.float64]:
     """
     guess = table.guesses[column]
     number = guess if guess.kind == "number" else Guess("number", "plain")
-    wrong = number.bad(table.columns[column])
+    wrong = table.bad(column, number)
     if len(wrong):
         first = int(wrong[0])
         raise DataError(
             "target-not-number", name=column, count=len(wrong), line=int(table.lines[first]),
             value=table.columns[column][first],
         )  # fmt: skip
-    return number.parse(table.columns[column]).astype(np.float64)
+    return table.read(column, number).astype(np.float64)

@@ -107,6 +107,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "regression": ("regression", "regresión"),
     "classification": ("classification", "clasificación"),
+    "why-two": ("it has two different values", "tiene dos valores distintos"),
     "why-words": (
         "it has {count} different values that are not numbers",
         "tiene {count} valores distintos que no son números",
