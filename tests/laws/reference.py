@@ -18,6 +18,31 @@ def floor_of_quotient(a: Any, b: Any) -> Any:
     return np.where(edge, np.floor(np.divide(a, b)), np.floor_divide(a, b))
 
 
+def windows(x: Any, size: Any, stride: Any, dilation: Any, low: Any, high: Any,
+            fill: float = 0.0) -> Any:  # fmt: skip
+    """(*n, *m, *size), entry by entry, in plain loops."""
+    lead = x.ndim - len(size)
+    n = x.shape[lead:]
+    m = [
+        (a + b + c - d * (k - 1) - 1) // s + 1
+        for a, b, c, d, k, s in zip(n, low, high, dilation, size, stride, strict=True)
+    ]
+    out = np.full((*x.shape[:lead], *m, *size), fill)
+    for i in np.ndindex(*m):
+        for j in np.ndindex(*size):
+            at = [a * s + b * d - c for a, s, b, d, c in zip(i, stride, j, dilation, low,
+                                                             strict=True)]  # fmt: skip
+            if all(0 <= a < b for a, b in zip(at, n, strict=True)):
+                out[(..., *i, *j)] = x[(..., *at)]
+    return out
+
+
+def flat_windows(x: Any, fill: float, **w: Any) -> Any:
+    """The windows with their entries in one last axis."""
+    out = windows(x, **w, fill=fill)
+    return out.reshape(*out.shape[: out.ndim - len(w["size"])], np.prod(w["size"]))
+
+
 REFERENCE: dict[str, Callable[..., Any]] = {
     "negative": lambda x: 0 - x, "abs": np.absolute, "sign": np.sign, "floor": np.floor,
     "ceil": np.ceil, "trunc": np.trunc, "round": np.rint, "sqrt": np.sqrt, "exp": np.exp,
@@ -61,6 +86,9 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "concat": lambda *xs, axis: np.block([[x] for x in xs]) if axis == 0 else np.hstack(xs),
     "matmul": lambda a, b: np.einsum("...ij,...jk->...ik", a, b),
     "take": lambda x, i, axis: x[(slice(None),) * axis + (i,)],
+    "windows": windows, "window_sum": lambda x, **w: flat_windows(x, 0.0, **w).sum(-1),
+    "window_max": lambda x, **w: flat_windows(x, -np.inf, **w).max(-1),
+    "window_argmax": lambda x, **w: flat_windows(x, -np.inf, **w).argmax(-1),
     "take_along": np.take_along_axis, "stop_gradient": lambda x: x, "alias": lambda x, tag: x,
 }  # fmt: skip
 

@@ -7,7 +7,18 @@ from laws.reference import REFERENCE, assert_matches_reference
 
 from tiza.graph import PRIMITIVES, Primitive
 
-OTHERWISE = {"pad", "take_add", "take_along_add", "put", "random_bits", "scan", "cond", "while"}
+OTHERWISE = {
+    "pad",
+    "take_add",
+    "take_along_add",
+    "put",
+    "random_bits",
+    "scan",
+    "cond",
+    "while",
+    "windows_add",
+    "window_put",
+}
 
 
 @pytest.mark.parametrize("prim", [p for p in ALL if p.name in REFERENCE], ids=str)
@@ -20,7 +31,7 @@ def test_no_primitive_is_left_out() -> None:
     assert named - REFERENCE.keys() - OTHERWISE == set()
 
 
-@pytest.mark.parametrize("name", ["take_add", "take_along_add", "pad"])
+@pytest.mark.parametrize("name", ["take_add", "take_along_add", "pad", "windows_add", "window_put"])
 def test_transposes_are_the_transposes(name: str) -> None:
     """<u, A v> = <Aᵀ u, v>, where Aᵀ is the reader whose value NumPy gives."""
     prim = PRIMITIVES[name]

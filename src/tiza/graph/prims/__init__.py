@@ -11,9 +11,10 @@ from tiza.graph.prims import (
     movement,
     reductions,
     softmax,
+    window,
 )
 
 __all__ = [
     "choose", "contraction", "control", "decompositions", "elementwise", "indexing", "leaves",
-    "movement", "reductions", "softmax",
+    "movement", "reductions", "softmax", "window",
 ]  # fmt: skip
