@@ -25,10 +25,10 @@ def test_no_loss_broadcasts(name, x, t):
     assert str(t) in text
     if np.prod(x) == np.prod(t):
         with use_language("en"):
-            assert text == (
+            assert text.startswith(
                 f"{name}: the prediction {x} and the target {t} differ in shape and would "
-                f"broadcast\n    prediction  {x}\n    target      {t}\n"
-                f"    fix: target.reshape({x})")  # fmt: skip
+                f"broadcast\n    input   {x} float32\n    target  {t} float32\n"
+                f"    fix: target.reshape({x})\n    built at test_losses.py:")  # fmt: skip
         with use_language("es"):
             assert "arreglo: target.reshape" in str(caught.value)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tiza.errors import ArgumentError, DTypeError, IndexingError, ShapeError
 from tiza.graph import PRIMITIVES
+from tiza.graph.place import describe, here
 from tiza.lang.tensor import Tensor, as_tensor, make
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -18,10 +19,13 @@ def pair(loss: str, input: Any, target: Any) -> tuple[Tensor, Tensor]:
     if x.dtype.kind != "f":
         raise DTypeError("loss-type", loss=loss, got=x.dtype)
     if x.shape != t.shape:
-        operands = (("prediction", str(x.shape)), ("target", str(t.shape)))
+        operands = (("input", f"{x.shape} {x.dtype}"), ("target", f"{t.shape} {t.dtype}"))
+        where = describe(here())
         if x.size == t.size:
-            raise ShapeError("loss-broadcast", loss=loss, operands=operands, x=x.shape, t=t.shape)
-        raise ShapeError("loss-shapes", loss=loss, operands=operands, x=x.shape, t=t.shape)
+            raise ShapeError("loss-broadcast", loss=loss, operands=operands, place=where,
+                             x=x.shape, t=t.shape)  # fmt: skip
+        raise ShapeError("loss-shapes", loss=loss, operands=operands, place=where,
+                         x=x.shape, t=t.shape)  # fmt: skip
     if t.dtype.kind not in "biuf":
         raise DTypeError("loss-type", loss=loss, got=t.dtype)
     return x, as_tensor(t, x.dtype)
