@@ -14,6 +14,7 @@ COMPLEX = ["complex64", "complex128"]
 REAL = INTS + FLOATS
 NUMERIC = REAL + COMPLEX
 ALL = ["bool", *NUMERIC]
+BITS, BOOLS = ["bool", *INTS], ["bool"]
 
 UNARY = {
     **dict.fromkeys(
@@ -57,8 +58,8 @@ BINARY = {
     **dict.fromkeys(
         ["atan2", "copysign", "divide", "hypot", "logaddexp", "nextafter", "pow"], FLOATS
     ),
-    **dict.fromkeys(["bitwise_and", "bitwise_or", "bitwise_xor"], ["bool", *INTS]),
-    **dict.fromkeys(["logical_and", "logical_or", "logical_xor"], ["bool"]),
+    **dict.fromkeys(["bitwise_and", "bitwise_or", "bitwise_xor"], BITS),
+    **dict.fromkeys(["logical_and", "logical_or", "logical_xor"], BOOLS),
 }
 APPROXIMATE = {"divide", "logaddexp", "hypot", "pow", "atan2", "reciprocal"}
 OPERATORS = {
@@ -191,11 +192,8 @@ def test_shifts(agree, data):
 @given(data=st.data())
 def test_division_with_floor(agree, name, data):
     dtype = data.draw(st.sampled_from(REAL))
-    limits = {} if dtype in INTS else {"allow_nan": True, "allow_infinity": False, "width": 32}
-    x1 = data.draw(arrays(dtype, (3,), **({} if dtype in INTS else limits)))
-    x2 = data.draw(
-        hnp.arrays(dtype, (3,)).filter(lambda a: (a != 0).all() and np.isfinite(a).all())
-    )
+    x1 = data.draw(arrays(dtype, (3,)).filter(lambda a: not np.isinf(a).any()))
+    x2 = data.draw(arrays(dtype, (3,)).filter(lambda a: (a != 0).all() and np.isfinite(a).all()))
     agree(lambda xp, x1, x2: getattr(xp, name)(x1, x2), x1, x2)
 
 
@@ -262,8 +260,8 @@ def test_clip_and_where(agree, data):
     dtype = data.draw(st.sampled_from(REAL))
     x = data.draw(arrays(dtype, (2, 3)))
     low, high = np.sort(data.draw(hnp.arrays(dtype, (2,)).filter(lambda a: (a == a).all())))
-    agree(lambda xp, x, low, high: xp.clip(x, low, high), x, low, high)
-    agree(lambda xp, x, low: xp.clip(x, min=low), x, low)
+    agree(lambda xp, x, low, high: xp.clip(x, low, high), x, low, high, signs=False)
+    agree(lambda xp, x, low: xp.clip(x, min=low), x, low, signs=False)
     agree(lambda xp, x: xp.clip(x, max=7), x)
     agree(lambda xp, x: xp.clip(x), x)
     condition = data.draw(arrays("bool", (3,)))

@@ -68,7 +68,7 @@ METHODS = [
 ]
 ATTRIBUTES = ["dtype", "device", "mT", "ndim", "shape", "size", "T"]
 CONSTANTS = {"e": math.e, "inf": math.inf, "nan": math.nan, "newaxis": None, "pi": math.pi}
-BEYOND = {"linalg": ["eig", "eigvals"], "": []}  # of 2025.12
+BEYOND = {"linalg": ["eig", "eigvals"], "": ["isin"]}  # of 2025.12
 
 
 def functions(module):
@@ -90,12 +90,14 @@ def assert_same_signature(ours, theirs):
     positional = [p for p in other.values() if p.kind is not P.KEYWORD_ONLY]
     for one, want in zip(list(mine.values())[: len(positional)], positional, strict=True):
         assert one.name == want.name
+        if one.name == "self":
+            continue
         if want.kind in (P.POSITIONAL_OR_KEYWORD, P.VAR_POSITIONAL):
             assert one.kind is want.kind
     for want in other.values():
         if want.kind is P.KEYWORD_ONLY:
             assert mine[want.name].kind in (P.KEYWORD_ONLY, P.POSITIONAL_OR_KEYWORD)
-        if want.default is not P.empty:
+        if want.default is not P.empty and type(want.default).__name__ != "Undef":
             assert mine[want.name].default == want.default
     for extra in mine.keys() - other.keys():
         assert mine[extra].default is not P.empty or mine[extra].kind is P.VAR_KEYWORD
@@ -149,10 +151,8 @@ def test_attributes_say_what_the_array_is():
 
 
 def test_defaults_of_python_numbers():
-    kinds = {1: tz.int64, 1.0: tz.float32, 1j: tz.complex64, True: tz.bool}
     for number, dtype in ((1, tz.int64), (1.0, tz.float32), (1j, tz.complex64), (True, tz.bool)):
         assert tz.asarray(number).dtype == dtype
-    assert len(kinds) == 3  # 1, 1.0 and True are one key
     info = tz.__array_namespace_info__()
     assert info.default_dtypes()["integral"] == tz.int64
     assert info.devices() == [info.default_device()]

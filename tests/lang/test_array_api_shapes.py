@@ -157,7 +157,7 @@ def test_joining(agree, x, data):
 def test_joining_promotes():
     out = tz.concat([tz.ones(2, dtype=tz.int8), tz.ones(1, dtype=tz.uint8)])
     assert out.dtype == tz.int16
-    with pytest.raises(ValueError, match="concat"):
+    with pytest.raises(ValueError, match="joined"):
         tz.concat([tz.ones((2, 2)), tz.ones((3, 3))])
 
 
@@ -174,7 +174,7 @@ def test_repeat_tile_broadcast(agree, x, data):
     times = tuple(data.draw(st.lists(st.integers(0, 3), min_size=0, max_size=4)))
     agree(lambda xp, x: xp.tile(x, times), x)
     agree(lambda xp, x: xp.broadcast_to(x, (2, *x.shape)), x)
-    agree(lambda xp, x: xp.broadcast_arrays(x, xp.zeros((3,) + (1,) * x.ndim)), x)
+    agree(lambda xp, x: xp.broadcast_arrays(x, xp.zeros((3,) + (1,) * x.ndim, dtype=xp.float32)), x)
 
 
 @given(x=arrays(min_dims=1), name=st.sampled_from(["bool", "int32", "float64", "complex128"]))
@@ -211,7 +211,7 @@ def test_reading_by_index(agree, x, data):
         for key in (
             (rows, cols),
             (rows, slice(None), cols),
-            (0, rows),
+            (0, cols),
             (..., cols),
             (slice(None), rows * 0, None, cols),
         ):

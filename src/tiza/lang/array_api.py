@@ -116,7 +116,7 @@ from tiza.lang.manipulation import (
     tile,
     unstack,
 )
-from tiza.lang.methods import VERSION as __array_api_version__
+from tiza.lang.methods import __array_api_version__
 from tiza.lang.pairs import (
     add,
     atan2,

@@ -23,7 +23,8 @@ def _data(array: Any) -> Tensor:
 
 def _type_of(value: Scalar) -> DType:
     """The type that a Python number takes."""
-    return to_array(value).dtype
+    kind: DType = to_array(value).dtype
+    return kind
 
 
 def asarray(obj: ArrayLike, /, *, dtype: DType | None = None, device: object = None,
@@ -110,7 +111,7 @@ def arange(start: float, /, stop: float | None = None, step: float = 1, *,
     return _data(np.arange(start, stop, step, dtype="float64").astype(kind))
 
 
-def linspace(start: complex, stop: complex, /, num: int, *, dtype: DType | None = None,
+def linspace(start: Scalar, stop: Scalar, /, num: int, *, dtype: DType | None = None,
              device: object = None, endpoint: bool = True) -> Tensor:  # fmt: skip
     """`num` numbers at equal distances from start to stop (without stop if not `endpoint`).
 
@@ -125,7 +126,7 @@ def linspace(start: complex, stop: complex, /, num: int, *, dtype: DType | None 
         raise ArgumentError("shape-negative", shape=num)
     if dtype is None:
         dtype = default_dtype()
-        if isinstance(start, complex) or isinstance(stop, complex):
+        if any(isinstance(end, complex) for end in (start, stop)):
             dtype = np.result_type(dtype, np.complex64)
     return _data(np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint))
 
@@ -160,7 +161,7 @@ def ones(shape: Sides, *, dtype: DType | None = None, device: object = None) -> 
     return full(shape, 1, dtype=dtype or default_dtype(), device=device)
 
 
-def full(shape: Sides, fill_value: Scalar, *, dtype: DType | None = None,
+def full(shape: Sides, fill_value: Scalar | Tensor, *, dtype: DType | None = None,
          device: object = None) -> Tensor:  # fmt: skip
     """An array of one value everywhere.
 
@@ -205,7 +206,7 @@ def ones_like(x: ArrayLike, /, *, dtype: DType | None = None, device: object = N
     return full_like(x, 1, dtype=dtype, device=device)
 
 
-def full_like(x: ArrayLike, /, fill_value: Scalar, *, dtype: DType | None = None,
+def full_like(x: ArrayLike, /, fill_value: Scalar | Tensor, *, dtype: DType | None = None,
               device: object = None) -> Tensor:  # fmt: skip
     """One value everywhere, in the shape and type of x.
 
@@ -234,7 +235,7 @@ def _triangle(x: ArrayLike, k: int, upper: bool) -> Tensor:
     x = as_tensor(x)
     if x.ndim < 2:
         raise ShapeError("matrix-needed", op="triu" if upper else "tril", shape=x.shape)
-    below = np.tri(*x.shape[-2:], k=k - 1 if upper else k, dtype=bool_)
+    below = np.tri(x.shape[-2], x.shape[-1], k - 1 if upper else k, dtype=bool_)
     keep = _data(~below if upper else below)
     return make(PRIMITIVES["where"], keep, x, full((), 0, dtype=x.dtype))
 

@@ -105,9 +105,9 @@ def _cut(x: Tensor, shape: Sequence[int], axis: int) -> Tensor:
 
 
 def gather(x: ArrayLike, dim: int, index: ArrayLike) -> Tensor:
-    """For each place of `index`, the entry it names along `dim`: y[i, j] = x[i, index[i, j]]
-    where dim = 1.
+    """For each place of `index`, the entry of x that it names along `dim`.
 
+    y[i, j] = x[i, index[i, j]] where dim = 1.
     Source: PyTorch; `index` may be smaller than x along the other axes.
 
     >>> import tiza as tz
@@ -139,7 +139,8 @@ def scatter_add(x: ArrayLike, dim: int, index: ArrayLike, src: ArrayLike) -> Ten
     added = make(PRIMITIVES["take_along_add"], values, places, axis=k, size=size)
     high = tuple(n - m for n, m in zip(x.shape, added.shape, strict=True))
     none = (0,) * x.ndim
-    return x + make(PRIMITIVES["pad"], added, low=none, high=high, interior=none)
+    padded = make(PRIMITIVES["pad"], added, low=none, high=high, interior=none)
+    return make(PRIMITIVES["add"], x, padded)
 
 
 def _filled(src: ArrayLike, x: Tensor, places: Tensor) -> Tensor:
@@ -193,11 +194,12 @@ def pad(x: ArrayLike, pad: Sequence[int], mode: str = "constant", value: float =
     )
     inner = x[cut] if min(*low, *high, 0) < 0 else x
     sides = {"low": tuple(max(a, 0) for a in low), "high": tuple(max(b, 0) for b in high)}
-    make_pad = lambda t: make(PRIMITIVES["pad"], t, **sides, interior=(0,) * x.ndim)
+    none = (0,) * x.ndim
+    padded = make(PRIMITIVES["pad"], inner, **sides, interior=none)
     if value == 0:
-        return make_pad(inner)
-    inside = make_pad(full(inner.shape, True))
-    return where(inside, make_pad(inner), full((), value, dtype=x.dtype))
+        return padded
+    inside = make(PRIMITIVES["pad"], full(inner.shape, True), **sides, interior=none)
+    return where(inside, padded, full((), value, dtype=x.dtype))
 
 
 _MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}

@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tiza.errors import DTypeError, IndexingError, ShapeError
 from tiza.graph import PRIMITIVES, constant
-from tiza.lang.tensor import Array, Tensor, as_tensor, make
+from tiza.lang.tensor import Array, Tensor, as_tensor, make, type_with_number
 
 P = PRIMITIVES
-Entry = int | slice | Tensor | None  # of a key, once normal: arrays are of integers
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A mask without axes: a new axis of one place if it is true, of none if not."""
+
+    mask: bool
+
+
+Entry = int | slice | Tensor | Fresh | None  # of a key, once normal: arrays are of integers
 
 
 def check_places(places: Tensor, size: int, *, negative: bool = True) -> None:
@@ -101,10 +111,10 @@ def normal_key(key: Any, shape: Sequence[int]) -> list[Entry]:
 
 
 def _places(mask: Any, shape: Sequence[int]) -> list[Entry]:
-    """Where a mask is true; one of no axes stands for a new axis of one place, or of none."""
+    """Where a mask is true: one array of indices for each of its axes."""
     known: Array = np.asarray(mask)
     if known.ndim == 0:
-        return [None, Tensor(constant(np.arange(int(known))))]
+        return [Fresh(bool(known))]
     if known.shape != tuple(shape):
         raise IndexingError("mask-shape", mask=known.shape, shape=tuple(shape))
     return [Tensor(constant(i)) for i in np.nonzero(known)]
@@ -118,9 +128,9 @@ def _known(x: Tensor) -> bool:
 def getitem(x: Tensor, key: Any) -> Tensor:
     """x[key], as NumPy reads it: numbers, slices, None, Ellipsis, masks, arrays of integers."""
     entries = normal_key(key, x.shape)
-    if _known(x) and not any(isinstance(e, Tensor) for e in entries):
+    arrays = any(isinstance(e, Tensor | Fresh) for e in entries)
+    if _known(x) and not arrays:
         return Tensor(constant(np.asarray(x.node.value[tuple(entries)])))
-    arrays = any(isinstance(e, Tensor) for e in entries)
     x, left = _basic(x, entries, keep_numbers=arrays)
     return _advanced(x, left) if arrays else x
 
@@ -135,9 +145,9 @@ def _basic(x: Tensor, entries: Sequence[Entry], keep_numbers: bool) -> tuple[Ten
     left: list[Entry] = []
     axis = 0
     for entry in entries:
-        if entry is None:
+        if entry is None or isinstance(entry, Fresh):
             shape.append(1)
-            left.append(None)
+            left.append(None if entry is None else Tensor(constant(np.arange(int(entry.mask)))))
             continue
         size = x.shape[axis]
         cut = slice(entry, entry + 1) if isinstance(entry, int) and not keep_numbers else entry
@@ -195,10 +205,13 @@ def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def _plain(entries: Sequence[Entry]) -> tuple[Any, ...]:
-    return tuple(e.numpy() if isinstance(e, Tensor) else e for e in entries)
+    return tuple(
+        e.numpy() if isinstance(e, Tensor) else e.mask if isinstance(e, Fresh) else e
+        for e in entries
+    )
 
 
-_KINDS = "biufc"
+_RANK = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
 
 
 def setitem(x: Tensor, key: Any, value: Any) -> Tensor:
@@ -207,11 +220,11 @@ def setitem(x: Tensor, key: Any, value: Any) -> Tensor:
     y[key] = value, y = x elsewhere; the value broadcasts to the shape of x[key].
     """
     entries = normal_key(key, x.shape)
-    v = as_tensor(value)
-    if _KINDS.index(v.dtype.kind.replace("u", "i")) > _KINDS.index(x.dtype.kind.replace("u", "i")):
-        raise DTypeError("in-place-type", got=v.dtype, want=x.dtype)
-    numbers = not isinstance(value, Tensor) and not hasattr(value, "dtype")
-    v = as_tensor(value, x.dtype) if numbers else as_tensor(v, x.dtype)
+    number = isinstance(value, bool | int | float | complex)
+    kind = type_with_number(x.dtype, value) if number else as_tensor(value).dtype
+    if _RANK[kind.kind] > _RANK[x.dtype.kind]:
+        raise DTypeError("in-place-type", got=kind, want=x.dtype)
+    v = as_tensor(value, x.dtype)
     plain = _plain(entries)
     if _known(x) and _known(v):
         return _written(x, plain, v)

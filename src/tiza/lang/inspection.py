@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
 from tiza.errors import ArgumentError, DTypeError
 
-DType: TypeAlias = np.dtype[np.generic]
+DType: TypeAlias = np.dtype[Any]
 
 
 class HasDType(Protocol):
@@ -158,7 +158,7 @@ class NamespaceInfo:
         }
 
 
-def __array_namespace_info__() -> NamespaceInfo:
+def __array_namespace_info__() -> NamespaceInfo:  # noqa: N807  (the standard's name)
     """Describe this namespace in the words of the standard.
 
     Source: Python array API standard 2024.12, inspection.

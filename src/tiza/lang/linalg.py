@@ -1,5 +1,6 @@
-"""Linear algebra: norms, determinants, decompositions. Names and arguments are those of the
-array API standard 2024.12; all have derivatives where they exist.
+"""Linear algebra: norms, determinants, decompositions, with derivatives where they exist.
+
+Names and arguments are those of the Python array API standard 2024.12.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tiza.lang.calls import ArrayLike, Axis, as_float, axes_of, pair, torch_word
 from tiza.lang.creation import eye
 from tiza.lang.elementwise import abs as abs_
 from tiza.lang.manipulation import broadcast_to, expand_dims, matrix_transpose, reshape
+from tiza.lang.pairs import equal
 from tiza.lang.pairs import pow as pow_
 from tiza.lang.products import cross, matmul, outer, tensordot, vecdot
 from tiza.lang.searching import take
@@ -62,12 +64,12 @@ class SVDResult(NamedTuple):
 
 
 def _matrix(op: str, x: ArrayLike, *, square: bool = False) -> Tensor:
-    x = as_float(x)
-    if x.ndim < 2:
-        raise ShapeError("matrix-needed", op=op, shape=x.shape)
-    if square and x.shape[-1] != x.shape[-2]:
-        raise ShapeError("square-needed", op=op, shape=x.shape)
-    return x
+    matrix = as_float(x)
+    if matrix.ndim < 2:
+        raise ShapeError("matrix-needed", op=op, shape=matrix.shape)
+    if square and matrix.shape[-1] != matrix.shape[-2]:
+        raise ShapeError("square-needed", op=op, shape=matrix.shape)
+    return matrix
 
 
 def cholesky(x: ArrayLike, /, *, upper: bool = False) -> Tensor:
@@ -292,14 +294,21 @@ def matrix_norm(x: ArrayLike, /, *, keepdims: bool = False,
         out = vector_norm(x, axis=(-2, -1))
     elif ord in ("nuc", 2, -2):
         s = svdvals(x)
-        out = sum_(s, axis=-1) if ord == "nuc" else (max_ if ord == 2 else min_)(s, axis=-1)
+        out = sum_(s, axis=-1) if ord == "nuc" else _extreme(s, -1, greatest=ord == 2)
     elif ord in (1, -1, math.inf, -math.inf):
-        along = -2 if abs(ord) == 1 else -1  # type: ignore[arg-type]
+        along = -2 if abs(ord) == 1 else -1
         sums = sum_(abs_(x), axis=along)
-        out = (max_ if ord > 0 else min_)(sums, axis=-1)  # type: ignore[operator]
+        out = _extreme(sums, -1, greatest=ord > 0)
     else:
         raise ArgumentError("norm-order", ord=ord)
     return reshape(out, (*out.shape, 1, 1)) if keepdims else out
+
+
+def _extreme(x: Tensor, axis: Axis, *, greatest: bool, keepdims: bool = False) -> Tensor:
+    """The greatest or the least; the greatest of no sizes is 0."""
+    if greatest and any(x.shape[k] == 0 for k in axes_of(axis, x.ndim)):
+        return sum_(x, axis=axis, keepdims=keepdims)
+    return (max_ if greatest else min_)(x, axis=axis, keepdims=keepdims)
 
 
 @torch_words
@@ -318,7 +327,7 @@ def vector_norm(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False,
     axes = axes_of(axis, x.ndim)
     size = abs_(x)
     if ord == math.inf:
-        return max_(size, axis=axes, keepdims=keepdims)
+        return _extreme(size, axes, greatest=True, keepdims=keepdims)
     if ord == -math.inf:
         return min_(size, axis=axes, keepdims=keepdims)
     if ord == 0:
@@ -333,7 +342,7 @@ def vector_norm(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False,
 def _length(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Tensor:
     """√Σx², with derivative x / |x|, and 0 where x = 0."""
     total = sum_(x * x, axis=axes, keepdims=keepdims)
-    nothing = total == 0
+    nothing = equal(total, 0)
     where = PRIMITIVES["where"]
     one = as_tensor(np.ones((), total.dtype))
     root = make(PRIMITIVES["sqrt"], make(where, nothing, one, total))

@@ -79,7 +79,7 @@ def moveaxis(x: ArrayLike, source: Ints, destination: Ints, /) -> Tensor:
 
 
 @torch_words
-def expand_dims(x: ArrayLike, /, *, axis: int = 0) -> Tensor:
+def expand_dims(x: ArrayLike, /, axis: int = 0) -> Tensor:
     """A new axis of size 1 at the place `axis`.
 
     >>> import tiza as tz
@@ -319,6 +319,6 @@ def flatten(x: ArrayLike, start_dim: int = 0, end_dim: int = -1) -> Tensor:
         return reshape(x, (1,))
     first, last = axis_of(start_dim, x.ndim), axis_of(end_dim, x.ndim)
     if first > last:
-        raise IndexingError("flatten-order", first=start_dim, last=end_dim)
+        raise IndexingError("flatten-order", start=start_dim, end=end_dim)
     middle = math.prod(x.shape[first : last + 1])
     return reshape(x, (*x.shape[:first], middle, *x.shape[last + 1 :]))

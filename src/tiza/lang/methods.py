@@ -17,8 +17,8 @@ from tiza.lang.inspection import check_device
 from tiza.lang.products import matmul
 from tiza.lang.tensor import METHODS, OPS, Tensor, as_tensor, settle
 
-VERSION = "2024.12"
-VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
+__array_api_version__ = "2024.12"
+VERSIONS = ("2021.12", "2022.12", "2023.12", __array_api_version__)
 
 
 # of the standard
@@ -34,7 +34,7 @@ def array_namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
     return namespace(api_version)
 
 
-def to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:
+def to_device(self: Tensor, device: Any, /, stream: Any = None) -> Tensor:
     """This tensor; there is one device, "cpu"."""
     check_device(device)
     return self

@@ -16,8 +16,9 @@ Letters = str
 
 
 def matmul(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
-    """The matrix product: yᵢₖ = Σⱼ aᵢⱼ bⱼₖ. A vector counts as a row on the left, a column on
-    the right; stacks of matrices broadcast.
+    """The matrix product: yᵢₖ = Σⱼ aᵢⱼ bⱼₖ.
+
+    A vector counts as a row on the left, a column on the right; stacks of matrices broadcast.
 
     Shapes: (*n, i, j) (*n, j, k) → (*n, i, k); (j) (j) → ().
 
@@ -157,11 +158,11 @@ def einsum(subscripts: str, /, *operands: ArrayLike) -> Tensor:
 
 
 def _terms(subscripts: str, xs: Sequence[Tensor]) -> tuple[list[Letters], Letters]:
-    """The letters of each operand and of the result; the axes of "..." get capitals of their own."""
+    """The letters of each operand and of the result; the axes of "..." get their own."""
     left, arrow, right = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(xs):
-        raise ArgumentError("einsum-count", terms=len(terms), operands=len(xs))
+        raise ArgumentError("einsum-count", terms=len(terms), arrays=len(xs))
     extra = [x.ndim - len(t.replace("...", "")) for x, t in zip(xs, terms, strict=True)]
     free = "".join(c for c in map(chr, range(0x100, 0x180)))  # letters that nobody types
     wide = max((n for n, t in zip(extra, terms, strict=True) if "..." in t), default=0)
@@ -227,14 +228,13 @@ def _contract(x: Tensor, mine: Letters, y: Tensor, yours: Letters,
     batch = [c for c in shared if c in later]
     inner = [c for c in shared if c not in later]
     free_x, free_y = [[c for c in t if c not in shared] for t in (mine, yours)]
-    side = lambda t, term, cs: [t.shape[term.index(c)] for c in cs]
-    b, i, j, k = (math.prod(side(t, term, cs)) for t, term, cs in (
-        (x, mine, batch), (x, mine, free_x), (x, mine, inner), (y, yours, free_y)))  # fmt: skip
+    size = {**sizes, **dict(zip(mine, x.shape, strict=True))}
+    b, i, j, k = (math.prod(size[c] for c in cs) for cs in (batch, free_x, inner, free_y))
     left = permute_dims(x, [mine.index(c) for c in (*batch, *free_x, *inner)])
     right = permute_dims(y, [yours.index(c) for c in (*batch, *inner, *free_y)])
     out = make(PRIMITIVES["matmul"], reshape(left, (b, i, j)), reshape(right, (b, j, k)))
-    shape = side(x, mine, (*batch, *free_x)) + side(y, yours, free_y)
-    return reshape(out, shape), "".join((*batch, *free_x, *free_y))
+    left_over = (*batch, *free_x, *free_y)
+    return reshape(out, [size[c] for c in left_over]), "".join(left_over)
 
 
 def _spread(x: Tensor, mine: Letters, y: Tensor, yours: Letters,

@@ -9,7 +9,7 @@ import numpy as np
 from tiza.errors import ArgumentError, DTypeError, ShapeError
 from tiza.graph import PRIMITIVES, constant
 from tiza.graph.types import DType
-from tiza.lang.calls import ArrayLike, axis_of, binary, cast, pair, torch_words
+from tiza.lang.calls import ArrayLike, axis_of, binary, cast, pair, same, torch_words
 from tiza.lang.indexing import check_places
 from tiza.lang.manipulation import broadcast_shapes, broadcast_to, expand_dims, reshape
 from tiza.lang.tensor import Tensor, as_tensor, default_dtype, make
@@ -40,7 +40,7 @@ def clip(x: ArrayLike, /, min: ArrayLike | None = None,
         out = binary("maximum", out, min)
     if max is not None:
         out = binary("minimum", out, max)
-    return cast(out, x.dtype) if out is not x else +x
+    return cast(out, x.dtype) if out is not x else same(x)
 
 
 def _arg(name: str, x: ArrayLike, axis: int | None, keepdims: bool) -> Tensor:
@@ -201,10 +201,10 @@ def take_along_axis(x: ArrayLike, indices: ArrayLike, /, *, axis: int = -1) -> T
     if places.ndim != x.ndim:
         raise ShapeError("index-along", x=x.shape, index=places.shape, axis=k)
     check_places(places, x.shape[k])
-    one = lambda t: tuple(1 if i == k else n for i, n in enumerate(t.shape))
-    rest = broadcast_shapes(one(x), one(places))
-    fit = lambda t: broadcast_to(t, (*rest[:k], t.shape[k], *rest[k + 1 :]))
-    return make(PRIMITIVES["take_along"], fit(x), fit(places), axis=k)
+    ones = [tuple(1 if i == k else n for i, n in enumerate(t.shape)) for t in (x, places)]
+    rest = broadcast_shapes(*ones)
+    both = [broadcast_to(t, (*rest[:k], t.shape[k], *rest[k + 1 :])) for t in (x, places)]
+    return make(PRIMITIVES["take_along"], *both, axis=k)
 
 
 def one_hot(x: ArrayLike, num_classes: int, /, *, dtype: DType | None = None) -> Tensor:

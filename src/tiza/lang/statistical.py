@@ -219,11 +219,12 @@ def diff(x: ArrayLike, /, *, axis: int = -1, n: int = 1, prepend: ArrayLike | No
     >>> tz.diff(tz.asarray([1, 4, 9]))
     tensor([3, 5])
     """
-    x = as_tensor(x)
-    k = axis_of(axis, x.ndim)
-    parts = [p for p in (prepend, x, append) if p is not None]
-    x = concat(parts, axis=k) if len(parts) > 1 else x
+    joined = as_tensor(x)
+    k = axis_of(axis, joined.ndim)
+    parts = [p for p in (prepend, joined, append) if p is not None]
+    out = concat(parts, axis=k) if len(parts) > 1 else joined
     lead = (slice(None),) * k
     for _ in range(n):
-        x = x[(*lead, slice(1, None))] - x[(*lead, slice(None, -1))]
-    return x
+        later, earlier = out[(*lead, slice(1, None))], out[(*lead, slice(None, -1))]
+        out = make(PRIMITIVES["subtract"], later, earlier)
+    return out

@@ -24,14 +24,14 @@ from tiza.graph.types import DType, Shape
 Array = Any
 
 
-def _safe(op: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def _safe(op: str, function: Callable[..., Any], code: str = "linalg-fails") -> Callable[..., Any]:
     """`function`, its failures said in our words."""
 
     def value(*arrays: Array, **attrs: Any) -> Any:
         try:
             return function(*arrays, **attrs)
         except np.linalg.LinAlgError:
-            raise ArgumentError(f"{op}-fails", op=op) from None
+            raise ArgumentError(code, op=op) from None
 
     return value
 
@@ -63,12 +63,13 @@ def _squares(rng: Any) -> list[Sample]:
 
 
 def symmetric(x: Node) -> Node:
+    """The mean of x and its transpose."""
     return (x + transposed(x)) * 0.5
 
 
 def _mask(x: Node, k: int) -> Node:
     """Ones on and below the k-th diagonal."""
-    return constant(np.tri(*x.shape[-2:], k=k, dtype=x.dtype))
+    return constant(np.tri(x.shape[-2], x.shape[-1], k, dtype=x.dtype))
 
 
 def _identity(n: int, dtype: DType) -> Node:
@@ -126,13 +127,13 @@ def _solve_value(a: Array, b: Array) -> Array:
 
 
 inv: Primitive = Primitive(
-    name="inv", family="linalg", value=_safe("inv", np.linalg.inv), vjp=_inv_vjp,
+    name="inv", family="linalg", value=_safe("inv", np.linalg.inv, "matrix-singular"), vjp=_inv_vjp,
     infer=lambda x: (x.shape, same_type("inv", FLOAT, (x,))), batch=_batched("inv"),
     latex="{0}^{{-1}}", latex_vjp=(r"-{y}^\top {g} {y}^\top",), samples=_squares,
 )  # fmt: skip
 solve: Primitive = Primitive(
-    name="solve", family="linalg", value=_safe("solve", _solve_value), infer=_solve_infer,
-    vjp=_solve_vjp, batch=_solve_batch, latex=r"{0}^{{-1}} {1}",
+    name="solve", family="linalg", value=_safe("solve", _solve_value, "matrix-singular"),
+    infer=_solve_infer, vjp=_solve_vjp, batch=_solve_batch, latex=r"{0}^{{-1}} {1}",
     latex_vjp=(r"-{0}^{{-\top}} {g} {y}^\top", r"{0}^{{-\top}} {g}"),
     samples=lambda rng: [((_square(rng), rng.normal(size=(3, 2))), {}),
                          ((_square(rng, 2), rng.normal(size=(2, 3, 1))), {}),
@@ -177,8 +178,9 @@ def _cholesky_value(x: Array) -> Array:
 
 
 cholesky: Primitive = Primitive(
-    name="cholesky", family="linalg", value=_safe("cholesky", _cholesky_value), vjp=_cholesky_vjp,
-    infer=lambda x: (x.shape, same_type("cholesky", FLOAT, (x,))), batch=_batched("cholesky"),
+    name="cholesky", family="linalg", value=_safe("cholesky", _cholesky_value, "cholesky-fails"),
+    vjp=_cholesky_vjp, batch=_batched("cholesky"),
+    infer=lambda x: (x.shape, same_type("cholesky", FLOAT, (x,))),
     latex=r"\operatorname{{chol}}({0})",
     latex_vjp=(r"{y}^{{-\top}} \Phi({y}^\top {g}) {y}^{{-1}}",),
     samples=lambda rng: [((_spd(rng),), {}), ((_spd(rng, 2),), {})],

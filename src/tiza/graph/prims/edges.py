@@ -36,7 +36,7 @@ def expm1(x: Array) -> Array:
         return np.expm1(x)
     direct = np.exp(x)
     whole = _parts(direct.real - 1, direct.imag, x.dtype)
-    flat = _parts(np.expm1(x.real), x.imag, x.dtype)
+    flat = _parts(np.expm1(x.real) + 0, x.imag, x.dtype)  # + 0: no negative zero
     return np.where(x.imag == 0, flat, np.where(np.isfinite(x), np.expm1(x), whole))
 
 
