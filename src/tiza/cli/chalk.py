@@ -24,6 +24,7 @@ SYMBOLS = {
     "theta": "θ",
     "Phi": "Φ",
     "phi": "φ",
+    "varphi": "φ",
     "partial": "∂",
     "infty": "∞",
     "sum": "∑",
@@ -184,7 +185,7 @@ def _argument(tokens: list[str]) -> str:
 
 
 def _command(name: str, tokens: list[str]) -> str:
-    if name == "frac":
+    if name in ("frac", "tfrac", "dfrac"):
         return f"{_factor(_argument(tokens))}/{_factor(_argument(tokens))}"
     if name == "sqrt":
         return f"√{_factor(_argument(tokens))}"
@@ -201,7 +202,7 @@ def _command(name: str, tokens: list[str]) -> str:
 
 def _factor(text: str) -> str:
     """The text itself where it is one factor, else in parentheses."""
-    whole = re.fullmatch(r"[\w√.']+|[\w√]*\([^()]*\)|[\w]+[⁰¹²³⁴⁵⁶⁷⁸⁹]*", text)
+    whole = re.fullmatch(r"[\w√.']+|([A-Za-z]{2,}|[√σΦφ]?)\([^()]*\)|[\w]+[⁰¹²³⁴⁵⁶⁷⁸⁹]*", text)
     return text if whole else f"({text})"
 
 

@@ -137,6 +137,9 @@ def figure(value: float | None, digits: int = 4) -> str:
         return "-"
     if not math.isfinite(value):
         return str(value)
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
+    size = abs(value)
+    if size == 0 or 1e-3 <= size < 100:
         return f"{value:.{digits}f}"
-    return f"{value:.0f}" if 1e4 <= abs(value) < 1e8 else f"{value:.3g}"
+    if size < 1e-3 or size >= 1e9:
+        return f"{value:.3g}"
+    return f"{value:.2f}" if size < 1e4 else f"{value:.0f}"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tiza.graph.primitive import Primitive
 
 LETTERS = "abcduvwz"
+COMPOSITE_LETTERS = "xwvuzstr"  # their own formulas say a, b, α, ... already
 FAMILIES = {
     "elementwise": ("element by element", "elemento a elemento"),
     "reduction": ("reductions", "reducciones"),
@@ -72,7 +73,7 @@ def cards() -> list[Card]:
 
 @cache
 def _cards(lang: str) -> list[Card]:
-    import tiza  # noqa: F401  fills the registry
+    from tiza import losses, nn  # noqa: F401  they fill the registry
     from tiza.graph import COMPOSITES, PRIMITIVES
 
     simple = [_card(record, False, lang) for record in PRIMITIVES.values()]
@@ -82,7 +83,8 @@ def _cards(lang: str) -> list[Card]:
 def _card(record: "Primitive", composite: bool, lang: str) -> Card:
     shapes, inputs = _shapes(record)
     inputs = inputs or max(1, len(record.latex_vjp))
-    names = ["x"] if inputs == 1 else [*LETTERS[:inputs]]
+    letters = COMPOSITE_LETTERS if composite else LETTERS
+    names = ["x"] if inputs == 1 else [*letters[:inputs]]
     padded = [*names, *(f"x_{k}" for k in range(len(names), 12))]
     filled = _fill(record.latex, padded)
     slopes = [_fill(slope, padded) for slope in record.latex_vjp]

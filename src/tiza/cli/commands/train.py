@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tiza.cli.learned import conclude, introduce, learn
-from tiza.cli.out import console, current, figure
+from tiza.cli.out import console, current
 from tiza.cli.speak import argument, command, option, unknown
 from tiza.cli.types import COUNT, FRACTION, PROBABILITY, RATE, OneOf, Widths, completing
 from tiza.errors import UsageError, pick
@@ -115,7 +115,7 @@ def _recipes() -> list[str]:
 )
 def main(what: str, **chosen: Any) -> None:
     """Find out what is meant, learn it, and say how well it went."""
-    given = {name: value for name, value in chosen.items() if value not in (None, ())}
+    given = {k: v for k, v in chosen.items() if v is not None and (k, v) != ("drop", ())}
     if Path(what).is_file():
         _table(Path(what), given)
     else:
@@ -174,4 +174,13 @@ def _sentence(learned: "Learned") -> str:
             "En filas que nunca vio, el modelo se equivoca en {mae} en promedio (R² {r2:.3f}).",
         )
     )
-    return text.format(mae=figure(model["mae"]), r2=model["r2"])
+    return text.format(mae=_brief(model["mae"]), r2=model["r2"])
+
+
+def _brief(value: float) -> str:
+    """A number to be read in a sentence.
+
+    >>> _brief(35058.4), _brief(2.00012), _brief(0.0123)
+    ('35,060', '2', '0.0123')
+    """
+    return f"{float(f'{value:.4g}'):,.10g}"
