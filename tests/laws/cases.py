@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+import tiza.nn  # noqa: F401  (enters the composites of layers and losses)
 from tiza.graph import COMPOSITES, PRIMITIVES, Node, Primitive, constant, parts
 from tiza.readings.evaluate import Program
 

@@ -106,6 +106,7 @@ celu = activation(
 )  # fmt: skip
 selu = activation(
     "selu", lambda x: _elu(x, SELU_ALPHA) * SELU_SCALE, r"\operatorname{{SELU}}({0})",
+    slope=r"\lambda (" + POSITIVE + r" + \alpha e^{{{0}}} " + REST + ")",
     says="1.0507… · ELU with α = 1.6733…; Klambauer et al. 2017, arXiv:1706.02515",
 )  # fmt: skip
 gelu = activation(
@@ -116,6 +117,8 @@ gelu = activation(
 gelu_tanh = activation(
     "gelu_tanh", _gelu_tanh,
     r"\tfrac{{1}}{{2}} {0} (1 + \tanh(\sqrt{{2/\pi}} ({0} + 0.044715 {0}^3)))",
+    slope=r"\tfrac{{1}}{{2}} (1 + \tanh u + {0} (1 - \tanh^2 u)\, u'),\; "
+          r"u = \sqrt{{2/\pi}} ({0} + 0.044715 {0}^3)",
     says="the approximation of GELU by tanh; Hendrycks & Gimpel 2016, section 2",
 )  # fmt: skip
 silu = activation(
@@ -125,6 +128,7 @@ silu = activation(
 )  # fmt: skip
 mish = activation(
     "mish", lambda x: x * e.tanh(e.softplus(x)), r"{0} \tanh(\log(1 + e^{{{0}}}))",
+    slope=r"(\tanh s + {0}\,\sigma({0}) (1 - \tanh^2 s)),\; s = \log(1 + e^{{{0}}})",
     says="x tanh(softplus(x)); Misra 2019, arXiv:1908.08681",
 )  # fmt: skip
 logsigmoid = activation(
@@ -151,6 +155,7 @@ hardsigmoid = activation(
 hardswish = activation(
     "hardswish", lambda x: x * (_hardtanh(x + 3, 0.0, 6.0) / 6),
     r"{0} \min(\max({0} + 3, 0), 6) / 6",
+    slope=r"(\tfrac{{1}}{{6}} (2 {0} + 3) \mathbf{{1}}[-3 < {0} < 3] + \mathbf{{1}}[{0} \ge 3])",
     says="x hardsigmoid(x); Howard et al. 2019, arXiv:1905.02244",
 )  # fmt: skip
 tanhshrink = activation(
