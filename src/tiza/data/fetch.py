@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tiza.data.download import download
 from tiza.data.registry import Card, File, card
 from tiza.data.storage import sha256_of
 from tiza.errors import ChecksumError, DownloadError
@@ -64,7 +63,14 @@ def _found(which: Card, file: File) -> Found:
     return Found(file, "absent", None)
 
 
-def locate(name: str, *, fetch: Callable[[File, Path], Path] = download) -> dict[str, Path]:
+def _download(file: File, target: Path) -> Path:
+    """Fetch a file; the network's libraries are loaded on first use."""
+    from tiza.data.download import download
+
+    return download(file, target)
+
+
+def locate(name: str, *, fetch: Callable[[File, Path], Path] = _download) -> dict[str, Path]:
     """The checked path of each file of a data set, by the file's name; what is absent is fetched.
 
     Errors: ChecksumError for a file that is not what it should be; DownloadError where it is absent

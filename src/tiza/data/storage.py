@@ -8,6 +8,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
+from math import prod
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -86,12 +87,12 @@ def read_idx(path: Path, limit: int) -> NDArray[np.uint8]:
     Source: LeCun's description of the MNIST files.
     """
     content = read_plain(path, limit)
-    if content[:3] != b"\0\0\x08" or len(content) < 4 + 4 * content[3]:
+    ndim = content[3] if len(content) > 3 else 0
+    if content[:3] != b"\0\0\x08" or len(content) < 4 + 4 * max(ndim, 1):
         raise DataError("data-file-damaged", path=path, why="idx")
-    ndim = content[3]
     shape = np.frombuffer(content, ">u4", count=ndim, offset=4).tolist()
     values = np.frombuffer(content, np.uint8, offset=4 + 4 * ndim)
-    if values.size != int(np.prod(shape)):
+    if values.size != prod(shape):
         raise DataError("data-file-damaged", path=path, why=f"idx {shape}")
     return values.reshape(shape)
 
