@@ -180,7 +180,7 @@ class Flatten(Module):
         x = as_tensor(input)
         first, last = axis_of(self.start_dim, x.ndim), axis_of(self.end_dim, x.ndim)
         if first > last:
-            raise ArgumentError("flatten-span", start=self.start_dim, end=self.end_dim)
+            raise ArgumentError("flatten-order", start=self.start_dim, end=self.end_dim)
         middle = math.prod(x.shape[first : last + 1])
         shape = (*x.shape[:first], middle, *x.shape[last + 1 :])
         return make(PRIMITIVES["reshape"], x, shape=shape)

@@ -270,7 +270,7 @@ ENTRIES = {
             "Una tabla de vectores tiene forma (filas, dimensiones).",
         ),
     ),
-    "flatten-span": Entry(
+    "flatten-order": Entry(
         en=(
             "flatten: axis {start} comes after axis {end}",
             "exchange start_dim and end_dim",
