@@ -17,7 +17,7 @@ from tiza.lang.calls import ArrayLike, Axis, as_float, axes_of, pair, torch_word
 from tiza.lang.creation import eye
 from tiza.lang.elementwise import abs as abs_
 from tiza.lang.manipulation import broadcast_to, expand_dims, matrix_transpose, reshape
-from tiza.lang.pairs import equal
+from tiza.lang.pairs import add, equal, multiply
 from tiza.lang.pairs import pow as pow_
 from tiza.lang.products import cross, matmul, outer, tensordot, vecdot
 from tiza.lang.searching import take
@@ -75,7 +75,7 @@ def _matrix(op: str, x: ArrayLike, *, square: bool = False) -> Tensor:
 def cholesky(x: ArrayLike, /, *, upper: bool = False) -> Tensor:
     """The lower triangular L with A = L Lᵀ of a symmetric positive definite A; with `upper`, Lᵀ.
 
-    Shapes: (*n, m, m) → (*n, m, m). Reads the lower triangle (`upper`: the upper one).
+    Shapes: (*n, m, m) → (*n, m, m). Of what is not symmetric, the symmetric part is taken.
     Errors: a matrix that is not positive definite.
     Source: derivative of Murray 2016, arXiv:1602.07527.
 
@@ -84,11 +84,16 @@ def cholesky(x: ArrayLike, /, *, upper: bool = False) -> Tensor:
     tensor([[2., 0.],
             [1., 2.]])
     """
-    x = _matrix("cholesky", x, square=True)
-    if upper:
-        lower = matrix_transpose(x) if x.dtype.kind == "f" else _adjoint(x)
-        return _adjoint(make(PRIMITIVES["cholesky"], lower))
-    return make(PRIMITIVES["cholesky"], x)
+    lower = make(PRIMITIVES["cholesky"], _symmetric(_matrix("cholesky", x, square=True)))
+    return _adjoint(lower) if upper else lower
+
+
+def _symmetric(x: Tensor) -> Tensor:
+    """x and its transpose in equal parts, so that derivatives are symmetric, too."""
+    if x.dtype.kind == "c":
+        return x
+    half = multiply(x, 0.5)
+    return add(half, matrix_transpose(half))
 
 
 def _adjoint(x: Tensor) -> Tensor:
@@ -152,15 +157,17 @@ def solve(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
 def eigh(x: ArrayLike, /) -> EighResult:
     """Eigenvalues and eigenvectors of a symmetric matrix: A = V diag(λ) Vᵀ.
 
-    Shapes: (*n, m, m) → (*n, m), (*n, m, m). Reads the lower triangle. The derivative of the
-    eigenvectors exists where the eigenvalues differ.
+    Shapes: (*n, m, m) → (*n, m), (*n, m, m). Of what is not symmetric, the symmetric part is
+    taken. The derivative of the eigenvectors exists where the eigenvalues differ.
     Source: derivative of Giles 2008, "An extended collection of matrix derivative results".
 
     >>> import tiza as tz
     >>> tz.linalg.eigh(tz.asarray([[2.0, 0.0], [0.0, 1.0]])).eigenvalues
     tensor([1., 2.])
     """
-    return EighResult(*make_several(PRIMITIVES["eigh"], _matrix("eigh", x, square=True)))
+    return EighResult(
+        *make_several(PRIMITIVES["eigh"], _symmetric(_matrix("eigh", x, square=True)))
+    )
 
 
 def eigvalsh(x: ArrayLike, /) -> Tensor:

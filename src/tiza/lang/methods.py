@@ -10,7 +10,7 @@ import numpy as np
 
 from tiza.errors import ArgumentError
 from tiza.graph.types import DType, bool_, float32, float64, int32, int64
-from tiza.lang import elementwise, manipulation, searching, statistical
+from tiza.lang import elementwise, extras, manipulation, searching, statistical
 from tiza.lang.calls import Axis, axis_of, same
 from tiza.lang.indexing import getitem, setitem
 from tiza.lang.inspection import check_device
@@ -100,7 +100,8 @@ for _name, _method in {
 # of PyTorch
 def _along(name: str) -> Any:
     """x.sum(1, keepdim=True): the axis may be given by position."""
-    function = getattr(statistical, name, None) or getattr(searching, name)
+    homes = (statistical, searching, manipulation, extras)
+    function = next(getattr(home, name) for home in homes if hasattr(home, name))
 
     def method(self: Tensor, dim: Axis = None, **options: Any) -> Tensor:
         axis = options.pop("axis", dim)
@@ -209,7 +210,8 @@ _ENTRYWISE = ("abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", 
               "log10", "log1p", "log2", "reciprocal", "round", "sign", "sin", "sinh", "sqrt",
               "square", "tan", "tanh", "trunc")  # fmt: skip
 _ALONG = ("sum", "prod", "mean", "std", "var", "max", "min", "all", "any", "argmax", "argmin",
-          "count_nonzero")  # fmt: skip
+          "count_nonzero", "cumulative_sum", "cumulative_prod", "sort", "flip", "unstack",
+          "logsumexp", "softmax", "log_softmax")  # fmt: skip
 METHODS.update({name: getattr(elementwise, name) for name in _ENTRYWISE})
 METHODS.update({name: _along(name) for name in _ALONG})
 METHODS.update({
@@ -217,10 +219,10 @@ METHODS.update({
                             cpu, dim, numel, argsort, norm, masked_fill)
 })  # fmt: skip
 METHODS.update({
-    "view": reshape, "flatten": manipulation.flatten, "flip": manipulation.flip,
+    "view": reshape, "flatten": manipulation.flatten,
     "astype": manipulation.astype, "type": to, "clip": searching.clip, "clamp": searching.clip,
-    "sort": searching.sort, "unbind": manipulation.unstack, "cumsum": statistical.cumulative_sum,
-    "cumprod": statistical.cumulative_prod, "tile": manipulation.tile, "t": _transposed,
+    "cumsum": METHODS["cumulative_sum"], "cumprod": METHODS["cumulative_prod"],
+    "unbind": METHODS["unstack"], "tile": manipulation.tile, "t": _transposed,
     "repeat": manipulation.repeat, "topk": searching.top_k, "double": _as(float64),
     "float": _as(float32), "long": _as(int64), "int": _as(int32), "bool": _as(bool_),
 })  # fmt: skip

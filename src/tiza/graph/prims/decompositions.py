@@ -62,9 +62,9 @@ def _squares(rng: Any) -> list[Sample]:
     return [((_square(rng),), {}), ((_square(rng, 2),), {}), ((_square(rng, n=1),), {})]
 
 
-def symmetric(x: Node) -> Node:
-    """The mean of x and its transpose."""
-    return (x + transposed(x)) * 0.5
+def _lower(x: Node) -> Node:
+    """The cotangent of a symmetric matrix of which only the lower triangle was read."""
+    return (x + transposed(x)) * (_mask(x, 0) - _identity(x.shape[-1], x.dtype) * 0.5)
 
 
 def _mask(x: Node, k: int) -> Node:
@@ -167,7 +167,7 @@ def _cholesky_vjp(g: Node, y: Node, x: Node) -> list[Node]:
     half = _mask(y, 0) - _identity(y.shape[-1], y.dtype) * 0.5
     middle = (transposed(y) @ g) * half  # Φ(Lᵀ L̄)
     back = inv(y)
-    return [symmetric(transposed(back) @ middle @ back)]
+    return [_lower(transposed(back) @ middle @ back)]
 
 
 def _cholesky_value(x: Array) -> Array:
@@ -198,12 +198,12 @@ def _eigh_vjp(g: Sequence[Node], y: Node, x: Node) -> list[Node]:
     w, v = parts(y)
     f = _over(_row(w) - _column(w))
     inner = _diagonal(g[0]) + (transposed(v) @ g[1]) * f
-    return [symmetric(v @ inner @ transposed(v))]
+    return [_lower(v @ inner @ transposed(v))]
 
 
 eigh: Primitive = Primitive(
     name="eigh", family="linalg", several=True, infer=_eigh_infer, vjp=_eigh_vjp,
-    value=_safe("eigh", lambda x: tuple(np.linalg.eigh(x))),
+    value=_safe("eigh", lambda x: tuple(np.linalg.eigh(x))),  # of the lower triangle
     latex=r"\operatorname{{eigh}}({0})",
     latex_vjp=(r"V (\operatorname{{diag}}(\bar w) + F \odot V^\top \bar V) V^\top",),
     samples=lambda rng: [((_spd(rng),), {}), ((_spd(rng, 2),), {})],
