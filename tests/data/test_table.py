@@ -78,6 +78,33 @@ def test_parquet_without_a_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         read_table(path)
 
 
+def test_awkward_columns_of_pandas() -> None:
+    pandas = pytest.importorskip("pandas")
+    times = pandas.to_datetime(["2024-01-01 23:30", None, "2024-05-05 00:00"])
+    frame = pandas.DataFrame(
+        {
+            "whole": pandas.array([1, None, 3], dtype="Int64"),
+            "zoned": times.tz_localize("America/Bogota"),
+            "text": ["a", None, "b"],
+            "yes": pandas.array([True, None, False], dtype="boolean"),
+            "infinite": [1, np.inf, 2.5],
+            "mixed": [1, "x", 2.5],
+        }
+    )
+    table = read_table(frame)
+    np.testing.assert_array_equal(table["whole"], [1, np.nan, 3])
+    utc = np.array(["2024-01-02T04:30", "NaT", "2024-05-05T05:00"], "M8[s]")
+    np.testing.assert_array_equal(table["zoned"], utc)
+    assert table["text"].tolist() == ["a", None, "b"]
+    np.testing.assert_array_equal(table["yes"], [1, np.nan, 0])
+    np.testing.assert_array_equal(table["infinite"], [1, np.nan, 2.5])
+    assert table["mixed"].tolist() == ["1", "x", "2.5"]
+    assert [str(note) for note in table.bad_cells()] == [
+        "column 'infinite': cells that are not of kind number count as missing: 1, e.g. inf in "
+        "line 2"
+    ]
+
+
 @pytest.mark.parametrize(
     ("values", "column"),
     [

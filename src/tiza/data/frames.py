@@ -1,7 +1,7 @@
 """Columns out of other people's tables: DataFrames, mappings, lists of rows, Parquet."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -93,8 +93,16 @@ def to_column(values: Iterable[object]) -> Column:
 
 
 def _dates(items: list[object]) -> NDArray[np.datetime64]:
-    plain = [i.replace(tzinfo=None) if isinstance(i, datetime) else i for i in items]
-    return np.array([np.datetime64("NaT") if i is None else i for i in plain], "M8[s]")
+    return np.array([_second(item) for item in items], "M8[s]")
+
+
+def _second(item: object) -> np.datetime64:
+    """A date or time, in UTC where it says its zone; pandas's NaT differs from itself."""
+    if item is None or item != item:
+        return np.datetime64("NaT")
+    if isinstance(item, datetime) and item.tzinfo is not None:
+        item = item.astimezone(UTC).replace(tzinfo=None)
+    return np.datetime64(str(item), "s")
 
 
 def _cell(item: object) -> str | None:

@@ -211,7 +211,7 @@ def _refuse_bad(table: Table, name: str, guess: Guess) -> None:
         first = int(wrong[0])
         raise DataError(
             "cell-not-kind", name=name, line=int(table.lines[first]), kind=say(guess.kind),
-            value=table.columns[name][first],
+            value=table.cell(name, first),
         )  # fmt: skip
 
 

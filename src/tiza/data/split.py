@@ -124,6 +124,8 @@ def taken(rows: Any, where: Ints) -> Any:
         return rows.iloc[where]
     if hasattr(rows, "take") and hasattr(rows, "guesses"):
         return rows.take(where)
+    if hasattr(rows, "columns"):  # polars
+        return rows[where.tolist()]
     if isinstance(rows, Sequence):
         return [rows[i] for i in where.tolist()]
     return np.asarray(rows)[where]

@@ -57,6 +57,11 @@ class Table:
             values.flags.writeable = False
         return values
 
+    def cell(self, name: str, row: int) -> object:
+        """One cell as it stands in the source."""
+        value = self.columns[name][row]
+        return value.item() if isinstance(value, np.generic) else value
+
     def bad(self, name: str, guess: Guess) -> NDArray[np.int64]:
         """The positions of the cells of a column that say something, but nothing of that kind."""
         return guess.bad(self.columns[name], self.read(name, guess))
@@ -117,7 +122,7 @@ class Table:
                             "column": name,
                             "count": len(wrong),
                             "kind": guess.kind,
-                            "value": self.columns[name][first],
+                            "value": self.cell(name, first),
                             "line": int(self.lines[first]),
                         },
                     )

@@ -167,6 +167,6 @@ def _numbers(table: Table, column: str) -> NDArray[np.float64]:
         first = int(wrong[0])
         raise DataError(
             "target-not-number", name=column, count=len(wrong), line=int(table.lines[first]),
-            value=table.columns[column][first],
+            value=table.cell(column, first),
         )  # fmt: skip
     return table.read(column, number).astype(np.float64)
