@@ -5,7 +5,6 @@ from tiza.train.callbacks import (
     CSVLogger,
     EarlyStopping,
     LambdaCallback,
-    LearningRateScheduler,
     ModelCheckpoint,
     TerminateOnNaN,
 )
@@ -21,6 +20,7 @@ from tiza.train.history import History
 from tiza.train.keeper import StoreWarning
 from tiza.train.progress import ProgressBar
 from tiza.train.report import Mistake, Report, report_html, write_report
+from tiza.train.schedule import LearningRateScheduler
 from tiza.train.scores import Scores
 from tiza.train.step import step_randomness
 from tiza.train.store import Measurement, Run, Store

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tiza import nn, optim
-from tiza.errors import CheckpointError
+from tiza.errors import ArgumentError, CheckpointError
 from tiza.nn import functional
 from tiza.optim import Optimizer
 from tiza.train.plain import Plain
@@ -167,15 +167,20 @@ def build_optimizer(description: Mapping[str, Any], model: nn.Module) -> Optimiz
 
 
 def optimizer_called(name: str, model: nn.Module) -> Optimizer:
-    """The optimizer of that name with its defaults: "adam", "sgd", …"""
+    """The optimizer of that name with its defaults: "adam", "sgd", …
+
+    Errors: ArgumentError for a name that none has.
+    """
     known = {
         kind.lower(): getattr(optim, kind)
         for kind in optim.__all__
         if isinstance(getattr(optim, kind), type) and issubclass(getattr(optim, kind), Optimizer)
     }
+    known.pop("optimizer", None)
     kind = known.get(name.lower())
-    if kind is None or kind is Optimizer:
-        raise CheckpointError("model-not-plain", kind=name, reason=", ".join(sorted(known)))
+    if kind is None:
+        raise ArgumentError("fit-argument", verb="Trainer", name="optimizer", got=name,
+                            wanted=", ".join(sorted(known)))  # fmt: skip
     made: Optimizer = kind(model.parameters())
     return made
 

@@ -165,8 +165,8 @@ class Monitor(Callback):
 
     def __init__(self, monitor: str, mode: str = "auto", min_delta: float = 0.0) -> None:
         wanted = '"auto", "min", "max"'
-        _check(self, "mode", mode, mode in ("auto", "min", "max"), wanted)
-        _check(self, "min_delta", min_delta, min_delta >= 0, "≥ 0")
+        check(self, "mode", mode, mode in ("auto", "min", "max"), wanted)
+        check(self, "min_delta", min_delta, min_delta >= 0, "≥ 0")
         self.monitor, self.mode, self.min_delta = monitor, mode, min_delta
         largest = is_score(monitor) if mode == "auto" else mode == "max"
         self.sign = 1.0 if largest else -1.0
@@ -219,7 +219,7 @@ class EarlyStopping(Monitor):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
-        _check(self, "patience", patience, patience >= 0, "≥ 0")
+        check(self, "patience", patience, patience >= 0, "≥ 0")
         self.patience, self.restore_best_weights = patience, restore_best_weights
         self.start_from_epoch = start_from_epoch
         self.stopped_epoch: int | None = None
@@ -312,26 +312,6 @@ class CSVLogger(Callback):
         self.trainer.history.to_csv(self.path)
 
 
-class LearningRateScheduler(Callback):
-    """Set the learning rate before each epoch to `schedule(epoch, lr)` (or `schedule(epoch)`).
-
-    >>> halving = LearningRateScheduler(lambda epoch, lr: lr if epoch == 0 else lr / 2)
-    """
-
-    def __init__(self, schedule: Callable[..., float]) -> None:
-        _check(self, "schedule", schedule, callable(schedule), "callable")
-        import inspect
-
-        self.schedule = schedule
-        self.takes_rate = len(inspect.signature(schedule).parameters) > 1
-
-    def on_epoch_begin(self, epoch: int, logs: Logs) -> None:
-        """Set the rate of this epoch."""
-        rate = self.schedule(epoch, self.trainer.lr) if self.takes_rate else self.schedule(epoch)
-        _check(self, "schedule", rate, math.isfinite(rate) and rate >= 0, "finite, ≥ 0")
-        self.trainer.lr = float(rate)
-
-
 class TerminateOnNaN(Callback):
     """End training quietly when the loss is not finite (without it, that is an error)."""
 
@@ -355,11 +335,15 @@ class LambdaCallback(Callback):
 
     def __init__(self, **hooks: Callable[..., None]) -> None:
         for name, hook in hooks.items():
-            _check(self, name, hook, name.startswith("on_") and hasattr(Callback, name), "on_…")
+            check(self, name, hook, name.startswith("on_") and hasattr(Callback, name), "on_…")
             setattr(self, name, hook)
 
 
-def _check(callback: Callback, name: str, got: object, good: bool, wanted: str) -> None:
+def check(callback: Callback, name: str, got: object, good: bool, wanted: str) -> None:
+    """Refuse an argument of a callback unless it is `good`.
+
+    Errors: ArgumentError.
+    """
     if not good:
         raise ArgumentError(
             "callback-argument", callback=type(callback).__name__, name=name, got=got, wanted=wanted

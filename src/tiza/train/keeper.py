@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from tiza.errors import CheckpointError, StoreError
-from tiza.train.checkpoint import Checkpoints
+from tiza.train.checkpoint import Checkpoints, CheckpointWarning
 from tiza.train.folder import RunFolder, new_id, save_weights, versions
 from tiza.train.history import History
 from tiza.train.store import Measurement, Store
@@ -84,10 +84,22 @@ class Keeper:
             self.folder = RunFolder(self.path)
 
     def save(self, state: Callable[[], Mapping[str, object]], step: int) -> None:
-        """Write a checkpoint now."""
+        """Write a checkpoint now.
+
+        Errors: CheckpointError where the disk refuses.
+        """
         if (checkpoints := self.checkpoints) is not None:
             checkpoints.save(step, state())
             self.saved_at = time.perf_counter()
+
+    def try_to_save(self, state: Callable[[], Mapping[str, object]], step: int) -> None:
+        """Write a checkpoint; where the disk refuses, warn and let training go on."""
+        try:
+            self.save(state, step)
+        except CheckpointError as cause:
+            self.saved_at = time.perf_counter()
+            warnings.warn(word("checkpoint-missed", reason=cause.fact), CheckpointWarning,
+                          stacklevel=2)  # fmt: skip
 
     def due(self, step: int) -> bool:
         """Whether a checkpoint is due after this step, inside an epoch."""
@@ -103,7 +115,7 @@ class Keeper:
         if self.folder is None:
             return
         if last or self.every or time.perf_counter() - self.saved_at > SHORTEST_SECONDS:
-            self.save(state, step)
+            self.try_to_save(state, step)
         count = len(history)
         self._tell(lambda id: self.store.log(id, step=count, epoch=count,
                                              values=history.rows[-1]))  # fmt: skip

@@ -15,7 +15,7 @@ from tiza.train.callbacks import Callbacks, TerminateOnNaN
 from tiza.train.feed import Rows, order, spans
 from tiza.train.interrupt import Interrupted
 from tiza.train.nonfinite import finite, nonfinite_error, origin
-from tiza.train.step import Answer, State
+from tiza.train.state import Answer, State
 from tiza.train.tally import Tally
 from tiza.train.words import word
 
@@ -110,7 +110,7 @@ class Loop:
             if self.interrupted.yes and place.group < len(self.groups):
                 return
             if place.group < len(self.groups) and trainer.keeper.due(trainer.state.steps):
-                trainer.keeper.save(self.state, trainer.state.steps)
+                trainer.keeper.try_to_save(self.state, trainer.state.steps)
         row = self.tally.figures()
         if self.held is not None and not trainer.stop_training:
             row |= self.judge(self.held).figures("val_")

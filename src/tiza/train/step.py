@@ -23,71 +23,14 @@ from tiza.lang.trace import held_open
 from tiza.optim import Optimizer
 from tiza.readings.evaluate import Program
 from tiza.train.feed import Rows
+from tiza.train.state import Answer, Names, State
 from tiza.train.threads import one_thread, small
 from tiza.transforms import differentiate
 
 Array = np.ndarray[Any, Any]
 Loss = Callable[..., Any]
+MOST_TRACED = 64
 SCALAR, WORDS = np.dtype("float64"), np.dtype("uint32")
-
-
-@dataclass
-class State:
-    """All numbers that a step changes. Arrays are replaced, never written into."""
-
-    params: list[Array]  # of the optimizer, in its order
-    frozen: list[Array]  # the model's other parameters
-    buffers: list[Array]
-    slots: list[tuple[Array, ...]]
-    steps: int = 0
-
-
-@dataclass(frozen=True)
-class Names:
-    """The tensors behind a State, and what they are called in the model."""
-
-    params: list[Tensor]
-    frozen: list[Tensor]
-    buffers: list[Tensor]
-    called: dict[int, str]
-    homes: list[tuple[nn.Module, str]]  # where each buffer hangs: assigning puts another there
-
-    @classmethod
-    def of(cls, model: nn.Module, optimizer: Optimizer) -> Names:
-        """The model's tensors, those of the optimizer first and in its order."""
-        called = {id(p): name for name, p in model.named_parameters()}
-        homes: dict[int, tuple[nn.Module, str]] = {}
-        for module in model.modules():
-            for name, buffer in module.named_buffers(recurse=False):
-                homes.setdefault(id(buffer), (module, name))
-        called |= {id(b): name for name, b in model.named_buffers()}
-        trained = list(optimizer.params)
-        own = {id(p) for p in trained}
-        frozen: list[Tensor] = [p for p in model.parameters() if id(p) not in own]
-        buffers = list(model.buffers())
-        return cls(trained, frozen, buffers, called, [homes[id(b)] for b in buffers])
-
-    @contextmanager
-    def as_they_are(self) -> Iterator[None]:
-        """Afterwards every buffer hangs where it hung before."""
-        try:
-            yield
-        finally:
-            for buffer, (module, name) in zip(self.buffers, self.homes, strict=True):
-                module.__dict__["_buffers"][name] = buffer
-
-    @property
-    def all(self) -> list[Tensor]:
-        """Parameters of the optimizer, other parameters, buffers."""
-        return [*self.params, *self.frozen, *self.buffers]
-
-
-@dataclass
-class Answer:
-    """What a step answers, besides the new State."""
-
-    loss: float
-    prediction: Array
 
 
 @dataclass(frozen=True)
@@ -249,6 +192,8 @@ class Steps:
         shapes = tuple((a.shape, a.dtype) for a in rows.arrays)
         key = (kind, shapes, rows.weight is None, self._settings() if kind == "train" else None)
         if key not in self.made:
+            if len(self.made) >= MOST_TRACED:  # hyperparameters that change at every step
+                self.made.clear()
             with _mode(self.model, kind in ("train", "gather")):
                 self.made[key] = self._trace(kind, rows, state)
         return self.made[key]

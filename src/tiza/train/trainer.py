@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from tiza import nn
-from tiza.errors import ArgumentError, TizaError
+from tiza.errors import ArgumentError, CheckpointError, TizaError
 from tiza.lang import random
 from tiza.metrics import Baseline, Metric, baseline, metric
-from tiza.nn.parameter import assign
 from tiza.optim import Optimizer
 from tiza.train import blueprint
 from tiza.train.callbacks import Callback, Callbacks
@@ -21,21 +20,23 @@ from tiza.train.checkpoint import save_checkpoint
 from tiza.train.feed import Rows, rows_of, split_off
 from tiza.train.folder import checksum
 from tiza.train.history import History
+from tiza.train.holder import Holder
 from tiza.train.interrupt import interrupts
 from tiza.train.keeper import Keeper
 from tiza.train.loop import Loop, Place, judge, status_of
 from tiza.train.progress import ProgressBar, Verbose
+from tiza.train.report import write_report
+from tiza.train.results import report_of
 from tiza.train.resume import Kept, read_kept
 from tiza.train.scores import Scores
 from tiza.train.settings import Settings
 from tiza.train.source import loop_source
-from tiza.train.step import State, Steps
 from tiza.train.words import word
 
 Array = np.ndarray[Any, Any]
 
 
-class Trainer:
+class Trainer(Holder):
     """Train a model: `fit`, `evaluate`, `predict`, as in Keras, on the graph of one step.
 
     loss: a function (prediction, target) → one number, such as those of `nn.functional`, or a
@@ -78,14 +79,10 @@ class Trainer:
         if not isinstance(model, nn.Module):
             raise ArgumentError("fit-argument", verb="Trainer", name="model", got=model,
                                 wanted="nn.Module")  # fmt: skip
-        self.model, self.loss, self.seed = model, loss, seed
-        self.optimizer: Optimizer = (
-            blueprint.optimizer_called(optimizer, model)
-            if isinstance(optimizer, str)
-            else optimizer
-        )
-        self.metric_names = [metrics] if isinstance(metrics, str | Metric) else list(metrics)
-        self.metrics: list[Metric] = [metric(m, loss=loss) for m in self.metric_names]
+        if isinstance(optimizer, str):
+            optimizer = blueprint.optimizer_called(optimizer, model)
+        super().__init__(model, loss, optimizer, seed)
+        self.measure(metrics)
         self.name = name or type(model).__name__
         self.keeper = Keeper.at(run_dir, self.name, keep, checkpoint_every)
         self.history = History()
@@ -94,13 +91,14 @@ class Trainer:
         self.bar: ProgressBar | None = None
         self.stop_training = self.interrupted = False
         self.inputs, self.weighted = 1, False  # of the last fit, for `as_loop`
-        self.steps = Steps(model, loss, self.optimizer, seed)
         self.kept: Kept | None = None  # what resume has read, until fit takes it up
         self.sums: dict[str, str] = {}  # checksums of the data of the last fit
-        self._nodes: list[object] = []
-        self._arrays: list[Array] = []
         self._told: dict[str, Any] | None = None
-        self.take_up()
+
+    def measure(self, metrics: Sequence[str | Metric | Callable[..., object]]) -> None:
+        """Measure these metrics from now on."""
+        self.metric_names = [metrics] if isinstance(metrics, str | Metric) else list(metrics)
+        self.metrics: list[Metric] = [metric(m, loss=self.loss) for m in self.metric_names]
 
     # -- the verbs ------------------------------------------------------------------------
 
@@ -216,6 +214,18 @@ class Trainer:
         """
         return loop_source(self)
 
+    def report(self, X: object = None, y: object = None, *, classes: Sequence[str] = (),
+               pictures: Array | None = None) -> Path:  # fmt: skip
+        """Write the report of the run (`report.html` in its folder), with what X and y show.
+
+        classes: the names of the classes. pictures: one for each row of X, to show the mistakes.
+
+        Errors: CheckpointError where the run is not kept in a folder.
+        """
+        if self.keeper.folder is None:
+            raise CheckpointError("run-folder-missing", path=str(self.run_dir))
+        return write_report(self.keeper.folder, report_of(self, X, y, classes, pictures))
+
     def keepsake(self) -> dict[str, object]:
         """Everything about the trainer that a checkpoint holds, except how far a fit has come."""
         ready = getattr(self.model, "preparation", None)
@@ -244,38 +254,7 @@ class Trainer:
                                               self.metric_names)  # fmt: skip
         return self._told
 
-    def get_weights(self) -> dict[str, Array]:
-        """All parameters and buffers by name, as they are now."""
-        self.take_up()
-        names, state = self.steps.names, self.state
-        arrays = [*state.params, *state.frozen, *state.buffers]
-        return {names.called.get(id(t), f"#{i}"): np.array(a)
-                for i, (t, a) in enumerate(zip(names.all, arrays, strict=True))}  # fmt: skip
-
-    def set_weights(self, weights: Mapping[str, Array]) -> None:
-        """Put parameters and buffers in place by name."""
-        for i, tensor in enumerate(self.steps.names.all):
-            name = self.steps.names.called.get(id(tensor), f"#{i}")
-            if name in weights:
-                assign(tensor, weights[name])
-        self.take_up()
-
     # -- what callbacks use ---------------------------------------------------------------
-
-    @property
-    def lr(self) -> float:
-        """The learning rate of the first parameter group; assigning sets it for all groups."""
-        return float(self.optimizer.param_groups[0]["lr"])
-
-    @lr.setter
-    def lr(self, rate: float) -> None:
-        for group in self.optimizer.param_groups:
-            group["lr"] = float(rate)
-
-    @property
-    def rates(self) -> list[float]:
-        """The learning rate of each parameter group."""
-        return [float(group["lr"]) for group in self.optimizer.param_groups]
 
     @property
     def run_dir(self) -> Path | None:
@@ -286,30 +265,6 @@ class Trainer:
         """One line for the user, above the progress bar if there is one."""
         if self.bar is not None:
             self.bar.say(text)
-
-    # -- between the model and the step ---------------------------------------------------
-
-    def take_up(self, *, anew: bool = False) -> None:
-        """Read the model and the optimizer as they stand, unless nobody has touched them."""
-        names = self.steps.names
-        same = len(self._nodes) == len(names.all) and not anew
-        if same and all(t.node is n for t, n in zip(names.all, self._nodes, strict=True)):
-            return
-        arrays = [t.numpy() for t in names.all]
-        first, second = len(names.params), len(names.params) + len(names.frozen)
-        self.state = State(arrays[:first], arrays[first:second], arrays[second:],
-                           self.optimizer.slot_arrays(), self.optimizer.steps)  # fmt: skip
-        self._nodes, self._arrays = [t.node for t in names.all], arrays
-
-    def put_back(self) -> None:
-        """Give the model and the optimizer what the steps have made."""
-        names, state = self.steps.names, self.state
-        arrays = [*state.params, *state.frozen, *state.buffers]
-        for tensor, array, known in zip(names.all, arrays, self._arrays, strict=True):
-            if array is not known:
-                assign(tensor, array)
-        self.optimizer.set_slot_arrays(state.slots, state.steps)
-        self._nodes, self._arrays = [t.node for t in names.all], arrays
 
     # -- inside fit -----------------------------------------------------------------------
 
@@ -347,10 +302,9 @@ class Trainer:
 
     def _loop(self, rows: Rows, held: Rows | None, callbacks: Sequence[Callback] | None,
               settings: Settings, verbose: Verbose) -> Loop:  # fmt: skip
-        self.steps = Steps(self.model, self.loss, self.optimizer, self.seed)  # layers may be new
+        self.begin_anew()
         self._told = None
         self.inputs, self.weighted = len(rows.xs), rows.weight is not None
-        self.take_up(anew=True)
         self.settings, self.interrupted, self.stop_training = settings, False, False
         if callbacks is None and self.kept is not None:
             callbacks = self.kept.callbacks()
@@ -393,11 +347,11 @@ class Trainer:
     def _end(self, error: BaseException | None, loop: Loop) -> None:
         status = status_of(error, self.interrupted)
         self.put_back()
-        if error is None:
-            last = self.history.rows[-1] if len(self.history) else {}
+        last = self.history.rows[-1] if len(self.history) else {}
+        with nullcontext() if error is None else suppress(CheckpointError):
             self.keeper.finish(status, last, self.history, self.get_weights())
-        elif self.keeper.folder is not None:
-            self.keeper.finish(status, {}, self.history, self.get_weights())
+            if self.keeper.folder is not None and len(self.history):
+                self.report()
         if self.interrupted:
             where = {"epoch": loop.place.epoch + 1, "batch": loop.place.group}
             key = "interrupted-kept" if self._keeps else "interrupted"

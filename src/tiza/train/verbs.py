@@ -44,6 +44,8 @@ def fit(
         trainer = Trainer(model, chosen, optimizer or "adam", metrics or (), run_dir=run_dir,
                           seed=seed)  # fmt: skip
         model.__dict__[KEPT] = trainer
+    elif metrics is not None:
+        trainer.measure(metrics)
     return trainer.fit(X, y, **options)
 
 

@@ -40,6 +40,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "the checkpoint {name} is damaged ({reason}); the one before it is used",
         "el punto de control {name} está dañado ({reason}); se usa el anterior",
     ),
+    "checkpoint-missed": (
+        "the checkpoint could not be written; training goes on without it: {reason}",
+        "no se pudo escribir el punto de control; el entrenamiento sigue sin él: {reason}",
+    ),
     "cut": ("it is cut short", "está cortado"),
     "flipped": ("its checksum does not match", "su suma de verificación no coincide"),
     "not-ours": ("it is not a checkpoint of tiza", "no es un punto de control de tiza"),
@@ -67,6 +71,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "report-data": ("Data", "Datos"),
     "report-versions": ("Versions", "Versiones"),
     "report-further": ("Look further", "Para ver más"),
+    "parameters": ("{count} parameters", "{count} parámetros"),
+    "further-show": (
+        "figures, curve and files in the terminal",
+        "cifras, curva y archivos en la terminal",
+    ),
+    "further-resume": (
+        "the trained model in Python, to use or to train further",
+        "el modelo entrenado en Python, para usarlo o seguir entrenando",
+    ),
     "made-by": ("made by tiza, {when}", "hecho con tiza, {when}"),
     "training": ("training", "entrenamiento"),
     "validation": ("validation", "validación"),
@@ -84,6 +97,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "precision": ("precision", "precisión"),
     "recall": ("recall", "exhaustividad"),
     "f1": ("F1", "F1"),
+    "log_loss": ("log loss", "pérdida logarítmica"),
+    "mse": ("mean squared error", "error cuadrático medio"),
+    "rmse": ("RMSE", "RMSE"),
+    "mae": ("mean absolute error", "error absoluto medio"),
+    "r2": ("R²", "R²"),
     "confusion-how": (
         "Rows are the true classes, columns the predicted ones; the diagonal is what was right.",
         "Las filas son las clases verdaderas y las columnas las predichas; "
