@@ -7,6 +7,7 @@ from tiza import errors
 from tiza.errors import set_language
 from tiza.lang import array_api, linalg, random
 from tiza.lang.array_api import *  # noqa: F403  (every name of the standard: see array_api.__all__)
+from tiza.lang.arrays import set_default_dtype
 from tiza.lang.autodiff import (
     check_grad,
     grad,
@@ -22,7 +23,7 @@ from tiza.lang.autodiff import (
 from tiza.lang.control import cond, scan, while_loop
 from tiza.lang.mode import enable_grad, is_grad_enabled, no_grad
 from tiza.lang.random import manual_seed
-from tiza.lang.tensor import Tensor, set_default_dtype
+from tiza.lang.tensor import Tensor
 from tiza.lang.verbs import VERBS
 
 if TYPE_CHECKING:

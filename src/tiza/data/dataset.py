@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from tiza.data.split import same_length
 from tiza.data.transforms import Transform
 from tiza.errors import DataError, IndexingError
-from tiza.lang.tensor import Tensor, as_tensor, to_array
+from tiza.lang.arrays import to_array
+from tiza.lang.tensor import Tensor, as_tensor
 
 Array = NDArray[np.generic]
 

@@ -13,8 +13,9 @@ import numpy as np
 from tiza.errors import DTypeError, GradientError, ShapeError
 from tiza.graph import PRIMITIVES, Node, constant, literal, placeholder, walk
 from tiza.graph.types import float64, is_float
+from tiza.lang.arrays import default_dtype, set_default_dtype
 from tiza.lang.mode import enable_grad, mode
-from tiza.lang.tensor import LEAVES, Tensor, as_tensor, default_dtype, make, set_default_dtype
+from tiza.lang.tensor import LEAVES, Tensor, as_tensor, make
 from tiza.transforms import cotangents_of, differentiate, push_forward, vectorise
 
 Function = Callable[..., Any]

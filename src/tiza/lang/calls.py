@@ -10,7 +10,9 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 from tiza.errors import ArgumentError, IndexingError
 from tiza.graph import PRIMITIVES
 from tiza.graph.types import DType
-from tiza.lang.tensor import Tensor, as_tensor, default_dtype, make, operands
+from tiza.lang.arrays import default_dtype
+from tiza.lang.operators import operands
+from tiza.lang.tensor import Tensor, as_tensor, make
 
 ArrayLike: TypeAlias = Any  # tensors, numbers, lists, NumPy, pandas, PyTorch: see `as_tensor`
 Axis: TypeAlias = int | Sequence[int] | None

@@ -10,9 +10,10 @@ import numpy as np
 from tiza.errors import ArgumentError, ShapeError
 from tiza.graph import PRIMITIVES, constant
 from tiza.graph.types import DType, Scalar, bool_
+from tiza.lang.arrays import default_dtype, to_array
 from tiza.lang.calls import ArrayLike, cast, common, same, shape_of
 from tiza.lang.inspection import check_device
-from tiza.lang.tensor import Tensor, as_tensor, default_dtype, make, to_array
+from tiza.lang.tensor import Tensor, as_tensor, make
 
 Sides = int | Sequence[int]
 

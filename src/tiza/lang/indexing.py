@@ -15,7 +15,9 @@ import numpy as np
 
 from tiza.errors import DTypeError, IndexingError, ShapeError
 from tiza.graph import PRIMITIVES, constant
-from tiza.lang.tensor import Array, Tensor, as_tensor, make, type_with_number
+from tiza.lang.arrays import Array
+from tiza.lang.operators import type_with_number
+from tiza.lang.tensor import Tensor, as_tensor, make
 
 P = PRIMITIVES
 

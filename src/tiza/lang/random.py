@@ -19,7 +19,8 @@ from tiza.errors import ArgumentError
 from tiza.graph import PRIMITIVES as P
 from tiza.graph import Node, constant, literal
 from tiza.graph.types import DType, Shape, float64, int64, is_float, uint32, uint64
-from tiza.lang.tensor import Tensor, as_tensor, default_dtype
+from tiza.lang.arrays import default_dtype
+from tiza.lang.tensor import Tensor, as_tensor
 
 
 class _Generator(threading.local):

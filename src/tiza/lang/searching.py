@@ -9,10 +9,11 @@ import numpy as np
 from tiza.errors import ArgumentError, DTypeError, ShapeError
 from tiza.graph import PRIMITIVES, constant
 from tiza.graph.types import DType
+from tiza.lang.arrays import default_dtype
 from tiza.lang.calls import ArrayLike, axis_of, binary, cast, pair, same, torch_words
 from tiza.lang.indexing import check_places
 from tiza.lang.manipulation import broadcast_shapes, broadcast_to, expand_dims, reshape
-from tiza.lang.tensor import Tensor, as_tensor, default_dtype, make
+from tiza.lang.tensor import Tensor, as_tensor, make
 
 
 def where(condition: ArrayLike, x1: ArrayLike, x2: ArrayLike, /) -> Tensor:

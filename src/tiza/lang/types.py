@@ -7,7 +7,8 @@ import numpy as np
 from tiza.errors import ArgumentError
 from tiza.graph.types import DType, promote
 from tiza.lang.calls import ArrayLike
-from tiza.lang.tensor import Tensor, type_of_both, type_with_number
+from tiza.lang.operators import type_of_both, type_with_number
+from tiza.lang.tensor import Tensor
 
 
 def _dtype(x: ArrayLike | DType) -> DType:

@@ -14,7 +14,8 @@ import numpy as np
 
 from tiza.errors import ArgumentError, ShapeError
 from tiza.lang import random
-from tiza.lang.tensor import Tensor, as_tensor, default_dtype, evaluate_together
+from tiza.lang.arrays import default_dtype
+from tiza.lang.tensor import Tensor, as_tensor, evaluate_together
 from tiza.nn.parameter import assign
 
 Shape = Sequence[int]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from tiza.graph import constant
-from tiza.lang.tensor import LEAVES, Tensor, as_tensor, to_array
+from tiza.lang.arrays import to_array
+from tiza.lang.tensor import LEAVES, Tensor, as_tensor
 
 Array = np.ndarray[Any, Any]
 

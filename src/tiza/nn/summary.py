@@ -12,8 +12,9 @@ import numpy as np
 from tiza.errors import pick
 from tiza.graph import Node, placeholder
 from tiza.graph.walk import opened_inputs, walk
+from tiza.lang.arrays import default_dtype
 from tiza.lang.mode import no_grad
-from tiza.lang.tensor import Tensor, default_dtype
+from tiza.lang.tensor import Tensor
 from tiza.nn.words import WORDS
 
 if TYPE_CHECKING:
