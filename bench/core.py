@@ -102,10 +102,10 @@ def memory(steps: int) -> list[Row]:
     warm = max(steps // 10, 1)
     seconds(step, warm)
     gc.collect()
-    objects, before = len(gc.get_objects()), peak()
+    objects, before = len(gc.get_objects()), resident()
     each = seconds(step, steps)
     gc.collect()
-    grown, kept = peak() - before, len(gc.get_objects()) - objects
+    grown, kept = resident() - before, len(gc.get_objects()) - objects
     return [
         (
             f"memory grown in {steps:,} steps",
@@ -116,8 +116,8 @@ def memory(steps: int) -> list[Row]:
     ]
 
 
-def peak() -> int:
-    """Peak resident memory of this process, in KB."""
+def resident() -> int:
+    """Memory that this process holds, in KB (its peak, where the system tells no more)."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(row for row in status.read_text().splitlines() if row.startswith("VmRSS"))

@@ -26,6 +26,16 @@ def program(text: str) -> str:
     return "\n".join(lines)
 
 
+SHOWN = re.compile(r"^```python\n(?:[^`]|`(?!``))*^```\n\n```text\n(.*?)^```$", re.M | re.S)
+
+
+def missing_lines(page: str, printed: str) -> list[str]:
+    """Of the lines that a page shows below its examples, those that were not printed, in turn."""
+    rest = iter(printed.splitlines())
+    shown = [line for block in SHOWN.findall(page) for line in block.splitlines()]
+    return [line for line in shown if line.strip() != "..." and line not in rest]
+
+
 WITH_CODE = [page for page in PAGES if BLOCK.search(page.read_text(encoding="utf-8"))]
 
 
@@ -44,14 +54,22 @@ def run(source: str, name: str, folder: Path) -> subprocess.CompletedProcess[str
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_examples_run(page: Path, tmp_path: Path) -> None:
-    done = run(program(page.read_text(encoding="utf-8")), f"{page.stem}.py", tmp_path)
+    text = page.read_text(encoding="utf-8")
+    done = run(program(text), f"{page.stem}.py", tmp_path)
     assert done.returncode == 0, done.stderr
+    assert missing_lines(text, done.stdout) == []
 
 
 def test_a_wrong_example_is_caught(tmp_path: Path) -> None:
     page = "words\n```python\nx = 1\nassert x == 2\n```\n"
     assert program(page).splitlines()[2:4] == ["x = 1", "assert x == 2"]
     assert "AssertionError" in run(program(page), "wrong.py", tmp_path).stderr
+
+
+def test_a_wrong_output_is_caught() -> None:
+    page = "```python\nprint(1)\n```\n\n```text\n1\n...\n2\n```\n"
+    assert missing_lines(page, "1\n2\n") == []
+    assert missing_lines(page, "1\n3\n") == ["2"]
 
 
 def test_both_tutorials_show_the_same_code() -> None:
