@@ -14,7 +14,7 @@ SOURCE = Path(tiza.__file__).parent
 # Their first letters stand in brackets, so that this file does not break the law it states.
 FORBIDDEN = {
     "a path of one machine": r"/(?:[w]ork|tmp|root|home/\w+)/(?:main|shared|briefs|\.venv)",
-    "a package registry": r"[p]ypi\.(?:org|python)|[p]ythonhosted|[r]egistry\.npm|[i]ndex-url",
+    "a package registry": r"[p]ypi\.(?:org|python)|[p]ythonhosted|regi[s]try\.npm|[i]ndex-url",
     "unfinished work": r"\b(?:[T]ODO|[F]IXME|[X]XX)\b|[N]otImplementedError",
     "a pickle": r"import [p]ickle|[p]ickle\.loads?\(|load\([^)]*allow_[p]ickle\s*=\s*True",
 }
