@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import tiza as tz
+
+QUICK = settings(max_examples=settings().max_examples // 4)  # there are many functions
 
 INTS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 FLOATS = ["float32", "float64"]
@@ -90,6 +92,7 @@ def arrays(dtype, shape=None, **elements):
 
 
 @pytest.mark.parametrize("name", UNARY)
+@QUICK
 @given(data=st.data())
 def test_unary_functions(agree, name, data):
     x = data.draw(arrays(data.draw(st.sampled_from(UNARY[name]))))
@@ -102,6 +105,7 @@ def test_unary_functions(agree, name, data):
     [n for n, kinds in UNARY.items() if kinds is FLOATS and n != "signbit"]
     + ["abs", "sign", "round"],
 )
+@QUICK
 @given(data=st.data())
 def test_unary_functions_of_complex_numbers(agree, name, data):
     dtype = data.draw(st.sampled_from(COMPLEX))
@@ -123,6 +127,7 @@ def pairs(kinds):
 
 
 @pytest.mark.parametrize("name", BINARY)
+@QUICK
 @given(data=st.data())
 def test_binary_functions_promote_and_broadcast(agree, name, data):
     one, two = data.draw(pairs(BINARY[name]))
@@ -143,6 +148,7 @@ def test_binary_functions_promote_and_broadcast(agree, name, data):
 
 
 @pytest.mark.parametrize("name", OPERATORS)
+@QUICK
 @given(data=st.data())
 def test_operators_are_the_functions(name, data):
     dtype = data.draw(st.sampled_from(BINARY[name]))
@@ -156,6 +162,7 @@ def test_operators_are_the_functions(name, data):
 
 
 @pytest.mark.parametrize("name", [n for n in BINARY if n != "nextafter"])
+@QUICK
 @given(data=st.data())
 def test_python_numbers_take_the_type_of_the_array(agree, name, data):
     dtype = data.draw(st.sampled_from([d for d in BINARY[name] if d not in COMPLEX]))
@@ -171,6 +178,7 @@ def test_python_numbers_take_the_type_of_the_array(agree, name, data):
     agree(lambda xp, x: getattr(xp, name)(number, x), x, rtol=rtol, signs=False)
 
 
+@QUICK
 @given(data=st.data())
 def test_shifts(agree, data):
     dtype = data.draw(st.sampled_from(INTS))
@@ -189,6 +197,7 @@ def test_shifts(agree, data):
 
 
 @pytest.mark.parametrize("name", ["floor_divide", "remainder"])
+@QUICK
 @given(data=st.data())
 def test_division_with_floor(agree, name, data):
     dtype = data.draw(st.sampled_from(REAL))
@@ -255,6 +264,7 @@ def test_complex_edges(name, x, real, imag):
         assert not np.signbit(out.imag)
 
 
+@QUICK
 @given(data=st.data())
 def test_clip_and_where(agree, data):
     dtype = data.draw(st.sampled_from(REAL))

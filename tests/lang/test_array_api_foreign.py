@@ -2,17 +2,20 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.array_api import make_strategies_namespace
 
 import tiza as tz
+
+QUICK = settings(max_examples=settings().max_examples // 4)  # there are many functions
 
 xps = make_strategies_namespace(tz, api_version="2024.12")
 NAMES = [*tz.__array_namespace_info__().dtypes()]
 
 
 @pytest.mark.parametrize("name", NAMES)
+@QUICK
 @given(data=st.data())
 def test_hypothesis_draws_arrays(name, data):
     dtype = getattr(tz, name)
@@ -23,6 +26,7 @@ def test_hypothesis_draws_arrays(name, data):
     assert x[key].shape == x.numpy()[key].shape
 
 
+@QUICK
 @given(data=st.data())
 def test_hypothesis_draws_types_and_axes(data):
     assert data.draw(xps.scalar_dtypes()).name in NAMES

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import tiza as tz
+
+QUICK = settings(max_examples=settings().max_examples // 4)  # there are many functions
 
 INTS = ["int8", "int32", "int64", "uint8", "uint64"]
 FLOATS = ["float32", "float64"]
@@ -41,6 +43,7 @@ def axes(ndim):
 
 
 @pytest.mark.parametrize("name", ["sum", "prod"])
+@QUICK
 @given(data=st.data())
 def test_sum_and_prod(agree, name, data):
     x = data.draw(arrays([*INTS, *FLOATS, "complex64"], nan=True))
@@ -50,6 +53,7 @@ def test_sum_and_prod(agree, name, data):
 
 
 @pytest.mark.parametrize("name", ["max", "min"])
+@QUICK
 @given(data=st.data())
 def test_extremes(agree_or_refuse, name, data):
     x = data.draw(arrays(INTS + FLOATS, nan=True))
@@ -58,6 +62,7 @@ def test_extremes(agree_or_refuse, name, data):
 
 
 @pytest.mark.parametrize("name", ["mean", "std", "var"])
+@QUICK
 @given(data=st.data())
 def test_moments(agree, name, data):
     x = data.draw(arrays(FLOATS, min_side=2, nan=True))
@@ -80,6 +85,7 @@ def test_statistics_of_nothing(name, expected):
     np.testing.assert_array_equal(getattr(tz, name)(tz.zeros((0,))).numpy(), expected)
 
 
+@QUICK
 @given(x=arrays(FLOATS, min_side=1), where=st.data())
 def test_nan_propagates(x, where):
     mask = where.draw(hnp.arrays("bool", x.shape).filter(np.any))
@@ -89,6 +95,7 @@ def test_nan_propagates(x, where):
 
 
 @pytest.mark.parametrize("name", ["any", "all"])
+@QUICK
 @given(data=st.data())
 def test_any_and_all(agree, name, data):
     x = data.draw(arrays(["bool", "int8", "float32", "complex64"], nan=True))
@@ -96,6 +103,7 @@ def test_any_and_all(agree, name, data):
     agree(lambda xp, x: getattr(xp, name)(x, axis=axis, keepdims=keep), x)
 
 
+@QUICK
 @given(x=arrays(["bool", "int8", "float32", "complex64"], nan=True), data=st.data())
 def test_count_nonzero(agree, x, data):
     axis, keep = data.draw(axes(x.ndim)), data.draw(st.booleans())
@@ -103,6 +111,7 @@ def test_count_nonzero(agree, x, data):
 
 
 @pytest.mark.parametrize("name", ["cumulative_sum", "cumulative_prod"])
+@QUICK
 @given(data=st.data())
 def test_cumulative(agree, name, data):
     x = data.draw(arrays([*INTS, *FLOATS, "complex64"], min_dims=1))
@@ -118,6 +127,7 @@ def test_cumulative(agree, name, data):
         agree(lambda xp, x: getattr(xp, name)(x, dtype=xp.complex128), x, rtol=1e-4, signs=False)
 
 
+@QUICK
 @given(x=arrays(INTS + FLOATS, min_dims=1, min_side=1), data=st.data())
 def test_diff(agree, x, data):
     axis, n = data.draw(st.integers(-x.ndim, x.ndim - 1)), data.draw(st.integers(0, 3))
@@ -126,6 +136,7 @@ def test_diff(agree, x, data):
 
 
 @pytest.mark.parametrize("name", ["argmax", "argmin"])
+@QUICK
 @given(data=st.data())
 def test_where_the_extremes_are(agree, name, data):
     x = data.draw(arrays(INTS + FLOATS, min_side=1, nan=True))
@@ -134,6 +145,7 @@ def test_where_the_extremes_are(agree, name, data):
     agree(lambda xp, x: getattr(xp, name)(x, axis=axis, keepdims=keep), x)
 
 
+@QUICK
 @given(x=arrays(["bool", *INTS, *FLOATS], min_dims=1))
 def test_nonzero(agree, x):
     agree(lambda xp, x: xp.nonzero(x), x)
@@ -144,6 +156,7 @@ def test_nonzero_of_a_number_is_refused():
         tz.nonzero(tz.asarray(3))
 
 
+@QUICK
 @given(data=st.data(), side=st.sampled_from(["left", "right"]))
 def test_searchsorted(agree, data, side):
     x1 = np.sort(data.draw(arrays(["float32", "int32"], min_dims=1).filter(lambda a: a.ndim == 1)))
@@ -157,6 +170,7 @@ def test_searchsorted(agree, data, side):
     agree(lambda xp, a, b, o: xp.searchsorted(a, b, side=side, sorter=o), mixed, x2, order)
 
 
+@QUICK
 @given(x=arrays(INTS + FLOATS, min_dims=1), data=st.data())
 def test_sorting(agree, x, data):
     axis, down = data.draw(st.integers(-x.ndim, x.ndim - 1)), data.draw(st.booleans())
@@ -169,6 +183,7 @@ def test_sorting(agree, x, data):
     )
 
 
+@QUICK
 @given(x=arrays(["bool", *INTS, *FLOATS, "complex64"], nan=True))
 def test_sets(agree, x):
     agree(lambda xp, x: xp.unique_counts(x), x, signs=False)
@@ -197,6 +212,7 @@ def test_every_nan_is_distinct():
     assert tz.unique_counts(x).counts.numpy().tolist() == [1, 1, 1]
 
 
+@QUICK
 @given(a=arrays(["float32", "float64"], min_dims=2, min_side=1))
 def test_products(agree, a):
     agree(
@@ -220,6 +236,7 @@ def test_products(agree, a):
     )
 
 
+@QUICK
 @given(data=st.data())
 def test_tensordot(agree, data):
     a = data.draw(hnp.arrays("float64", (2, 3, 4), elements=st.integers(-3, 3)))

@@ -3,11 +3,13 @@
 import array_api_strict as strict
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import tiza as tz
+
+QUICK = settings(max_examples=settings().max_examples // 4)  # there are many functions
 
 DTYPES = ["bool", "int8", "int64", "uint16", "float32", "float64", "complex64"]
 
@@ -21,6 +23,7 @@ def arrays(min_dims=0, min_side=0, dtypes=DTYPES):
     return st.sampled_from(dtypes).flatmap(lambda d: hnp.arrays(d, shapes))
 
 
+@QUICK
 @given(
     start=st.integers(-20, 20),
     stop=st.none() | st.integers(-20, 20),
@@ -35,6 +38,7 @@ def test_arange(agree, start, stop, step, name):
         agree(lambda xp: xp.arange(start, stop, step))
 
 
+@QUICK
 @given(
     start=st.floats(-10, 10, width=32),
     stop=st.floats(-10, 10, width=32),
@@ -67,6 +71,7 @@ def test_default_types_of_creation():
     assert tz.full((), 2j).dtype == tz.complex64
 
 
+@QUICK
 @given(shape=hnp.array_shapes(min_dims=0, min_side=0), name=st.sampled_from(DTYPES))
 def test_constant_arrays(agree, shape, name):
     for make in ("zeros", "ones"):
@@ -78,6 +83,7 @@ def test_constant_arrays(agree, shape, name):
     assert tz.empty_like(tz.zeros(shape)).shape == shape
 
 
+@QUICK
 @given(n=st.integers(0, 5), m=st.none() | st.integers(0, 5), k=st.integers(-7, 7))
 def test_eye_and_triangles(agree, n, m, k):
     agree(lambda xp: xp.eye(n, m, k=k, dtype=xp.int16))
@@ -85,6 +91,7 @@ def test_eye_and_triangles(agree, n, m, k):
     agree(lambda xp, x: (xp.tril(x, k=k), xp.triu(x, k=k)), x)
 
 
+@QUICK
 @given(data=st.data())
 def test_meshgrid(agree, data):
     axes = data.draw(st.lists(hnp.arrays("int64", st.integers(0, 3)), min_size=1, max_size=3))
@@ -118,6 +125,7 @@ def test_a_copy_is_independent():
     assert kept[0].item() == 0.0
 
 
+@QUICK
 @given(x=arrays(), data=st.data())
 def test_reshape_flip_roll(agree, x, data):
     agree(lambda xp, x: xp.reshape(x, (x.size,) if x.shape else (1,)), x)
@@ -131,6 +139,7 @@ def test_reshape_flip_roll(agree, x, data):
         agree(lambda xp, x: (xp.flip(x, axis=both), xp.roll(x, (shift,) * len(both), axis=both)), x)
 
 
+@QUICK
 @given(x=arrays(min_dims=1), data=st.data())
 def test_axes_move(agree, x, data):
     order = data.draw(st.permutations(range(x.ndim)))
@@ -145,6 +154,7 @@ def test_axes_move(agree, x, data):
     agree(lambda xp, x: xp.unstack(x, axis=one), x)
 
 
+@QUICK
 @given(x=arrays(min_dims=1, min_side=2), data=st.data())
 def test_joining(agree, x, data):
     axis = data.draw(st.integers(-x.ndim, x.ndim - 1))
@@ -161,6 +171,7 @@ def test_joining_promotes():
         tz.concat([tz.ones((2, 2)), tz.ones((3, 3))])
 
 
+@QUICK
 @given(x=arrays(), data=st.data())
 def test_repeat_tile_broadcast(agree, x, data):
     count = data.draw(st.integers(0, 3))
@@ -177,6 +188,7 @@ def test_repeat_tile_broadcast(agree, x, data):
     agree(lambda xp, x: xp.broadcast_arrays(x, xp.zeros((3,) + (1,) * x.ndim, dtype=xp.float32)), x)
 
 
+@QUICK
 @given(x=arrays(min_dims=1), name=st.sampled_from(["bool", "int32", "float64", "complex128"]))
 def test_astype(agree, x, name):
     if x.dtype.kind == "c" and name != "complex128":
@@ -189,6 +201,7 @@ def test_astype(agree, x, name):
     agree(lambda xp, x: xp.astype(x, getattr(xp, name), copy=False), x)
 
 
+@QUICK
 @given(x=arrays(min_side=1), data=st.data())
 def test_reading_by_index(agree, x, data):
     key = data.draw(hnp.basic_indices(x.shape, allow_newaxis=True))
@@ -240,6 +253,7 @@ def test_masks_that_do_not_fit(shape):
         tz.zeros((3, 2))[tz.ones(shape, dtype=tz.bool)]
 
 
+@QUICK
 @given(x=arrays(min_side=1), data=st.data())
 def test_writing_by_index(x, data):
     key = data.draw(hnp.basic_indices(x.shape, allow_newaxis=False))
@@ -267,6 +281,7 @@ def test_writing_refuses_what_does_not_fit():
         x[7] = 1.0
 
 
+@QUICK
 @given(x=arrays(min_dims=1, min_side=1), data=st.data())
 def test_take(agree, x, data):
     axis = data.draw(st.integers(-x.ndim, x.ndim - 1))

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import tiza as tz
+
+QUICK = settings(max_examples=settings().max_examples // 4)  # there are many functions
 
 la = tz.linalg
 FLOATS = ["float32", "float64"]
@@ -33,12 +35,14 @@ def well_conditioned(x):
     return x * 0.1 + np.eye(x.shape[-1], dtype=x.dtype) * 4
 
 
+@QUICK
 @given(x=squares(), upper=st.booleans())
 def test_cholesky(agree, x, upper):
     spd = x @ np.swapaxes(x, -1, -2) + np.eye(x.shape[-1], dtype=x.dtype)
     agree(lambda xp, a: xp.linalg.cholesky(a, upper=upper), spd, rtol=1e-3, signs=False)
 
 
+@QUICK
 @given(x=squares())
 def test_inverse_determinant_power(agree, x):
     x = well_conditioned(x)
@@ -62,6 +66,7 @@ def test_singular_matrices():
         la.cholesky(-tz.eye(2)).numpy()
 
 
+@QUICK
 @given(x=squares(), data=st.data())
 def test_solve(agree, x, data):
     x = well_conditioned(x)
@@ -74,6 +79,7 @@ def test_solve(agree, x, data):
     agree(lambda xp, a, b: xp.linalg.solve(a, b), x, b, rtol=1e-4, signs=False)
 
 
+@QUICK
 @given(x=squares())
 def test_eigh(agree, x):
     x = x + np.swapaxes(x, -1, -2)
@@ -86,6 +92,7 @@ def test_eigh(agree, x):
     )
 
 
+@QUICK
 @given(x=matrices(), mode=st.sampled_from(["reduced", "complete"]))
 def test_qr(agree, x, mode):
     q, r = la.qr(tz.asarray(x), mode=mode)
@@ -99,6 +106,7 @@ def test_qr(agree, x, mode):
     np.testing.assert_allclose(q.numpy() @ r.numpy(), x, atol=1e-3)
 
 
+@QUICK
 @given(x=matrices(), full=st.booleans())
 def test_svd(agree, x, full):
     u, s, vh = la.svd(tz.asarray(x), full_matrices=full)
@@ -111,6 +119,7 @@ def test_svd(agree, x, full):
     assert {u.dtype, s.dtype, vh.dtype} == {np.dtype(x.dtype)}
 
 
+@QUICK
 @given(x=matrices())
 def test_pinv_and_rank(agree, x):
     if 0 not in x.shape[-2:]:
@@ -120,6 +129,7 @@ def test_pinv_and_rank(agree, x):
         assert la.matrix_rank(tz.asarray(x), rtol=tz.asarray(0.1)).shape == x.shape[:-2]
 
 
+@QUICK
 @given(x=matrices(), keep=st.booleans())
 def test_norms(agree_or_refuse, x, keep):
     for order in (-np.inf, -2, -1, 1, 2, np.inf, "fro", "nuc"):
@@ -141,12 +151,14 @@ def test_norms(agree_or_refuse, x, keep):
             )
 
 
+@QUICK
 @given(x=matrices(dtypes=["int64", "float32"]), k=st.integers(-9, 9))
 def test_diagonal_and_trace(agree, x, k):
     agree(lambda xp, a: (xp.linalg.diagonal(a, offset=k), xp.linalg.trace(a, offset=k)), x)
     agree(lambda xp, a: xp.linalg.trace(a, dtype=xp.float64), x)
 
 
+@QUICK
 @given(data=st.data())
 def test_cross_and_outer(agree, data):
     a = data.draw(hnp.arrays("float64", (2, 3), elements=st.integers(-4, 4)))

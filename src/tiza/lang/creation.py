@@ -108,7 +108,9 @@ def arange(start: float, /, stop: float | None = None, step: float = 1, *,
     kind = np.dtype("int64") if whole and dtype is None else np.dtype(dtype or default_dtype())
     if kind.kind in "iu" and whole:
         values = range(int(start), int(stop), int(step))
-        return _data(np.array(values, dtype=kind))
+        if not values or max(abs(values[0]), abs(values[-1])) >= 2**62:  # as Python's integers
+            return _data(np.array(values, dtype=kind))
+        return _data(np.arange(values.start, values.stop, values.step).astype(kind))
     return _data(np.arange(start, stop, step, dtype="float64").astype(kind))
 
 

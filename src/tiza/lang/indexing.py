@@ -129,10 +129,15 @@ def _known(x: Tensor) -> bool:
 
 def getitem(x: Tensor, key: Any) -> Tensor:
     """x[key], as NumPy reads it: numbers, slices, None, Ellipsis, masks, arrays of integers."""
+    if _known(x):
+        simple = key if type(key) is tuple else (key,)
+        if all(type(k) in (int, slice, type(None), type(...)) for k in simple):
+            try:
+                return Tensor(constant(np.asarray(x.node.value[key])))
+            except IndexError:
+                normal_key(key, x.shape)  # says it in our words
     entries = normal_key(key, x.shape)
     arrays = any(isinstance(e, Tensor | Fresh) for e in entries)
-    if _known(x) and not arrays:
-        return Tensor(constant(np.asarray(x.node.value[tuple(entries)])))
     x, left = _basic(x, entries, keep_numbers=arrays)
     return _advanced(x, left) if arrays else x
 
