@@ -34,7 +34,7 @@ def test_the_steps_add_a_primitive_and_a_layer(tmp_path: Path) -> None:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, tmp_path / part)
     steps = patch((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
-    apply = ["git", "apply", "-C1", "-"]
+    apply = ["git", "apply", "--unidiff-zero", "-"]
     subprocess.run(apply, input=steps, cwd=tmp_path, text=True, check=True)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "exp2 or scale",
