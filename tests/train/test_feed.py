@@ -7,7 +7,7 @@ import pytest
 
 from tiza.data import ArrayDataset, DataLoader, Dataset, TensorDataset
 from tiza.errors import DataError
-from tiza.train.feed import order, rows_of, spans, split_off
+from tiza.train.feed import Unread, order, rows_of, spans, split_off
 
 F32 = np.dtype("float32")
 
@@ -36,14 +36,18 @@ def test_several_inputs_and_data_sets() -> None:
             return np.full(2, i), i
 
     rows = rows_of(Pairs(), floating=F32)
-    assert rows.xs[0].tolist() == [[0, 0], [1, 1], [2, 2]]
+    assert rows.xs[0][np.array([2, 0])].tolist() == [[2, 2], [0, 0]]
+    assert rows.take(slice(0, 2)).xs[0].tolist() == [[0, 0], [1, 1]]
     assert rows.y.tolist() == [0, 1, 2]
 
 
 def test_a_file_larger_than_memory_stays_on_disk(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.arange(12.0).reshape(6, 2))
     rows = rows_of(ArrayDataset(tmp_path / "x.npy", np.arange(6)), floating=F32)
-    assert isinstance(rows.xs[0], np.memmap)
+    assert isinstance(rows.xs[0], Unread)
+    train, held = split_off(rows, 0.5, 0, shuffle=False)
+    assert isinstance(held.xs[0], Unread)
+    assert (len(train), held.take(slice(0, 9)).xs[0][:, 0].tolist()) == (3, [6, 8, 10])
     assert rows.take(np.array([5, 0])).xs[0].tolist() == [[10, 11], [0, 1]]
 
 

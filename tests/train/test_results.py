@@ -7,7 +7,7 @@ import pytest
 
 import tiza as tz
 from tiza import nn, optim
-from tiza.data import DataLoader, load
+from tiza.data import ArrayDataset, DataLoader, load
 from tiza.errors import CheckpointError, NonFiniteError, use_language
 from tiza.nn import functional as F
 from tiza.optim import lr_scheduler
@@ -129,6 +129,18 @@ def test_in_spanish() -> None:
         )
         assert "resultado" in str(error.value)
         assert "construido en" in str(error.value)
+
+
+def test_a_mapped_file_trains_as_the_array(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", X.astype(np.float64))
+    options = {"epochs": 2, "validation_split": 0.2, "verbose": 0}
+    mapped, plain = trainer(run_dir=tmp_path / "run"), trainer()
+    data = ArrayDataset(tmp_path / "x.npy", Y)
+    mapped.fit(data, **options)
+    plain.fit(X, Y, **options)
+    assert_same_weights(mapped, plain)
+    assert mapped.evaluate(DataLoader(data)) == plain.evaluate(X, Y)
+    np.testing.assert_array_equal(mapped.predict(data), plain.predict(X))
 
 
 @pytest.mark.peer

@@ -6,20 +6,37 @@ from typing import Any
 
 import numpy as np
 
-from tiza.data import ArrayDataset, DataLoader, Dataset
+from tiza.data import ArrayDataset, DataLoader, Dataset, Subset, TensorDataset
 from tiza.data.loader import STREAM
 from tiza.data.split import same_length, shuffled, split_rows
 from tiza.errors import DataError
 
 Array = np.ndarray[Any, Any]
 MOST_CLASSES = 1000
+READ_AT_ONCE = 4096
+
+
+class Unread:
+    """One part of a data set, read from it batch by batch: files, or fresh augmentations."""
+
+    def __init__(self, source: Dataset, part: int) -> None:
+        self.source, self.part = source, part
+        first = source.rows(np.arange(1))[part]
+        self.shape, self.dtype = (len(source), *first.shape[1:]), first.dtype
+        self.ndim = first.ndim
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def __getitem__(self, where: Array | slice) -> Array:
+        return self.source.rows(np.arange(len(self))[where])[self.part]
 
 
 @dataclass(frozen=True)
 class Rows:
     """Examples: the inputs (one array or more), the targets, one weight for each, or none."""
 
-    xs: tuple[Array, ...]
+    xs: tuple[Array | Unread, ...]
     y: Array | None = None
     weight: Array | None = None
 
@@ -34,14 +51,24 @@ class Rows:
             None if self.weight is None else self.weight[where],
         )
 
+    def part(self, where: Array) -> "Rows":
+        """As `take`, but what is unread stays unread."""
+        return Rows(
+            tuple(Unread(Subset(x.source, where), x.part) if isinstance(x, Unread) else x[where]
+                  for x in self.xs),
+            None if self.y is None else self.y[where],
+            None if self.weight is None else self.weight[where],
+        )  # fmt: skip
+
     def batches(self, size: int) -> Iterator["Rows"]:
         """The examples in order, `size` at a time; the last batch may be smaller."""
         return (self.take(slice(i, i + size)) for i in range(0, len(self), size))
 
     @property
     def arrays(self) -> tuple[Array, ...]:
-        """Everything that makes up the examples."""
-        return (*self.xs, *(a for a in (self.y, self.weight) if a is not None))
+        """Everything that makes up the examples and has been read."""
+        read = [x for x in self.xs if not isinstance(x, Unread)]
+        return (*read, *(a for a in (self.y, self.weight) if a is not None))
 
 
 def rows_of(x: object, y: object = None, *, floating: np.dtype[Any],
@@ -55,9 +82,9 @@ def rows_of(x: object, y: object = None, *, floating: np.dtype[Any],
     """
     if y is None and (whole := _held(x)) is not None:
         x, y = whole
-    xs = tuple(array_of(part, f"X[{i}]" if isinstance(x, tuple) else "X", floating)
+    xs = tuple(part_of(part, f"X[{i}]" if isinstance(x, tuple) else "X", floating)
                for i, part in enumerate(x if isinstance(x, tuple) else (x,)))  # fmt: skip
-    parts = {f"X{i or ''}": part for i, part in enumerate(xs)}
+    parts: dict[str, Any] = {f"X{i or ''}": part for i, part in enumerate(xs)}
     target = None
     if y is not None:
         target = array_of(y, "y", floating)
@@ -67,6 +94,11 @@ def rows_of(x: object, y: object = None, *, floating: np.dtype[Any],
         parts["sample_weight"] = weight
     same_length(**parts)
     return Rows(xs, target, weight)
+
+
+def part_of(value: object, name: str, floating: np.dtype[Any]) -> Array | Unread:
+    """As `array_of`; what is unread stays so."""
+    return value if isinstance(value, Unread) else array_of(value, name, floating)
 
 
 def array_of(value: object, name: str, floating: np.dtype[Any]) -> Array:
@@ -96,17 +128,33 @@ def array_of(value: object, name: str, floating: np.dtype[Any]) -> Array:
 
 
 def _held(x: object) -> tuple[object, object] | None:
-    """Inputs and targets of a data set or loader, whose last part is the target."""
+    """Inputs and targets of a data set or loader, whose last part is the target.
+
+    What lies in files, or is made example by example, is read batch by batch.
+    """
     source = x.dataset if isinstance(x, DataLoader) else x
     if not isinstance(source, Dataset):
         return None
-    if isinstance(source, ArrayDataset) and source.transform is None:
-        parts = source.arrays  # a file larger than memory stays on disk
-    else:
-        parts = source.rows(np.arange(len(source)))
-    if len(parts) < 2:
+    count = len(source.rows(np.arange(1))) if len(source) else 0
+    if count < 2:
         return None
-    return (parts[0] if len(parts) == 2 else tuple(parts[:-1])), parts[-1]
+    if isinstance(source, TensorDataset) or (
+        isinstance(source, ArrayDataset) and not _mapped(source)
+    ):
+        *inputs, target = source.rows(np.arange(len(source)))
+        return (inputs[0] if count == 2 else tuple(inputs)), target
+    lazy = [Unread(source, part) for part in range(count - 1)]
+    size = range(0, len(source), READ_AT_ONCE)
+    target = np.concatenate([
+        source.rows(np.arange(i, min(i + READ_AT_ONCE, len(source))))[-1] for i in size
+    ])  # fmt: skip
+    return (lazy[0] if count == 2 else tuple(lazy)), target
+
+
+def _in_memory(source: Dataset) -> bool:
+    if isinstance(source, ArrayDataset):
+        return not any(isinstance(array, np.memmap) for array in source.arrays)
+    return isinstance(source, TensorDataset)
 
 
 def _example(array: Array) -> str:
@@ -159,9 +207,10 @@ def split_off(rows: Rows, fraction: float, seed: int, *, shuffle: bool) -> tuple
     if not 0 < fraction < 1 or not 0 < held < count:
         raise DataError("split-fraction", got=fraction, n=count)
     if not shuffle:
-        return rows.take(slice(0, count - held)), rows.take(slice(count - held, count))
+        every = np.arange(count)
+        return rows.part(every[: count - held]), rows.part(every[count - held :])
     train, test = split_rows(count, test_size=fraction, stratify=_strata(rows.y, held), seed=seed)
-    return rows.take(np.sort(train)), rows.take(np.sort(test))
+    return rows.part(np.sort(train)), rows.part(np.sort(test))
 
 
 def _strata(y: Array | None, held: int) -> Array | None:
