@@ -2,7 +2,13 @@
 
 from tiza.optim import lr_scheduler
 from tiza.optim.adam import Adam, AdamW
+from tiza.optim.adam_kin import Adamax, AMSGrad, NAdam, RAdam
+from tiza.optim.adaptive import Adadelta, Adagrad, Lion, RMSprop
+from tiza.optim.large_batch import LAMB, LARS, Adafactor, Muon
 from tiza.optim.optimizer import Optimizer
 from tiza.optim.sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "lr_scheduler"]
+__all__ = [
+    "LAMB", "LARS", "SGD", "AMSGrad", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW",
+    "Adamax", "Lion", "Muon", "NAdam", "Optimizer", "RAdam", "RMSprop", "lr_scheduler",
+]  # fmt: skip

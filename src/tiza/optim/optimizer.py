@@ -18,6 +18,8 @@ from tiza.lang.tensor import Tensor, evaluate_together
 from tiza.lang.trace import Program
 from tiza.nn.parameter import assign, clear_grad, converted
 
+Shape = tuple[int, ...]
+SHARES = {"rho", "alpha"}  # hyperparameters between 0 and 1
 Update = tuple[Node, tuple[Node, ...]]  # the new parameter, its new slots
 Array = np.ndarray[Any, Any]
 PLAIN = {"maximize": False, "foreach": None, "capturable": False, "differentiable": False,
@@ -91,22 +93,27 @@ class Optimizer:
         raise ArgumentError("optim-rule", kind=type(self).__name__)
 
     @classmethod
-    def slots_for(cls, group: Mapping[str, Any]) -> tuple[str, ...]:
-        """The slots that a group needs."""
-        del group
+    def slots_for(cls, group: Mapping[str, Any], shape: Shape) -> tuple[str, ...]:
+        """The slots of a parameter of that shape in a group."""
+        del group, shape
         return cls.slots
+
+    @classmethod
+    def initial(cls, slot: str, group: Mapping[str, Any], shape: Shape) -> Array:
+        """A slot before the first step: zeros of the parameter's shape."""
+        del slot, group
+        return np.zeros(shape)
 
     @classmethod
     def check(cls, group: Mapping[str, Any]) -> None:
         """Refuse hyperparameters without meaning."""
         for name, value in group.items():
             if name == "betas":
-                good = len(value) == 2 and all(0 <= b < 1 for b in value)
-                wanted = "0 ≤ β < 1"
-            elif name in ("lr", "eps", "weight_decay", "momentum"):
-                good, wanted = value >= 0, "≥ 0"
+                good, wanted = len(value) == 2 and all(0 <= b < 1 for b in value), "0 ≤ β < 1"
+            elif name in SHARES:
+                good, wanted = 0 <= value <= 1, "0 … 1"
             else:
-                continue
+                good, wanted = not isinstance(value, int | float) or value >= 0, "≥ 0"
             if not good:
                 raise ArgumentError("optim-value", name=name, got=value, wanted=wanted)
 
@@ -183,7 +190,7 @@ class Optimizer:
     def slot_arrays(self) -> list[tuple[Array, ...]]:
         """The slots of every parameter in the order of `self.params`; zeros at first."""
         return [
-            tuple(self._state_of(p, group)[name] for name in self.slots_for(group))
+            tuple(self._state_of(p, group)[name] for name in self.slots_for(group, p.shape))
             for group in self.param_groups for p in group["params"]
         ]  # fmt: skip
 
@@ -191,7 +198,7 @@ class Optimizer:
         """Take over slots, and that every parameter has made `steps` steps."""
         rows = [(p, group) for group in self.param_groups for p in group["params"]]
         for (param, group), arrays in zip(rows, slots, strict=True):
-            named = dict(zip(self.slots_for(group), arrays, strict=True))
+            named = dict(zip(self.slots_for(group, param.shape), arrays, strict=True))
             self.state[param] = {"step": steps, **named}
 
     @property
@@ -201,9 +208,9 @@ class Optimizer:
 
     def _state_of(self, param: Tensor, group: Mapping[str, Any]) -> dict[str, Any]:
         state = self.state.setdefault(param, {"step": 0})
-        for name in self.slots_for(group):
+        for name in self.slots_for(group, param.shape):
             if name not in state:
-                state[name] = np.zeros(param.shape, param.dtype)
+                state[name] = self.initial(name, group, param.shape).astype(param.dtype)
         return state
 
     # -- PyTorch's face -------------------------------------------------------------------
@@ -234,7 +241,7 @@ class Optimizer:
         rates = [float(group["lr"]) for group in self.param_groups]
         program = self._program(rows)
         states = [self._state_of(p, group) for _, group, p in rows]
-        names = [self.slots_for(group) for _, group, _ in rows]
+        names = [self.slots_for(group, p.shape) for _, group, p in rows]
         arrays: list[Any] = [np.float64(count), *map(np.float64, rates)]
         for (_, _, p), state, slots in zip(rows, states, names, strict=True):
             arrays += [p.numpy(), p.grad.numpy(), *(state[s] for s in slots)]  # type: ignore[union-attr]
@@ -257,7 +264,10 @@ class Optimizer:
         rates = [placeholder((), scalar, "η") for _ in self.param_groups]
         inputs, outputs = [t, *rates], []
         for i, group, p in rows:
-            some = [placeholder(p.shape, p.dtype) for _ in ("p", "g", *self.slots_for(group))]
+            kept = self._state_of(p, group)
+            shapes = [p.shape, p.shape]
+            shapes += [kept[name].shape for name in self.slots_for(group, p.shape)]
+            some = [placeholder(shape, p.dtype) for shape in shapes]
             rule = self.formula(group, _cast(rates[i], p.dtype)).rule
             new, slots = rule(_cast(t, p.dtype), *some)
             inputs += some
@@ -301,23 +311,26 @@ class Optimizer:
             for p, number in zip(own["params"], saved["params"], strict=True)
         ]  # fmt: skip
         states = {}
+        group_of = {id(p): group for group in self.param_groups for p in group["params"]}
         for param, number in pairs:
             saved = state_dict["state"].get(number)
             if saved is not None:
-                states[param] = self._loaded(param, saved)
+                states[param] = self._loaded(param, group_of[id(param)], saved)
         for own, saved in zip(self.param_groups, groups, strict=True):
             known = {*self.defaults, "initial_lr"}
             own.update({k: v for k, v in saved.items() if k in known})
         self.state = states
 
-    def _loaded(self, param: Tensor, saved: Mapping[str, Any]) -> dict[str, Any]:
+    def _loaded(self, param: Tensor, group: Mapping[str, Any],
+                saved: Mapping[str, Any]) -> dict[str, Any]:  # fmt: skip
         state: dict[str, Any] = {"step": int(saved.get("step", 1))}
         for name, value in saved.items():
             if name == "step" or value is None:
                 continue
             array = converted(value).astype(param.dtype)
-            if array.shape != param.shape:
-                raise CheckpointError("optim-shape", name=name, got=array.shape, wanted=param.shape)
+            wanted = self.initial(name, group, param.shape).shape
+            if array.shape != wanted:
+                raise CheckpointError("optim-shape", name=name, got=array.shape, wanted=wanted)
             state[name] = array
         return state
 

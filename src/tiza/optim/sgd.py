@@ -31,8 +31,9 @@ class SGD(Optimizer):
     foreign: ClassVar[dict[str, object]] = {}
 
     @classmethod
-    def slots_for(cls, group: Mapping[str, Any]) -> tuple[str, ...]:
+    def slots_for(cls, group: Mapping[str, Any], shape: tuple[int, ...]) -> tuple[str, ...]:
         """The running sum b is kept only where there is momentum."""
+        del shape
         return ("momentum_buffer",) if group["momentum"] else ()
 
     @classmethod

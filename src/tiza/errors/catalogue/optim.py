@@ -108,6 +108,22 @@ ENTRIES = {
             "La regla es la fórmula de un paso de un parámetro; la clase base hace el resto.",
         ),
     ),
+    "optim-matrix": Entry(
+        en=(
+            "{kind} trains matrices, not a parameter of shape {shape}",
+            "give biases and embeddings to another optimizer, such as AdamW",
+        ),
+        es=(
+            "{kind} entrena matrices, no un parámetro de forma {shape}",
+            "dé los sesgos y embeddings a otro optimizador, como AdamW",
+        ),
+        more=(
+            "Its step is made orthogonal, which only a matrix can be. Split the parameters "
+            "between two optimizers.",
+            "Su paso se vuelve ortogonal, y eso solo puede serlo una matriz. Reparta los "
+            "parámetros entre dos optimizadores.",
+        ),
+    ),
     "optim-groups": Entry(
         en=(
             "the state has parameter groups of sizes {got}, the optimizer of sizes {wanted}",
