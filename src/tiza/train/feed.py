@@ -138,9 +138,7 @@ def _held(x: object) -> tuple[object, object] | None:
     count = len(source.rows(np.arange(1))) if len(source) else 0
     if count < 2:
         return None
-    if isinstance(source, TensorDataset) or (
-        isinstance(source, ArrayDataset) and not _mapped(source)
-    ):
+    if _in_memory(source):
         *inputs, target = source.rows(np.arange(len(source)))
         return (inputs[0] if count == 2 else tuple(inputs)), target
     lazy = [Unread(source, part) for part in range(count - 1)]
