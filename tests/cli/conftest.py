@@ -57,7 +57,7 @@ def shell(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             "LC_ALL": "C.UTF-8",
             **environment,
         }
-        program = f'tiza() {{ "{sys.executable}" -m tiza.cli "$@"; }}\n'
+        program = f'tiza() {{ "{sys.executable}" -m tiza "$@"; }}\n'
         return subprocess.run(
             ["bash", "-c", program + line],
             cwd=tmp_path,

@@ -60,8 +60,8 @@ def test_an_error_of_the_system_is_1(tiza, monkeypatch):
 def test_interruption_is_130_with_one_line(tiza, monkeypatch):
     fail_with(monkeypatch, KeyboardInterrupt())
     said = tiza("doctor")
-    assert (said.code, said.err) == (130, "tiza: error: interrupted\n")
-    assert tiza("doctor", "--lang", "es").err == "tiza: error: interrumpido\n"
+    assert (said.code, said.err) == (130, "tiza: interrupted\n")
+    assert tiza("doctor", "--lang", "es").err == "tiza: interrumpido\n"
 
 
 def test_a_warning_is_one_line(tiza, monkeypatch):

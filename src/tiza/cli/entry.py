@@ -38,7 +38,7 @@ def run(argv: Sequence[str]) -> int:
         try:
             return _invoke(list(argv))
         except (KeyboardInterrupt, click.Abort):
-            complain(pick(("interrupted", "interrumpido")))
+            complain(pick(("interrupted", "interrumpido")), kind=None)
             return INTERRUPTED
         except BrokenPipeError:
             return _let_go()

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 BARS = "▁▂▃▄▅▆▇█"
 
 
-def complain(text: str, kind: tuple[str, str] = ("error", "error")) -> None:
+def complain(text: str, kind: tuple[str, str] | None = ("error", "error")) -> None:
     """One paragraph on stderr, with the program's name before it."""
     try:
-        print(f"tiza: {pick(kind)}: {text}", file=sys.stderr, flush=True)
+        label = f"{pick(kind)}: " if kind else ""
+        print(f"tiza: {label}{text}", file=sys.stderr, flush=True)
     except BrokenPipeError:
         sys.stderr = None  # nobody listens
 

@@ -14,7 +14,7 @@ def find(name: str) -> "Callable[[int], Problem]":
     """The function that makes the problem of a recipe from a seed.
 
     >>> find("digits")(0).title[0]
-    'handwritten digits, 8×8'
+    'Handwritten digits, 8×8 pixels'
     """
     module = import_module(f"tiza.recipes.{name.replace('-', '_')}")
     made: Callable[[int], Problem] = module.problem

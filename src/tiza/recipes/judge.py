@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from tiza import metrics
-from tiza.metrics.baseline import Kind
 from tiza.recipes.problem import Array, Problem
 
 Scores = dict[str, float]
@@ -14,6 +13,7 @@ BY_TASK = {
     "classification": ("accuracy", "f1", "log_loss"),
     "regression": ("rmse", "mae", "r2"),
 }
+TINY = 1e-15  # a share of zero, as scikit-learn clips it
 LINEAR = {"classification": "logistic", "regression": "linear"}
 
 
@@ -33,20 +33,32 @@ def scores(problem: Problem, outputs: Array) -> Scores:
         return in_unit(found, problem.scale)
     shifted = outputs.astype(np.float64)
     guesses = shifted.argmax(axis=1)
-    count = len(problem.classes)
+    return _class_scores(guesses, truth, len(problem.classes)) | {
+        "log_loss": float(metrics.log_loss(shifted, truth, logits=True))
+    }
+
+
+def _class_scores(guesses: Array, truth: Array, count: int) -> Scores:
+    f1 = metrics.metric("f1", average="macro", num_classes=count)
     return {
         "accuracy": float(metrics.accuracy(guesses, truth)),
-        "f1": float(metrics.metric("f1", average="macro", num_classes=count)(guesses, truth)),
-        "log_loss": float(metrics.log_loss(shifted, truth, logits=True)),
+        "f1": float(f1(guesses, truth)),
     }
 
 
 def baseline(problem: Problem) -> tuple[str, Scores]:
     """What the majority class, or the mean, of the training rows scores: its name, its figures."""
-    kind: Kind = "majority" if problem.task == "classification" else "mean"
-    truth = problem.train.y
-    found = metrics.baseline(truth, problem.test.y, metrics=BY_TASK[problem.task], kind=kind)
-    return kind, in_unit(dict(found.scores), problem.scale)
+    truth = problem.test.y
+    if problem.task == "regression":
+        names = BY_TASK["regression"]
+        found = metrics.baseline(problem.train.y, truth, metrics=names, kind="mean")
+        return "mean", in_unit(found.scores, problem.scale)
+    found = metrics.baseline(problem.train.y, truth, metrics=["accuracy"], kind="majority")
+    shares = np.zeros(len(problem.classes))
+    shares[: len(found.shares)] = found.shares  # the last classes may be in no training row
+    return "majority", _class_scores(found.predict(len(truth)), truth, len(shares)) | {
+        "log_loss": float(-np.log(np.maximum(shares[truth], TINY)).mean())
+    }
 
 
 def in_unit(found: Mapping[str, float], scale: float) -> Scores:

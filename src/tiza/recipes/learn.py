@@ -1,5 +1,6 @@
 """Learning a problem: the network, a linear model beside it, the scores of both, the report."""
 
+import csv
 import math
 import shlex
 import time
@@ -16,7 +17,7 @@ from tiza.recipes.networks import mlp
 from tiza.recipes.predictor import Predictor
 from tiza.recipes.problem import Array, Network, Plan, Problem
 from tiza.recipes.words import word
-from tiza.train.callbacks import Callback, EarlyStopping, LearningRateScheduler
+from tiza.train import Callback, EarlyStopping, LearningRateScheduler
 from tiza.train.findings import confusion, mistakes, softmax
 from tiza.train.folder import RunFolder, versions
 from tiza.train.history import History
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 Commands = tuple[tuple[str, str], ...]  # what to type, what it does
 SAMPLES = 8
+MOST_PAIRS = 8  # column=value pairs that are still comfortable to type
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,7 @@ def learn(
     folder = trainer.keeper.folder
     assert folder is not None  # a run_dir was given
     metrics = together(columns)
-    commands = _commands(problem, folder)
-    _keep_samples(problem, folder)
+    commands = _commands(folder.id, _keep_samples(problem, folder))
     folder.note(
         predictor=Predictor.of(problem, trainer.model).to_config(),
         metrics=metrics,
@@ -90,11 +91,19 @@ def _size(trainer: "Trainer") -> int:
     return sum(p.size for p in trainer.model.parameters())
 
 
-def _keep_samples(problem: Problem, folder: RunFolder) -> None:
-    """Leave a few test inputs as they came, to ask the model with."""
+def _keep_samples(problem: Problem, folder: RunFolder) -> str:
+    """Leave a few test rows as they came; how to ask the model with one of them."""
     if problem.picture:
         raw = problem.test.x[:SAMPLES].reshape(-1, *problem.picture) * problem.divisor
         np.save(folder.path / "samples.npy", np.rint(raw).astype(np.uint8))
+        return str(folder.path / "samples.npy")
+    path = folder.path / "samples.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(problem.examples[0]))
+        writer.writeheader()
+        writer.writerows(problem.examples)
+    first = [f"{name}={value}" for name, value in problem.examples[0].items()]
+    return shlex.join(first if len(first) <= MOST_PAIRS else [str(path)])
 
 
 def _trained(
@@ -161,13 +170,11 @@ def _linear(problem: Problem, seed: int) -> Scores:
     return scores(problem, np.asarray(trainer.predict(problem.test.x)))
 
 
-def _commands(problem: Problem, folder: RunFolder) -> Commands:
+def _commands(run: str, ask: str) -> Commands:
     """Commands to look further, ready to be copied."""
-    given = [f"{name}={value}" for name, value in problem.example.items()]
-    ask = shlex.join(given or [str(folder.path / "samples.npy")])
     return (
-        (f"tiza show {folder.id}", word("further-show")),
-        (f"tiza predict {folder.id} {ask}", word("further-predict")),
+        (f"tiza show {run}", word("further-show")),
+        (f"tiza predict {run} {ask}", word("further-predict")),
         ("tiza runs", word("further-runs")),
         ("tiza ops relu", word("further-ops")),
     )

@@ -1,6 +1,6 @@
 """What a recipe hands over: the data, the network, and how to train it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -68,7 +68,7 @@ class Problem:
     divisor: float = 1.0  # of arrays: the network takes x / divisor
     picture: tuple[int, ...] = ()  # the shape of an input as a picture, if it is one
     scale: float = 1.0  # of a standardised target, to give errors in its own unit
-    example: Mapping[str, str] = field(default_factory=dict)  # one raw row, to ask with
+    examples: Sequence[Mapping[str, str]] = ()  # a few raw test rows, to ask with
     facts: Mapping[str, object] = field(default_factory=dict)  # about the data
 
     def planned(self, **changes: Any) -> "Problem":

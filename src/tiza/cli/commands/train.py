@@ -91,8 +91,8 @@ def _recipes() -> list[str]:
     type=Widths(),
     holder=("64,64", "64,64"),
     words=(
-        "Widths of the hidden layers; 0 for a linear model.",
-        "Anchos de las capas ocultas; 0 para un modelo lineal.",
+        "Widths of the hidden layers (64,64); 0 for a linear model.",
+        "Anchos de las capas ocultas (64,64); 0 para un modelo lineal.",
     ),
 )
 @option(
