@@ -25,7 +25,10 @@ def assert_speaks(error: DataError) -> None:
             assert error.fix
 
 
-@given(st.binary(max_size=300))
+LIKELY = st.text('ab1,;\t|"\n\r.- \x85é', max_size=120)
+
+
+@given(st.one_of(st.binary(max_size=300), LIKELY.map(str.encode)))
 @example(b'"')
 @example(b"a,b\n\x00,1\n")
 @example(b"\xff\xfea")

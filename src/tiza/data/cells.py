@@ -50,6 +50,7 @@ BOOLEANS = (
     "0|1",
     "0.0|1.0",
 )
+HUGE = 1e100  # beyond this a cell is no number: its square would overflow
 _SIGN = r"([+-]?)(?:US\$|[$€£])?\s*"
 _UNIT = r"\s*[%€]?"
 _PLAIN = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -151,7 +152,7 @@ def _quick(column: Cells) -> NDArray[np.float64] | None:
     except ValueError:
         return None
     said = len(column) - column.count(None)
-    return values if int(np.isfinite(values).sum()) == said else None
+    return values if int((np.abs(values) < HUGE).sum()) == said else None
 
 
 def _number(cell: str | None, form: str) -> float:
@@ -161,7 +162,7 @@ def _number(cell: str | None, form: str) -> float:
     if form == "decimal-comma":
         digits = digits.replace(".", "").replace(",", ".")
     value = float(match[1] + digits.replace(",", ""))
-    return value if np.isfinite(value) else np.nan
+    return value if abs(value) < HUGE else np.nan
 
 
 def _date(cell: str | None, form: str) -> np.datetime64:
@@ -181,11 +182,11 @@ def _date(cell: str | None, form: str) -> np.datetime64:
 
 
 def as_floats(column: NDArray[np.generic]) -> NDArray[np.float64]:
-    """An array of numbers as float64; infinities become NaN; other kinds are all NaN."""
+    """An array of numbers as float64; huge ones become NaN; other kinds are all NaN."""
     if column.dtype.kind not in "biuf":
         return np.full(len(column), np.nan)
     values = column.astype(np.float64)
-    return np.where(np.isfinite(values), values, np.nan)
+    return np.where(np.abs(values) < HUGE, values, np.nan)
 
 
 def as_objects(column: Column) -> NDArray[np.object_]:

@@ -12,7 +12,7 @@ from tiza.data.encoders import ENCODERS, Encoder, fit_encoder
 from tiza.data.leaks import find_leaks
 from tiza.data.notes import Note
 from tiza.data.table import Table, missing_column, read_table, with_kinds
-from tiza.data.target import Target, Task, Y
+from tiza.data.target import FAR, Target, Task, Y
 from tiza.data.words import say
 from tiza.errors import DataError
 
@@ -122,7 +122,7 @@ class Preparation:
         told += [Note("note-extra", {"column": name}) for name in extra]
         if notes is not None:
             notes += told
-        return np.concatenate(parts, axis=1).astype(np.float32)
+        return np.concatenate(parts, axis=1).clip(-FAR, FAR).astype(np.float32)
 
     def targets(self, source: object) -> Y:
         """The targets of rows as numbers: standardised float32, or codes of classes as int64.

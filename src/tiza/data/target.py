@@ -15,6 +15,7 @@ from tiza.errors import ArgumentError, DataError
 
 Task = Literal["regression", "classification"]
 TASKS: tuple[Task, ...] = ("regression", "classification")
+FAR = 1e9  # standard deviations, beyond which float32 is not asked to go
 FEW = 20  # so few different whole numbers are taken as classes
 Y = NDArray[np.float32] | NDArray[np.int64]
 
@@ -77,7 +78,7 @@ class Target:
             raise DataError("target-gap", name=self.column, count=int(gaps.sum()), line=first)
         if self.task == "regression":
             values = table.read(self.column, self.guess).astype(np.float64)
-            return ((values - self.mean) / self.std).astype(np.float32)
+            return ((values - self.mean) / self.std).clip(-FAR, FAR).astype(np.float32)
         place = {name: code for code, name in enumerate(self.classes)}
         labels = [str(label) for label in spelled(table, self.column, self.guess)]
         new = next((label for label in labels if label not in place), None)
