@@ -10,7 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -207,6 +207,7 @@ def test_two_at_once_fetch_one_file(site: Site, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert target.read_bytes() == PACKED
+    assert len(site.asked) == 1
 
 
 # finding
@@ -304,6 +305,17 @@ def test_a_damaged_file_in_the_cache_is_fetched_again(toy: File) -> None:
     path.write_bytes(b"oops")
     assert find("toy")[0].place == "damaged"
     assert locate("toy", fetch=local_fetch)["x.bin.gz"].read_bytes() == PACKED
+
+
+def test_a_damaged_file_that_cannot_be_fetched_again_is_named(
+    toy: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locate("toy", fetch=local_fetch)["x.bin.gz"].write_bytes(b"oops")
+    with registered(replace(toy, urls=()), monkeypatch), pytest.raises(ChecksumError):
+        locate("toy", fetch=local_fetch)
+    monkeypatch.setenv("TIZA_OFFLINE", "1")
+    with pytest.raises(ChecksumError):
+        locate("toy", fetch=local_fetch)
 
 
 def test_a_file_is_read_once_to_check_it(toy: File, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,6 +79,8 @@ def download(file: File, target: Path, *, open_url: Opener = https_open) -> Path
     why: object = ""
     url = ""
     with _one_at_a_time(target.parent / ".lock"), _progress(file) as step:
+        if (done := _named(target, file)) is not None:  # another process was quicker
+            return done
         for url in file.urls:
             for _ in range(ATTEMPTS):
                 try:
@@ -126,10 +128,22 @@ def _receive(url: str, part: Path, file: File, open_url: Opener, step: Step) -> 
     return goes_on
 
 
+def _names(target: Path, file: File) -> dict[str, Path]:
+    """SHA-256 → the name that such a content gets."""
+    plain = {file.plain_sha256: target.with_suffix("")} if file.plain_sha256 else {}
+    return {file.sha256: target, **plain}
+
+
+def _named(target: Path, file: File) -> Path | None:
+    """The complete file, if it is there."""
+    names = _names(target, file).items()
+    return next((p for sha, p in names if p.is_file() and sha256_of(p) == sha), None)
+
+
 def _finished(part: Path, target: Path, file: File, *, may_retry: bool) -> Path | None:
     """Give a complete file its name; None where a continued part turned out wrong: begin anew."""
     got = sha256_of(part)
-    names = {file.sha256: target, file.plain_sha256: target.with_suffix("")}
+    names = _names(target, file)
     if got in names:
         os.replace(part, names[got])
         return names[got]

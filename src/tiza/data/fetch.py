@@ -88,7 +88,8 @@ def _obtain(which: Card, file: File, fetch: Callable[[File, Path], Path]) -> Pat
     if found.path is not None and found.place != "damaged":
         return found.path
     offline = os.environ.get("TIZA_OFFLINE", "") not in ("", "0")
-    if found.path is not None and (found.path.is_relative_to(cache_folder()) is False or offline):
+    cached = found.path is not None and found.path.is_relative_to(cache_folder())
+    if found.path is not None and (offline or not cached or not file.urls):
         got = sha256_of(found.path)
         raise ChecksumError("data-checksum", path=found.path, got=got, want=file.sha256)
     if not file.urls:
