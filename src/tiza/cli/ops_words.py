@@ -62,4 +62,26 @@ SPANISH = {
     "hardshrink": "x, pero 0 dentro de λ",
     "threshold": "x por encima de a; un valor fijo en el resto",
     "linear": "x Wᵀ + b sobre el último eje; el peso es (salida, entrada), como en PyTorch",
+    "windows": "las ventanas que se deslizan sobre los últimos ejes: (*n, *ejes) pasa a ser "
+    "(*n, *m, *tamaño)",
+    "windows_add": "la transpuesta de windows: entradas que se suman donde están",
+    "window_sum": "la suma de cada ventana; lo que pasa del borde cuenta como 0",
+    "window_max": "la mayor entrada de cada ventana; su cotangente va a la primera que es la mayor",
+    "window_argmax": "el número de la primera entrada mayor de cada ventana, fila por fila",
+    "window_put": "cada entrada de la primera se suma en el lugar k de su ventana; ceros en el resto",
+    "masked_softmax": "softmax sobre el último eje; una fila de solo −∞ da ceros",
+    "attention_weights": "softmax(s Q Kᵀ + máscara) sobre las claves; `causal`: ninguna consulta "
+    "ve una clave posterior; `safe`: una fila que no ve nada es 0 y no NaN",
+    "attention": "softmax(s Q Kᵀ + máscara) V, con los factores de dropout sobre los pesos si se "
+    "dan; Vaswani et al. 2017, arXiv:1706.03762, ec. 1",
+    "conv": "la suma sobre canales y sobre el núcleo de peso por x, en cada lugar (correlación "
+    "cruzada, como en PyTorch); cualquier número de ejes",
+    "conv_transpose": "la transpuesta de una convolución: cada entrada de x pinta su núcleo, y lo "
+    "que se superpone se suma",
+    "rnn_cell": "h′ = φ(p + W h + b), donde p es la parte de la entrada",
+    "gru_cell": "h′ = (1 − z) ⊙ n + z ⊙ h con r, z = σ(p + W h + b), n = tanh(p + r ⊙ (W h + b)); "
+    "Cho et al. 2014, arXiv:1406.1078, con el reinicio después del producto como en PyTorch",
+    "lstm_memory": "c′ = σ(f) ⊙ c + σ(i) ⊙ tanh(g), con las compuertas (i, f, g, o) lado a lado; "
+    "Hochreiter y Schmidhuber 1997 con la compuerta de olvido de Gers et al. 2000",
+    "lstm_output": "h′ = σ(o) ⊙ tanh(c′), con las compuertas (i, f, g, o) lado a lado",
 }
