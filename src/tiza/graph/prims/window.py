@@ -30,7 +30,11 @@ from tiza.graph.types import DType, Shape
 Array = Any
 Ints = tuple[int, ...]
 Window = dict[str, Ints]
-OFFSET = np.dtype("int32")  # the number of an entry within its window
+
+
+def offset_type(size: Ints) -> DType:
+    """The type of numbers of entries within a window, row by row: as narrow as will do."""
+    return np.dtype(np.uint8 if math.prod(size) <= 256 else np.int32)
 
 
 def window(size: Ints, stride: Ints | None = None, dilation: Ints | None = None,
@@ -236,21 +240,24 @@ def _ordered(w: Window) -> Window:
 
 def _argmax_value(x: Array, **w: Ints) -> Array:
     best = _max_value(x, **w)
-    shape = x.shape[x.ndim - len(w["size"]) :]
-    entries = [(math.prod(w["size"][i + 1 :]), i) for i in range(len(w["size"]))]
-    found = np.zeros_like(best, dtype=OFFSET)
-    rows = [(sum(j * place[i] for j, i in entries), into, of)
-            for place, into, of in _entries(shape, **w)]  # fmt: skip
-    for number, into, of in reversed(rows):  # the first of equals is written last
-        np.copyto(found[into], OFFSET.type(number), where=x[of] == best[into])
-    if np.isnan(best).any():
-        for number, into, of in rows:  # of several NaN the last, as PyTorch has it
-            np.copyto(found[into], OFFSET.type(number), where=np.isnan(x[of]))
+    size = w["size"]
+    rows = [(int(np.ravel_multi_index(place, size)), into, of)
+            for place, into, of in _entries(x.shape[x.ndim - len(size) :], **w)]  # fmt: skip
+    found = np.zeros_like(best, dtype=offset_type(size))
+    missing = np.ones_like(best, dtype=np.bool_)  # its greatest entry has not come yet
+    at = 0
+    for number, into, of in rows:
+        found += missing.view(np.uint8) * found.dtype.type(number - at)
+        at = number
+        np.logical_and(missing[into], x[of] != best[into], out=missing[into])
+    if missing.any():  # NaN equals nothing: of several the last counts, as in PyTorch
+        for number, into, of in rows:
+            np.copyto(found[into], found.dtype.type(number), where=np.isnan(x[of]))
     return found
 
 
 def _argmax_infer(x: Node, **w: Ints) -> tuple[Shape, DType]:
-    return _summary_infer("window_argmax", REAL)(x, **w)[0], OFFSET
+    return _summary_infer("window_argmax", REAL)(x, **w)[0], offset_type(w["size"])
 
 
 def _put_infer(g: Node, k: Node, shape: Ints, **w: Ints) -> tuple[Shape, DType]:
@@ -265,10 +272,11 @@ def _put_value(g: Array, k: Array, shape: Ints, **w: Ints) -> Array:
     apart = all(s >= r for s, r in zip(w["stride"], reach(w["size"], w["dilation"]), strict=True))
     for place, into, of in _entries(shape, **w):
         here = k[into] == np.ravel_multi_index(place, w["size"])
+        share = np.where(here, g[into], g.dtype.type(0))  # quicker than copyto(…, where=)
         if apart:
-            np.copyto(out[of], g[into], where=here)
+            out[of] = share
         else:
-            out[of] += np.where(here, g[into], g.dtype.type(0))
+            out[of] += share
     return out
 
 
@@ -290,7 +298,7 @@ def _put_samples(rng: Any) -> list[Sample]:
     for (y,), attrs in _add_samples(rng):
         k = len(attrs["size"])
         shape = y.shape[: y.ndim - k]
-        index = rng.integers(0, math.prod(attrs["size"]), shape).astype(OFFSET)
+        index = rng.integers(0, math.prod(attrs["size"]), shape).astype(offset_type(attrs["size"]))
         if not any(attrs["low"]) and not any(attrs["high"]):  # else some stand outside
             cases.append(((rng.normal(size=shape), index), attrs))
     return cases
