@@ -7,7 +7,7 @@ from tiza.cli.learned import conclude, introduce, learn
 from tiza.cli.out import console, current
 from tiza.cli.speak import argument, command, option, unknown
 from tiza.cli.types import COUNT, FRACTION, PROBABILITY, RATE, OneOf, Widths, completing
-from tiza.errors import UsageError, pick
+from tiza.errors import DataError, UsageError, pick
 
 if TYPE_CHECKING:
     from tiza.recipes.learn import Learned
@@ -141,6 +141,7 @@ def _recipe(name: str, given: dict[str, Any]) -> None:
 
 
 def _table(path: Path, given: dict[str, Any]) -> None:
+    from tiza.data.report import TableReport
     from tiza.data.table import read_table
     from tiza.recipes.table import TableSettings, problem
 
@@ -149,7 +150,12 @@ def _table(path: Path, given: dict[str, Any]) -> None:
         names = ", ".join(table.names[:12]) + (" ..." if len(table.names) > 12 else "")
         raise UsageError("cli-no-target", file=path.name, names=names)
     seed = current().seed or 0
-    made, report = problem(table, TableSettings(**given), seed)
+    try:
+        made, report = problem(table, TableSettings(**given), seed)
+    except DataError as error:
+        if error.code == "table-no-features":  # the report says why each column was left out
+            console(to_stderr=True).print(TableReport.of(table))
+        raise
     if not current().quiet:
         console(to_stderr=current().json).print(report)
     introduce(made)
