@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from tiza.graph.place import here
 from tiza.graph.types import DType, Scalar, Shape
 
 if TYPE_CHECKING:
@@ -50,8 +54,6 @@ class Node:
     # promotion is the business of `lang`.
     def _with(self, name: str, other: Node | Scalar, *, swap: bool = False) -> Node:
         if not isinstance(other, Node):
-            from tiza.graph.apply import literal
-
             other = literal(other, self.dtype)
         return PRIMITIVES[name](*((other, self) if swap else (self, other)))
 
@@ -87,3 +89,59 @@ class Node:
 
     def __matmul__(self, other: Node) -> Node:
         return PRIMITIVES["matmul"](self, other)
+
+
+class _Entry(weakref.ref[Node]):
+    __slots__ = ("key",)
+    key: tuple[Any, ...]
+
+
+_table: dict[tuple[Any, ...], _Entry] = {}  # weak: a node lives while somebody holds it
+known = _table.get  # the entry of an expression that was made before
+
+
+def _forget(entry: weakref.ref[Node]) -> None:
+    key = entry.key  # type: ignore[attr-defined]
+    if _table.get(key) is entry:
+        del _table[key]
+
+
+def enter(key: tuple[Any, ...], node: Node) -> Node:
+    """Share `node` with every later expression of the same key."""
+    entry = _Entry(node, _forget)
+    entry.key = key
+    _table[key] = entry
+    return node
+
+
+def literal(value: Scalar, dtype: DType) -> Node:
+    """A number written in a formula. Equal numbers of one type are one node."""
+    key = ("literal", repr(value), dtype)
+    entry = _table.get(key)
+    node = entry() if entry is not None else None
+    if node is None:
+        array = np.array(value, dtype)  # NumPy is quicker with arrays than with its scalars
+        node = Node(PRIMITIVES["literal"], (), {"value": value}, (), dtype, None)
+        node.value = array
+        enter(key, node)
+    return node
+
+
+def constant(array: np.ndarray[Any, Any], name: str | None = None) -> Node:
+    """Data: equal only to itself."""
+    node = Node(PRIMITIVES["constant"], (), {}, array.shape, array.dtype, here())
+    node.value = array
+    node.name = name
+    return node
+
+
+def placeholder(shape: Shape, dtype: DType, name: str | None = None) -> Node:
+    """A value that a program is given each time it runs."""
+    node = Node(PRIMITIVES["input"], (), {}, tuple(shape), dtype, here())
+    node.name = name
+    return node
+
+
+def table_size() -> int:
+    """How many shared nodes are alive (for tests of memory)."""
+    return len(_table)
