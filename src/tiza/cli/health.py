@@ -17,6 +17,7 @@ MARKS = {"good": "✓", "missing": "-", "warning": "!", "broken": "✗"}
 NEEDED = ("numpy", "llvmlite", "scipy-openblas32", "safetensors", "rich", "click")
 EXTRAS = (  # (package, extra, what it gives)
     ("matplotlib", "plot", ("pictures", "gráficos")),
+    ("pillow", "plot", ("PNG pictures as input", "imágenes PNG como entrada")),
     ("pandas", "data", ("pandas tables", "tablas de pandas")),
     ("pyarrow", "data", ("Parquet files", "archivos Parquet")),
     ("sympy", "school", ("equality of formulas", "igualdad de fórmulas")),

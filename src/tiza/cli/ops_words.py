@@ -68,7 +68,7 @@ SPANISH = {
     "window_sum": "la suma de cada ventana; lo que pasa del borde cuenta como 0",
     "window_max": "la mayor entrada de cada ventana; su cotangente va a la primera que es la mayor",
     "window_argmax": "el número de la primera entrada mayor de cada ventana, fila por fila",
-    "window_put": "cada entrada de la primera sumada en el lugar k de su ventana; ceros en el resto",
+    "window_put": "cada entrada de la primera, sumada en el lugar k de su ventana; ceros fuera",
     "masked_softmax": "softmax sobre el último eje; una fila de solo −∞ da ceros",
     "attention_weights": "softmax(s Q Kᵀ + máscara) sobre las claves; `causal`: ninguna consulta "
     "ve una clave posterior; `safe`: una fila que no ve nada es 0 y no NaN",
