@@ -112,6 +112,16 @@ def test_a_saved_file_is_the_trainer(tmp_path: Path) -> None:
     assert len(again.history) == 4
 
 
+def test_what_is_frozen_stays_frozen(tmp_path: Path) -> None:
+    made = trainer()
+    made.model[0].weight.requires_grad_(False)
+    again = Trainer.resume(made.save(tmp_path / "m.safetensors"))
+    assert [p.requires_grad for p in again.model.parameters()] == [False, True, True, True]
+    for each in (made, again):
+        each.fit(X, Y, verbose=0)
+    assert_same_weights(made, again)
+
+
 def test_a_finished_run_can_be_trained_further(tmp_path: Path) -> None:
     made = trainer(run_dir=tmp_path / "run")
     made.fit(X, Y, epochs=2, verbose=0)
@@ -251,6 +261,7 @@ def test_descriptions_build_only_layers() -> None:
     model = nn.Sequential(
         nn.Embedding(5, 4, padding_idx=0),
         nn.Flatten(),
+        nn.PReLU(),
         nn.Linear(8, 3, bias=False),
         nn.GELU("tanh"),
     )

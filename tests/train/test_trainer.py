@@ -428,7 +428,7 @@ def test_missing_parts() -> None:
         Trainer(mlp(), lambda p, t: p * 1).fit(X, Y)
     with pytest.raises(ArgumentError, match="no loss for each example"):
         Trainer(mlp(), lambda p, t: F.cross_entropy(p, t)).fit(X, Y, class_weight="balanced")
-    with pytest.raises(ArgumentError, match="optimizer='adagard' must be .*adamw"):
+    with pytest.raises(ArgumentError, match=r"optimizer='adagard' must be .*adamw"):
         Trainer(mlp(), F.cross_entropy, "adagard")
 
 

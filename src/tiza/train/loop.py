@@ -17,6 +17,7 @@ from tiza.train.interrupt import Interrupted
 from tiza.train.nonfinite import finite, nonfinite_error, origin
 from tiza.train.state import Answer, State
 from tiza.train.tally import Tally
+from tiza.train.threads import one_thread
 from tiza.train.words import word
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class Loop:
             numbers = (share, part)
             given = steps.inputs("gather", state, rows, numbers, sums)
             answer, state, sums = steps.gather(state, rows, share, part, sums)
-            if not (math.isfinite(answer.loss) and all(map(finite, sums))) and not self.forgiving:
+            if not (self._all_finite(answer, sums) or self.forgiving):
                 traced = steps.traced("gather", rows, before)
                 self._trace(answer, traced.program, given, traced.forward, first + part)
             self.tally.add(answer.loss, len(rows), answer.prediction, rows.y, rows.weight)
@@ -188,12 +189,14 @@ class Loop:
 
     def _good(self, answer: Answer, after: State, before: State) -> bool:
         """Whether loss, parameters, slots and buffers are all finite."""
-        if not math.isfinite(answer.loss):
-            return False
         slots = [s for group in after.slots for s in group]
         pairs = zip(after.buffers, before.buffers, strict=True)
         news = [new for new, old in pairs if new is not old]
-        return all(map(finite, [*after.params, *slots, *news]))
+        return self._all_finite(answer, [*after.params, *slots, *news])
+
+    def _all_finite(self, answer: Answer, arrays: Sequence[Array]) -> bool:
+        with np.errstate(all="ignore"), one_thread():
+            return math.isfinite(answer.loss) and all(map(finite, arrays))
 
     def _trace(self, answer: Answer, program: Any, inputs: Sequence[Any],
                forward: Sequence[Node], batch: int) -> None:  # fmt: skip

@@ -1,5 +1,6 @@
 """Where the first NaN or infinity of a training step came from: the step replayed node by node."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,11 +41,8 @@ def finite(value: Any) -> bool:
     array = np.asarray(value)
     if array.dtype.kind not in "fc":
         return True
-    if array.dtype.kind == "f" and array.size > 64 and array.flags.c_contiguous:
-        flat = array.reshape(-1)
-        with np.errstate(all="ignore"):  # Σx² is finite in nearly every step, and quick
-            if np.isfinite(np.dot(flat, flat)):
-                return True
+    if array.dtype.kind == "f" and math.isfinite(np.vdot(array, array)):
+        return True  # Σx² is finite in nearly every step, and quick
     return bool(np.isfinite(array).all())
 
 
@@ -60,6 +58,11 @@ def origin(program: Program, arrays: Sequence[Any]) -> Origin | None:
         for k, (value, ins, out, attrs, _) in enumerate(program.steps):
             slots[out] = value(*[slots[i] for i in ins], **attrs)
             maker[out] = k
+        return _begun(program, slots, maker)
+
+
+def _begun(program: Program, slots: list[Any], maker: dict[int, int]) -> Origin | None:
+    """The earliest value that is not finite, of those that the outputs' troubles come from."""
     begun: list[int] = []
     stack = [slot for slot in program.results if not finite(slots[slot])]
     seen = set(stack)

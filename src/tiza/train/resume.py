@@ -88,6 +88,8 @@ class Kept:
             what = min(n for n in given | wanted if given.get(n) != wanted.get(n))
             raise CheckpointError("checkpoint-misfit", what=what, kept=given.get(what, "–"),
                                   got=wanted.get(what, "–"))  # fmt: skip
+        for name, param in trainer.model.named_parameters():
+            param.requires_grad_(name not in state["frozen"])
         ready = state["preparation"]
         if ready is not None:
             from tiza.data import Preparation

@@ -233,6 +233,7 @@ class Trainer(Holder):
             "description": self.description(),
             "preparation": ready.to_config() if ready is not None else None,
             "weights": self.get_weights(),
+            "frozen": [n for n, p in self.model.named_parameters() if not p.requires_grad],
             "slots": [list(group) for group in self.state.slots],
             "steps": self.state.steps,
             "groups": [{k: v for k, v in group.items() if k != "params"}
