@@ -97,6 +97,19 @@ def test_second_derivatives_are_slopes(name):
     tz.check_grad(lambda x: (first(x) * t(X)).sum(), t(X))
 
 
+@pytest.mark.parametrize("name", SLOPES)
+def test_forward_mode_is_the_slope_and_vmap_is_the_loop(name):
+    f, x = SLOPES[name], X
+    rng = np.random.default_rng(2)
+    step, h = rng.normal(size=x.shape), 1e-6
+    _, tangent = tz.jvp(f, (tz.asarray(x),), (tz.asarray(step),))
+    ends = [f(tz.asarray(x + sign * h * step)).numpy() for sign in (1, -1)]
+    np.testing.assert_allclose(tangent.numpy(), (ends[0] - ends[1]) / (2 * h), rtol=1e-5, atol=1e-6)
+    rows = np.stack([x, x + 0.01 * step])
+    loop = np.stack([f(tz.asarray(row)).numpy() for row in rows])
+    np.testing.assert_allclose(tz.vmap(f)(tz.asarray(rows)).numpy(), loop, atol=1e-9)
+
+
 def test_products_of_zeros_have_slopes():
     x = t([2.0, 0.0, 3.0])
     np.testing.assert_array_equal(tz.grad(tz.prod)(x).numpy(), [0, 6, 0])

@@ -220,3 +220,16 @@ def test_second_derivatives_are_slopes(name):
     weights = np.random.default_rng(0).normal(size=f(tz.asarray(x)).shape)
     first = tz.grad(lambda a: tz.sum(f(a) * tz.asarray(weights)))
     tz.check_grad(lambda a: tz.sum(first(a) * tz.asarray(x)), tz.asarray(x))
+
+
+@pytest.mark.parametrize("name", DIFFERENTIABLE)
+def test_forward_mode_is_the_slope_and_vmap_is_the_loop(name):
+    f, x = DIFFERENTIABLE[name]
+    rng = np.random.default_rng(2)
+    step, h = rng.normal(size=x.shape), 1e-6
+    _, tangent = tz.jvp(f, (tz.asarray(x),), (tz.asarray(step),))
+    ends = [f(tz.asarray(x + sign * h * step)).numpy() for sign in (1, -1)]
+    np.testing.assert_allclose(tangent.numpy(), (ends[0] - ends[1]) / (2 * h), rtol=1e-5, atol=1e-6)
+    rows = np.stack([x, x + 0.01 * step])
+    loop = np.stack([f(tz.asarray(row)).numpy() for row in rows])
+    np.testing.assert_allclose(tz.vmap(f)(tz.asarray(rows)).numpy(), loop, atol=1e-9)

@@ -10,7 +10,7 @@ import numpy as np
 
 from tiza.errors import ArgumentError
 from tiza.graph.types import DType, bool_, float32, float64, int32, int64
-from tiza.lang import elementwise, extras, manipulation, searching, statistical
+from tiza.lang import elementwise, extras, manipulation, searching, statistical, storage
 from tiza.lang.calls import Axis, axis_of, same
 from tiza.lang.indexing import getitem, setitem
 from tiza.lang.inspection import check_device
@@ -212,7 +212,9 @@ _ENTRYWISE = ("abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", 
 _ALONG = ("sum", "prod", "mean", "std", "var", "max", "min", "all", "any", "argmax", "argmin",
           "count_nonzero", "cumulative_sum", "cumulative_prod", "sort", "flip", "unstack",
           "logsumexp", "softmax", "log_softmax")  # fmt: skip
-METHODS.update({name: getattr(elementwise, name) for name in _ENTRYWISE})
+METHODS.update({
+    name: getattr(elementwise, name, None) or getattr(storage, name) for name in _ENTRYWISE
+})  # fmt: skip
 METHODS.update({name: _along(name) for name in _ALONG})
 METHODS.update({
     f.__name__: f for f in (reshape, permute, expand, transpose, unsqueeze, squeeze, to, clone,
