@@ -36,6 +36,7 @@ def missing_lines(page: str, printed: str) -> list[str]:
     return [line for line in shown if line.strip() != "..." and line not in rest]
 
 
+LINK = re.compile(r"(?:\]\(|src=\")(?!https?:|#|mailto:)([^)#\s\"]+)")
 WITH_CODE = [page for page in PAGES if BLOCK.search(page.read_text(encoding="utf-8"))]
 
 
@@ -84,7 +85,7 @@ def test_links_between_pages_lead_somewhere() -> None:
     dead = [
         f"{page.relative_to(ROOT)}: {target}"
         for page in PAGES
-        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text("utf-8"))
+        for target in LINK.findall(page.read_text(encoding="utf-8"))
         if not (page.parent / target).exists()
     ]
     assert dead == []
