@@ -122,3 +122,112 @@ class BCEWithLogitsLoss(_Weighted):
                  pos_weight: Any = None) -> None:  # fmt: skip
         super().__init__(weight, reduction)
         self.register_buffer("pos_weight", None if pos_weight is None else as_tensor(pos_weight))
+
+
+class KLDivLoss(Loss):
+    """q (log q − x) for log-probabilities x; see `nn.functional.kl_div`."""
+
+    function = F.kl_div
+    options = ("reduction", "log_target")
+
+    def __init__(self, reduction: str = "mean", log_target: bool = False) -> None:
+        super().__init__("mean" if reduction == "batchmean" else reduction)
+        self.reduction, self.log_target = reduction, log_target
+
+
+class PoissonNLLLoss(Loss):
+    """eˣ − t x for log-rates x; see `nn.functional.poisson_nll_loss`."""
+
+    function = F.poisson_nll_loss
+    options = ("log_input", "full", "eps", "reduction")
+
+    def __init__(self, log_input: bool = True, full: bool = False, eps: float = 1e-8,
+                 reduction: str = "mean") -> None:  # fmt: skip
+        super().__init__(reduction)
+        self.log_input, self.full, self.eps = log_input, full, eps
+
+
+class SoftMarginLoss(Loss):
+    """log(1 + e^(−t x)); see `nn.functional.soft_margin_loss`."""
+
+    function = F.soft_margin_loss
+
+
+class HingeEmbeddingLoss(Loss):
+    """x for what is alike, max(0, m − x) for what is not; see `nn.functional`."""
+
+    function = F.hinge_embedding_loss
+    options = ("margin", "reduction")
+
+    def __init__(self, margin: float = 1.0, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.margin = margin
+
+
+class MultiMarginLoss(_Weighted):
+    """Σ max(0, m − x_t + x_c)^p / C; see `nn.functional.multi_margin_loss`."""
+
+    function = F.multi_margin_loss
+    options = ("p", "margin", "weight", "reduction")
+
+    def __init__(self, p: int = 1, margin: float = 1.0, weight: Any = None,
+                 reduction: str = "mean") -> None:  # fmt: skip
+        super().__init__(weight, reduction)
+        if p not in (1, 2):
+            raise ArgumentError("loss-power", got=p)
+        self.p, self.margin = p, margin
+
+
+class MultiLabelSoftMarginLoss(_Weighted):
+    """The logistic loss over several labels; see `nn.functional.multilabel_soft_margin_loss`."""
+
+    function = F.multilabel_soft_margin_loss
+
+
+class _OfThree(Loss):
+    """A loss of three tensors."""
+
+    def forward(self, first: Any, second: Any, third: Any) -> Tensor:  # type: ignore[override]
+        """The loss of the three."""
+        options = {name: getattr(self, name) for name in self.options}
+        return type(self).function(first, second, third, **options)
+
+
+class GaussianNLLLoss(_OfThree):
+    """(log σ² + (x − t)²/σ²)/2 of mean, target, variance; see `nn.functional`."""
+
+    function = F.gaussian_nll_loss
+    options = ("full", "eps", "reduction")
+
+    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.full, self.eps = full, eps
+
+
+class CosineEmbeddingLoss(_OfThree):
+    """Angles of pairs alike (1) or not (−1); see `nn.functional.cosine_embedding_loss`."""
+
+    function = F.cosine_embedding_loss
+    options = ("margin", "reduction")
+
+    def __init__(self, margin: float = 0.0, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.margin = margin
+
+
+class MarginRankingLoss(CosineEmbeddingLoss):
+    """max(0, −t (x₁ − x₂) + m); see `nn.functional.margin_ranking_loss`."""
+
+    function = F.margin_ranking_loss
+
+
+class TripletMarginLoss(_OfThree):
+    """max(0, d(a, p) − d(a, n) + m); see `nn.functional.triplet_margin_loss`."""
+
+    function = F.triplet_margin_loss
+    options = ("margin", "p", "eps", "swap", "reduction")
+
+    def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False,
+                 reduction: str = "mean") -> None:  # fmt: skip
+        super().__init__(reduction)
+        self.margin, self.p, self.eps, self.swap = margin, p, eps, swap

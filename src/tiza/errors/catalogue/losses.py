@@ -190,6 +190,107 @@ ENTRIES = {
             "sigmoide; la pérdida con logits hace ambas cosas y es exacta para logits grandes.",
         ),
     ),
+    "loss-power": Entry(
+        en=(
+            "multi_margin_loss: p must be 1 or 2, not {got}",
+            "use p=1",
+        ),
+        es=(
+            "multi_margin_loss: p debe ser 1 o 2, no {got}",
+            "use p=1",
+        ),
+        more=(
+            "The margin that is missing counts as it is, or squared.",
+            "El margen que falta cuenta tal cual, o al cuadrado.",
+        ),
+    ),
+    "loss-signs": Entry(
+        en=(
+            "{loss}: targets are +1 or -1, but {got} is among them",
+            "turn 0 and 1 into signs with 2 * y - 1",
+        ),
+        es=(
+            "{loss}: los objetivos son +1 o -1, pero entre ellos está {got}",
+            "convierta 0 y 1 en signos con 2 * y - 1",
+        ),
+        more=(
+            "Margins are measured on the side that the sign names.",
+            "Los márgenes se miden del lado que indica el signo.",
+        ),
+    ),
+    "loss-variance": Entry(
+        en=(
+            "gaussian_nll_loss: a variance is not negative, but {got} is among them",
+            "let the network put out its logarithm, and take exp",
+        ),
+        es=(
+            "gaussian_nll_loss: una varianza no es negativa, pero entre ellas está {got}",
+            "haga que la red entregue su logaritmo, y aplique exp",
+        ),
+        more=(
+            "The variance is a mean of squares.",
+            "La varianza es una media de cuadrados.",
+        ),
+    ),
+    "loss-temperature": Entry(
+        en=(
+            "info_nce_loss: the temperature must be above 0, but is {got}",
+            "use temperature=0.1",
+        ),
+        es=(
+            "info_nce_loss: la temperatura debe ser mayor que 0, pero es {got}",
+            "use temperature=0.1",
+        ),
+        more=(
+            "Similarities are divided by the temperature.",
+            "Las similitudes se dividen entre la temperatura.",
+        ),
+    ),
+    "loss-vectors": Entry(
+        en=(
+            "{loss}: vectors of shape (n, d) are wanted, not {got}",
+            "flatten each example to one vector",
+        ),
+        es=(
+            "{loss}: se esperan vectores de forma (n, d), no {got}",
+            "aplane cada ejemplo a un vector",
+        ),
+        more=(
+            "Each row is compared with each other row.",
+            "Cada fila se compara con cada otra fila.",
+        ),
+    ),
+    "loss-gamma": Entry(
+        en=(
+            "focal_loss: gamma must not be negative, but is {got}",
+            "use gamma=2.0",
+        ),
+        es=(
+            "focal_loss: gamma no debe ser negativo, pero es {got}",
+            "use gamma=2.0",
+        ),
+        more=(
+            "Easy examples fade with the power gamma; 0 is plain cross entropy.",
+            "Los ejemplos fáciles se atenúan con la potencia gamma; 0 es la entropía cruzada "
+            "simple.",
+        ),
+    ),
+    "loss-gan": Entry(
+        en=(
+            "there is no adversarial loss {got!r}",
+            "choose one of {known}",
+        ),
+        es=(
+            "no existe la pérdida adversaria {got!r}",
+            "elija una de {known}",
+        ),
+        more=(
+            "The game between generator and critic is written in several ways, which differ in "
+            "their slopes.",
+            "El juego entre generador y crítico se escribe de varias maneras, que difieren en "
+            "sus pendientes.",
+        ),
+    ),
     "loss-beta": Entry(
         en=(
             "smooth_l1_loss: beta must not be negative, but is {got}",
