@@ -194,8 +194,8 @@ def test_plain_lines(verbose: str | int) -> None:
     run(ProgressBar(10, 3, verbose, out), [0.5, 0.25])
     lines = [line.replace("0.00 s", "S") for line in out.getvalue().splitlines()]
     assert lines == [
-        "epoch  1/10    S  loss 0.5000  validation accuracy 50.00%",
-        "epoch  2/10    S  loss 0.2500  validation accuracy 75.00%",
+        "epoch  1/10   S  loss 0.5000  validation accuracy 50.00%",
+        "epoch  2/10   S  loss 0.2500  validation accuracy 75.00%",
     ]
 
 

@@ -71,7 +71,7 @@ class ProgressBar(Callback):
         """The epoch's figures, which stay."""
         number = f"{word('epoch')} {epoch + 1:>{len(str(self.epochs))}}/{self.epochs}"
         seconds = logs.get("seconds", time.perf_counter() - self.began)
-        self.say(f"{number}  {seconds:6.2f} s  {_figures(logs)}")
+        self.say(f"{number}  {seconds:5.2f} s  {_figures(logs)}")
 
     def on_train_end(self, logs: Logs) -> None:
         """Close the bar."""
@@ -87,13 +87,19 @@ class ProgressBar(Callback):
 
 
 def _figures(logs: Logs) -> str:
-    """`loss 0.1234  accuracy 97.20%`."""
+    """`loss 0.1234 (val 0.2345)  accuracy 97.20% (val 96.10%)`."""
     parts = []
     for name, value in logs.items():
-        if name not in ("seconds", "lr"):
-            share = is_score(name) and "acc" in name and 0 <= value <= 1
-            parts.append(f"{title(name)} " + (f"{value:.2%}" if share else figure(name, value)))
+        if name in ("seconds", "lr") or (name.startswith("val_") and name[4:] in logs):
+            continue
+        beside = f" (val {_figure(name, logs[f'val_{name}'])})" if f"val_{name}" in logs else ""
+        parts.append(f"{title(name)} {_figure(name, value)}{beside}")
     return "  ".join(parts)
+
+
+def _figure(name: str, value: float) -> str:
+    share = is_score(name) and "acc" in name and 0 <= value <= 1
+    return f"{value:.2%}" if share else figure(name, value)
 
 
 def _bar(file: TextIO) -> "Progress":
@@ -103,7 +109,7 @@ def _bar(file: TextIO) -> "Progress":
     console = Console(file=file)
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
+        BarColumn(bar_width=16),
         MofNCompleteColumn(),
         TextColumn("{task.fields[figures]}"),
         console=console,
