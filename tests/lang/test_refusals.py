@@ -7,6 +7,26 @@ from tiza.errors import TizaError, use_language
 
 CASES = [
     (
+        "grad-complex",
+        lambda: tz.abs(tz.tensor(1.0, requires_grad=True) * 1j).backward(),
+        "abs: derivatives through complex numbers are not defined here",
+    ),
+    (
+        "integer-power",
+        lambda: (tz.asarray([2]) ** -1).numpy(),
+        "an integer to a negative power is no integer",
+    ),
+    (
+        "grad-complex",
+        lambda: tz.grad(lambda x: tz.abs(x * 1j))(tz.asarray(1.0)),
+        "abs: derivatives through complex numbers are not defined here",
+    ),
+    (
+        "grad-complex",
+        lambda: tz.grad(lambda x: tz.sum(tz.real(x * 1j)))(tz.ones(3)),
+        "real: derivatives through complex numbers are not defined here",
+    ),
+    (
         "api-version",
         lambda: tz.ones(1).__array_namespace__(api_version="1999.12"),
         "there is no version '1999.12' of the array API standard here",

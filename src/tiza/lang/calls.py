@@ -26,9 +26,9 @@ def unary(name: str, x: ArrayLike) -> Tensor:
 
 
 def as_float(x: ArrayLike) -> Tensor:
-    """x with a floating-point type: integers become the default one."""
+    """x with a floating-point type: integers and booleans become the default one."""
     x = as_tensor(x)
-    return as_tensor(x, default_dtype()) if x.dtype.kind in "iu" else x
+    return as_tensor(x, default_dtype()) if x.dtype.kind in "biu" else x
 
 
 def floating(name: str, x: ArrayLike) -> Tensor:

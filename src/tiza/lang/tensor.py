@@ -320,7 +320,7 @@ def _wrapped(node: Node, xs: Sequence[Tensor]) -> Tensor:
     for x in xs:
         if x.requires_grad:
             if mode.grad:
-                out.requires_grad = node.dtype.kind == "f"
+                out.requires_grad = node.dtype.kind in "fc"  # complex: refused by name
             else:
                 out._cut = True
             break

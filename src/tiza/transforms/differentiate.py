@@ -64,6 +64,11 @@ class _Cotangents:
         return prim.vjp(g, node, *node.inputs, **node.attrs)
 
 
+def _refuse_complex(node: Node, targets: Sequence[Node]) -> None:
+    if any(getattr(t.dtype, "kind", "") == "c" for t in targets):
+        raise GradientError("grad-complex", op=node.prim.name)
+
+
 def differentiate(
     outputs: Sequence[Node], wrt: Sequence[Node], cotangents: Sequence[Node | None]
 ) -> list[Node | None]:
@@ -84,6 +89,7 @@ def differentiate(
         targets = edges(node)
         if node not in depends or not any(i in depends for i in targets):
             continue
+        _refuse_complex(node, [t for t in targets if t in depends])
         with made_at(node.place):
             for target, share in zip(targets, held.carried_back(node), strict=False):
                 if share is not None and target in depends and is_float(target.dtype):

@@ -3,6 +3,37 @@
 from tiza.errors.entry import Entry
 
 ENTRIES = {
+    "integer-power": Entry(
+        en=(
+            "an integer to a negative power is no integer",
+            "use floats: tz.astype(x, tz.float32)",
+        ),
+        es=(
+            "un entero elevado a una potencia negativa no es un entero",
+            "use números de punto flotante: tz.astype(x, tz.float32)",
+        ),
+        more=(
+            "2 to the -1 is 1/2. Operations on integers give integers, so the result has no place.",
+            "2 elevado a -1 es 1/2. Las operaciones entre enteros dan enteros: el resultado no "
+            "tiene lugar.",
+        ),
+    ),
+    "grad-complex": Entry(
+        en=(
+            "{op}: derivatives through complex numbers are not defined here",
+            "write it with real parts: tz.real(z), tz.imag(z)",
+        ),
+        es=(
+            "{op}: aquí no se definen derivadas a través de números complejos",
+            "escríbalo con partes reales: tz.real(z), tz.imag(z)",
+        ),
+        more=(
+            "Complex values are computed, but not differentiated: a derivative would need a "
+            "choice between several conventions. Keep real and imaginary part as two tensors.",
+            "Los valores complejos se calculan, pero no se derivan: habría que elegir entre "
+            "varias convenciones. Lleve la parte real y la imaginaria en dos tensores.",
+        ),
+    ),
     "finfo-dtype": Entry(
         en=(
             "finfo describes floating-point types, and {got} is not one",

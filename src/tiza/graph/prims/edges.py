@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from tiza.errors import DTypeError
+
 Array = Any
 
 
@@ -16,6 +18,14 @@ def floor_divide(a: Array, b: Array) -> Array:
         return out
     edge = np.isinf(a) | np.isinf(b)
     return np.where(edge, np.floor(np.divide(a, b)), out) if edge.any() else out
+
+
+def power(a: Array, b: Array) -> Array:
+    """a to the b; an integer to a negative power is no integer."""
+    try:
+        return np.power(a, b)
+    except ValueError:
+        raise DTypeError("integer-power") from None
 
 
 def sign(x: Array) -> Array:

@@ -187,7 +187,7 @@ def _pow_vjp(g: Node, y: Node, a: Node, b: Node) -> list[Node | None]:
     return [g * (b * pow_(a, b - 1)), g * (y * log(safe))]
 
 
-pow_: Primitive = elementwise("pow", value=np.power, latex=r"{0}^{{{1}}}",
+pow_: Primitive = elementwise("pow", value=edges.power, latex=r"{0}^{{{1}}}",
                    slopes=["{1} {0}^{{{1} - 1}}", r"{y} \log({0})"], vjp=_pow_vjp,
                    samples=[positive, wide])  # fmt: skip
 remainder: Primitive = elementwise("remainder", value=np.remainder, latex=r"{0} \bmod {1}",
