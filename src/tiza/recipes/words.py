@@ -9,9 +9,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "classification": ("classification", "clasificación"),
     "regression": ("regression", "regresión"),
     "summary": (
-        "A network of {parameters} parameters, trained on {train} examples, stopped by "
+        "A network of {parameters} parameters, trained on {train} examples, watched on "
         "{valid}, tested on {test} that it never saw.",
-        "Una red de {parameters} parámetros, entrenada con {train} ejemplos, detenida según "
+        "Una red de {parameters} parámetros, entrenada con {train} ejemplos, vigilada con "
         "{valid}, probada con {test} que nunca vio.",
     ),
     "further-show": ("figures, curves, settings, files", "cifras, curvas, ajustes, archivos"),
