@@ -152,6 +152,9 @@ SCHEDULES = [
     ("ConstantLR", {"factor": 0.5, "total_iters": 4}),
     ("PolynomialLR", {"total_iters": 6, "power": 2.0}),
     ("LambdaLR", {"lr_lambda": lambda t: 0.9**t}),
+    ("MultiplicativeLR", {"lr_lambda": lambda t: 1 - 0.1 / (1 + t)}),
+    ("CosineAnnealingWarmRestarts", {"T_0": 5}),
+    ("CosineAnnealingWarmRestarts", {"T_0": 3, "T_mult": 2, "eta_min": 0.05}),
     ("OneCycleLR", {"max_lr": 1.0, "total_steps": 25}),
     ("OneCycleLR", {"max_lr": 1.0, "epochs": 5, "steps_per_epoch": 5,
                     "anneal_strategy": "linear", "pct_start": 0.4}),
@@ -189,6 +192,22 @@ def test_schedules_multiply():
         for schedule in (*ours, *theirs):
             schedule.step()
         assert_allclose(mine.param_groups[0]["lr"], peer.param_groups[0]["lr"], rtol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of:UserWarning")
+@pytest.mark.filterwarnings("ignore:The epoch parameter in:UserWarning")
+def test_one_schedule_after_the_other():
+    mine, peer = a_pair()
+
+    def made(lib, o):
+        parts = [lib.LinearLR(o, 0.1, total_iters=4), lib.ExponentialLR(o, 0.8), lib.StepLR(o, 2)]
+        return lib.SequentialLR(o, parts, [4, 9])
+
+    ours, theirs = made(optim.lr_scheduler, mine), made(torch.optim.lr_scheduler, peer)
+    for _ in range(15):
+        assert_allclose(ours.get_last_lr(), theirs.get_last_lr(), rtol=1e-9)
+        ours.step()
+        theirs.step()
 
 
 @pytest.mark.parametrize("options", [

@@ -29,6 +29,9 @@ def rates(schedule, count):
     (lambda o: schedules.PolynomialLR(o, 4, 1.0), [1, 0.75, 0.5, 0.25, 0]),
     (lambda o: schedules.CosineAnnealingLR(o, 4), [1, 0.8535533905932737, 0.5, 0.1464466094, 0]),
     (lambda o: schedules.CosineAnnealingLR(o, 2, 0.5), [1, 0.75, 0.5, 0.75, 1]),
+    (lambda o: schedules.InverseSquareRootLR(o, 2), [0.5, 1, (2 / 3) ** 0.5, 0.5**0.5, 0.4**0.5]),
+    (lambda o: schedules.CosineAnnealingWarmRestarts(o, 2), [1, 0.5, 1, 0.5, 1]),
+    (lambda o: schedules.MultiplicativeLR(o, lambda t: 1 / t), [1, 1, 1 / 2, 1 / 6, 1 / 24]),
     (lambda o: schedules.OneCycleLR(o, 2.0, 5, pct_start=0.6, anneal_strategy="linear",
                                     cycle_momentum=False, div_factor=4, final_div_factor=2),
      [0.5, 1.25, 2.0, 1.125, 0.25]),
@@ -99,6 +102,9 @@ def test_plateau():
     (lambda o: schedules.ReduceLROnPlateau(o, factor=1.0), "the factor must be below 1"),
     (lambda o: schedules.ReduceLROnPlateau(o, mode="best"), "there is no mode 'best'"),
     (lambda o: schedules.StepLR(o, 2, last_epoch=3), "knows no initial learning rate"),
+    (lambda o: schedules.CosineAnnealingWarmRestarts(o, 0), "a first length of at least 1"),
+    (lambda o: schedules.SequentialLR(o, [schedules.ExponentialLR(o, 1.0)], [3]),
+     "1 schedules need one milestone fewer"),
     (lambda o: schedules.LRScheduler(o), "LRScheduler does not say its rate"),
 ])  # fmt: skip
 def test_refusals(make, text):

@@ -4,11 +4,28 @@ from tiza.optim import lr_scheduler
 from tiza.optim.adam import Adam, AdamW
 from tiza.optim.adam_kin import Adamax, AMSGrad, NAdam, RAdam
 from tiza.optim.adaptive import Adadelta, Adagrad, Lion, RMSprop
+from tiza.optim.averaging import ExponentialMovingAverage
 from tiza.optim.large_batch import LAMB, LARS, Adafactor, Muon
 from tiza.optim.optimizer import Optimizer
 from tiza.optim.sgd import SGD
 
 __all__ = [
-    "LAMB", "LARS", "SGD", "AMSGrad", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW",
-    "Adamax", "Lion", "Muon", "NAdam", "Optimizer", "RAdam", "RMSprop", "lr_scheduler",
-]  # fmt: skip
+    "LAMB",
+    "LARS",
+    "SGD",
+    "AMSGrad",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "ExponentialMovingAverage",
+    "Lion",
+    "Muon",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+    "lr_scheduler",
+]

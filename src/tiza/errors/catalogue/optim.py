@@ -253,6 +253,36 @@ ENTRIES = {
             "Un ciclo termina; lo que sigue no está definido.",
         ),
     ),
+    "schedule-restart": Entry(
+        en=(
+            "restarts need a first length of at least 1 and a growth of at least 1, not {first}"
+            " and {times}",
+            "use T_0=10, T_mult=2",
+        ),
+        es=(
+            "los reinicios necesitan una primera longitud de al menos 1 y un crecimiento de al "
+            "menos 1, no {first} y {times}",
+            "use T_0=10, T_mult=2",
+        ),
+        more=(
+            "Each half cosine is T_mult times as long as the one before.",
+            "Cada medio coseno es T_mult veces más largo que el anterior.",
+        ),
+    ),
+    "schedule-milestones": Entry(
+        en=(
+            "{schedules} schedules need one milestone fewer, in order, not {milestones}",
+            "give for each schedule but the first the step at which it begins",
+        ),
+        es=(
+            "{schedules} programas necesitan un hito menos, en orden, no {milestones}",
+            "dé para cada programa, salvo el primero, el paso en que comienza",
+        ),
+        more=(
+            "A milestone is the step at which the next schedule takes over.",
+            "Un hito es el paso en que el programa siguiente toma el relevo.",
+        ),
+    ),
     "schedule-rate": Entry(
         en=(
             "{kind} does not say its rate",
