@@ -10,7 +10,7 @@ import pytest
 
 import tiza as tz
 from tiza import nn, optim
-from tiza.data import Preparation
+from tiza.data import Preparation, Standardize
 from tiza.errors import CheckpointError, StoreError
 from tiza.nn import functional as F
 from tiza.train import (
@@ -240,6 +240,28 @@ def test_the_preparation_goes_with_the_model(tmp_path: Path) -> None:
     answers = again.predict([{"size": 10.0, "kind": "a"}, {"size": 11.0, "kind": "b"}])
     np.testing.assert_allclose(answers, [20.0, 27.0], atol=3.0)
     np.testing.assert_array_equal(answers, made.predict(rows[10:12]))
+    again.fit(rows, epochs=1, verbose=0)  # features and targets come from the table, too
+    assert len(again.history) == 61
+    assert set(again.evaluate(rows)) == {"loss"}
+
+
+def test_a_transform_goes_with_the_model(tmp_path: Path) -> None:
+    shifted = X * 100 + 5000
+    train = slice(0, 72)
+    model = mlp()
+    made = Trainer(model, F.cross_entropy, transform=Standardize(), run_dir=tmp_path / "run")
+    validation = {"validation_split": 0.2, "shuffle": False}
+    made.fit(shifted, Y, epochs=5, verbose=0, **validation)
+    by_hand = Standardize().fit(shifted[train])
+    assert np.allclose(model.preparation.mean, by_hand.mean)
+    other = Trainer(mlp(), F.cross_entropy)
+    other.fit(by_hand.apply(shifted), Y, epochs=5, verbose=0, **validation)
+    assert_same_weights(made, other)
+    again = Trainer.resume(tmp_path / "run")
+    np.testing.assert_array_equal(again.predict(shifted), made.predict(shifted))
+    np.testing.assert_array_equal(again.predict(shifted), other.predict(by_hand.apply(shifted)))
+    assert again.evaluate(shifted, Y) == other.evaluate(by_hand.apply(shifted), Y)
+    assert "model.preparation" in made.as_loop()
 
 
 def test_a_store_that_breaks_during_training_is_warned_of(tmp_path: Path) -> None:

@@ -31,13 +31,13 @@ LARGEST_JSON = 64 * 2**20
 
 
 def new_id(name: str = "run") -> str:
-    """A name for a run that sorts by time: date, time, what it is, four random letters.
+    """A name for a run that sorts by time: date, time, what it is, six random letters.
 
-    >>> new_id("my digits!")[15:-4]
+    >>> new_id("my digits!")[15:-6]
     '-my-digits-'
     """
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:32] or "run"
-    return f"{datetime.now():%Y%m%d-%H%M%S}-{slug}-{secrets.token_hex(2)}"
+    return f"{datetime.now():%Y%m%d-%H%M%S}-{slug}-{secrets.token_hex(3)}"
 
 
 def versions() -> dict[str, str]:

@@ -14,7 +14,7 @@ from tiza.errors import CheckpointError, TizaError
 from tiza.lang import random
 from tiza.metrics import Baseline
 from tiza.optim import Optimizer
-from tiza.train import blueprint, callbacks
+from tiza.train import blueprint, callbacks, preparing
 from tiza.train.checkpoint import Checkpoints, load_checkpoint
 from tiza.train.history import History
 from tiza.train.loop import Loop, Place
@@ -90,11 +90,9 @@ class Kept:
                                   got=wanted.get(what, "–"))  # fmt: skip
         for name, param in trainer.model.named_parameters():
             param.requires_grad_(name not in state["frozen"])
-        ready = state["preparation"]
+        ready = preparing.from_config(state["preparation"])
         if ready is not None:
-            from tiza.data import Preparation
-
-            trainer.model.preparation = Preparation.from_config(ready)
+            trainer.model.preparation = ready
         for group, kept in zip(trainer.optimizer.param_groups, state["groups"], strict=True):
             group.update({k: tuple(v) if isinstance(v, list) else v for k, v in kept.items()})
         trainer.optimizer.set_slot_arrays(state["slots"], state["steps"])

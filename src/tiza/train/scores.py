@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from tiza.metrics import Baseline, comparison
+import numpy as np
+
+from tiza.errors import TizaError
+from tiza.metrics import Baseline, Metric, baseline, comparison
+
+Array = np.ndarray[Any, Any]
 
 
 class Scores(dict[str, float]):
@@ -35,3 +41,20 @@ class Scores(dict[str, float]):
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def beside(y: Array | None, metrics: Sequence[Metric], known: Baseline | None) -> Baseline | None:
+    """The baseline of training targets scored on y; of y itself where none is known.
+
+    None where a constant answer makes no sense.
+
+    >>> beside(np.array([0, 0, 1]), (), None).scores
+    {'accuracy': 0.6666666666666666}
+    """
+    if y is None:
+        return None
+    names = [metric.name for metric in metrics]
+    try:
+        return baseline(y, metrics=names) if known is None else known.score(y, names)
+    except (TizaError, ValueError, IndexError, TypeError):
+        return None

@@ -6,7 +6,7 @@ import pprint
 from typing import TYPE_CHECKING, Any
 
 from tiza import nn
-from tiza.train import blueprint
+from tiza.train import blueprint, preparing
 from tiza.train.settings import Settings
 
 if TYPE_CHECKING:
@@ -151,6 +151,8 @@ def _optimizer(optimizer: Optimizer, model: nn.Module) -> str:
 
 def _notes(trainer: Trainer, settings: Settings) -> list[str]:
     notes = []
+    if preparing.of_model(trainer.model) is not None:
+        notes.append("X are the rows as model.preparation leaves them")
     if settings.validation_split:
         notes.append(f"fit first set {settings.validation_split:g} of the rows aside to measure; "
                      "here X, y are the rest")  # fmt: skip

@@ -10,11 +10,12 @@ from typing import Any, Self
 import numpy as np
 
 from tiza import nn
-from tiza.errors import ArgumentError, CheckpointError, TizaError
+from tiza.data import Transform
+from tiza.errors import ArgumentError, CheckpointError
 from tiza.lang import random
-from tiza.metrics import Baseline, Metric, baseline, metric
+from tiza.metrics import Baseline, Metric, metric
 from tiza.optim import Optimizer
-from tiza.train import blueprint
+from tiza.train import blueprint, preparing
 from tiza.train.callbacks import Callback, Callbacks
 from tiza.train.checkpoint import save_checkpoint
 from tiza.train.feed import Rows, rows_of, split_off
@@ -28,7 +29,7 @@ from tiza.train.progress import ProgressBar, Verbose
 from tiza.train.report import write_report
 from tiza.train.results import report_of
 from tiza.train.resume import Kept, read_kept
-from tiza.train.scores import Scores
+from tiza.train.scores import Scores, beside
 from tiza.train.settings import Settings
 from tiza.train.source import loop_source
 from tiza.train.words import word
@@ -44,6 +45,8 @@ class Trainer(Holder):
     optimizer: one of `tiza.optim` on the model's parameters, or its name ("adam").
     metrics: names ("accuracy", "mae" …), `tiza.metrics` objects, or functions.
     run_dir: where the run is kept: a folder, True for `runs/<new id>`, None for nowhere.
+    transform: of `tiza.data`, such as Standardize() or ImagesToFloat(): learned on the training
+        rows, applied to all X of fit, evaluate and predict, kept with the model.
     seed: of the order of batches, of the validation part, of dropout. The same seed gives the
         same bits.
     keep: how many checkpoints are kept. checkpoint_every: one after so many steps, besides those
@@ -72,6 +75,7 @@ class Trainer(Holder):
         *,
         run_dir: Path | str | bool | None = None,
         name: str | None = None,
+        transform: Transform | None = None,
         seed: int = 0,
         keep: int = 3,
         checkpoint_every: int | None = None,
@@ -82,6 +86,8 @@ class Trainer(Holder):
         if isinstance(optimizer, str):
             optimizer = blueprint.optimizer_called(optimizer, model)
         super().__init__(model, loss, optimizer, seed)
+        if transform is not None:
+            model.preparation = transform
         self.measure(metrics)
         self.name = name or type(model).__name__
         self.keeper = Keeper.at(run_dir, self.name, keep, checkpoint_every)
@@ -143,6 +149,7 @@ class Trainer(Holder):
                                    shuffle=settings.shuffle)  # fmt: skip
         elif held is not None and self._keeps:
             sums["validation"] = checksum(*held.arrays)
+        rows, held = self._prepared(rows, held)
         loop = self._loop(rows, held, callbacks, settings, verbose)
         self._check_targets(rows)
         self._train(loop, sums)
@@ -156,24 +163,25 @@ class Trainer(Holder):
         """
         self.take_up()
         rows = self._rows("evaluate", X, y, None, sample_weight)
+        rows = preparing.changed(self.model, rows, self.steps.floating)
         self._check_targets(rows)
         figures = judge(self, rows, Callbacks(()), batch_size).figures()
-        return Scores(figures, self._baseline(rows.y))
+        return Scores(figures, beside(rows.y, self.metrics, self.baseline))
 
     def predict(self, X: object, *, batch_size: int = 256) -> Array:
         """The model's answers to X, as one array.
 
-        Where the model carries a `preparation`, X may be raw rows (a dict, a list of dicts, a
-        DataFrame, the path of a CSV file), and the answers are values or names of classes.
+        Where the model carries a `preparation` of tables, X may be raw rows (a dict, a list of
+        dicts, a DataFrame, the path of a CSV file), and the answers are values or names of classes.
         """
         self.take_up()
-        ready = getattr(self.model, "preparation", None)
-        raw = ready is not None and not isinstance(X, np.ndarray) and not hasattr(X, "node")
-        rows = rows_of(ready.features(X) if raw and ready else X, floating=self.steps.floating)
-        rows = Rows(rows.xs)
+        raw = preparing.is_raw(self.model, X)
+        features = self.model.preparation.features(X) if raw else X
+        rows = rows_of(features, floating=self.steps.floating)
+        rows = preparing.changed(self.model, Rows(rows.xs), self.steps.floating)
         parts = [self.steps.predict(self.state, part) for part in rows.batches(batch_size)]
-        answers = np.concatenate(parts)
-        return np.asarray(ready.decode(answers)) if raw and ready else answers
+        outputs = np.concatenate(parts)
+        return preparing.answers(self.model, outputs) if raw else outputs
 
     # -- keeping --------------------------------------------------------------------------
 
@@ -228,10 +236,9 @@ class Trainer(Holder):
 
     def keepsake(self) -> dict[str, object]:
         """Everything about the trainer that a checkpoint holds, except how far a fit has come."""
-        ready = getattr(self.model, "preparation", None)
         return {
             "description": self.description(),
-            "preparation": ready.to_config() if ready is not None else None,
+            "preparation": preparing.to_config(self.model),
             "weights": self.get_weights(),
             "frozen": [n for n, p in self.model.named_parameters() if not p.requires_grad],
             "slots": [list(group) for group in self.state.slots],
@@ -282,11 +289,20 @@ class Trainer(Holder):
               sample_weight: object) -> Rows:  # fmt: skip
         if self.loss is None:
             raise ArgumentError("fit-no-loss", verb=verb)
+        X, y = preparing.from_table(self.model, X, y)
         rows = rows_of(X, y, floating=self.steps.floating, class_weight=class_weight,
                        sample_weight=sample_weight)  # fmt: skip
         if rows.y is None:
             raise ArgumentError("fit-no-target", verb=verb)
         return rows
+
+    def _prepared(self, rows: Rows, held: Rows | None) -> tuple[Rows, Rows | None]:
+        """Training and validation rows through the model's transform, learned on the former."""
+        if not len(self.history) and self.kept is None:
+            preparing.learn(self.model, rows)
+        kind = self.steps.floating
+        rows = preparing.changed(self.model, rows, kind)
+        return rows, None if held is None else preparing.changed(self.model, held, kind)
 
     def _held(self, data: object) -> Rows | None:
         if data is None:
@@ -324,7 +340,7 @@ class Trainer(Holder):
             callback.set_trainer(self)
         if self.kept is not None:
             self.kept.into(loop)
-        self.baseline = self._baseline(rows.y, new=True)
+        self.baseline = beside(rows.y, self.metrics, None)
         loop.prepare()
         return loop
 
@@ -371,24 +387,11 @@ class Trainer(Holder):
         shapes = {"x": [list(x.shape) for x in loop.rows.xs], "rows": len(loop.rows),
                   "validation_rows": 0 if loop.held is None else len(loop.held)}  # fmt: skip
         settings = {} if self.settings is None else self.settings.to_dict()
-        ready = getattr(self.model, "preparation", None)
         return {
             "seed": self.seed,
             "config": {**self.description(), "fit": settings},
             "model": repr(self.model),
             "parameters": int(sum(p.size for p in self.model.parameters())),
-            "preparation": None if ready is None else ready.to_config(),
+            "preparation": (preparing.to_config(self.model) or {}).get("config"),
             "data": {**shapes, "sha256": dict(sums)},
         }
-
-    def _baseline(self, y: Array | None, *, new: bool = False) -> Baseline | None:
-        """The baseline of the training targets, scored on y; None where it makes no sense."""
-        if y is None:
-            return None
-        names = [m.name for m in self.metrics]
-        try:
-            if new or self.baseline is None:
-                return baseline(y, metrics=names)
-            return self.baseline.score(y, names)
-        except (TizaError, ValueError, IndexError, TypeError):
-            return None
