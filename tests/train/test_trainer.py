@@ -375,6 +375,37 @@ def test_a_nan_of_the_derivative_is_told_apart() -> None:
     assert "in Root" in str(error.value)
 
 
+def test_a_nan_inside_a_loop_is_traced_to_its_turn() -> None:
+    class Loop(nn.Linear):
+        def forward(self, x: tz.Tensor) -> tz.Tensor:
+            start = super().forward(x)
+            last, _ = tz.scan(lambda s, _: (tz.exp(s * s), s), start, length=9)
+            return last
+
+    model = Loop(2, 3)
+    with pytest.raises(NonFiniteError) as error:
+        trainer(model).fit(X, Y, verbose=0)
+    assert error.value.code == "nonfinite-forward"
+    assert error.value.fact.endswith(("it began in exp(a)", "it began in multiply(a, b)"))
+    assert "in Loop" in str(error.value)
+
+
+def test_a_masked_infinity_is_passed_by() -> None:
+    class Masked(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(2, 3)
+
+        def forward(self, x: tz.Tensor) -> tz.Tensor:
+            infinite = tz.exp(x[:, :1] * 0 + 200.0)
+            scores = self.linear(x) + tz.where(x[:, :1] < 1e9, x[:, :1], infinite)
+            return tz.log(scores - scores)
+
+    with pytest.raises(NonFiniteError) as error:
+        trainer(Masked()).fit(X, Y, verbose=0)
+    assert error.value.fact.endswith("it began in log(a)")
+
+
 def test_a_gradient_that_explodes_in_accumulation_is_traced() -> None:
     model = mlp()
     made = Trainer(model, F.cross_entropy, optim.SGD(model.parameters(), lr=1e39))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ class Origin:
     inputs: tuple[Node, ...]
     given: tuple[Array, ...]
     made: Array
+    loop: Node | None = None  # the scan or cond in whose body the node stands
 
 
 def finite(value: Any) -> bool:
@@ -83,7 +84,32 @@ def _begun(program: Program, slots: list[Any], maker: dict[int, int]) -> Origin 
     node = program.nodes[maker[first]]
     given = tuple(np.asarray(slots[i]) for i in program.steps[maker[first]][1])
     made = slots[first] if not isinstance(slots[first], tuple) else _worst(slots[first])
+    inner = _inside(node, given)
+    if inner is not None:
+        return replace(inner, loop=node)
     return Origin(node, node.inputs, given, np.asarray(made))
+
+
+def _inside(node: Node, given: Sequence[Array]) -> Origin | None:
+    """The origin in the body of a loop or branch: the first turn that went wrong, replayed."""
+    attrs = node.attrs
+    if node.prim.name == "cond":
+        body = attrs["yes"] if given[0] else attrs["no"]
+        return origin(Program(body.inputs, body.outputs), given[1:])
+    if node.prim.name != "scan":
+        return None
+    body, consts, carry = attrs["body"], attrs["consts"], attrs["carry"]
+    program = Program(body.inputs, body.outputs)
+    fixed, xs = given[:consts], given[consts + carry :]
+    state: Sequence[Any] = given[consts : consts + carry]
+    turns = range(attrs["length"])
+    for t in reversed(turns) if attrs["reverse"] else turns:
+        arrays = (*fixed, *state, *(x[t] for x in xs))
+        made = program(*arrays)
+        if not all(map(finite, made)):
+            return origin(program, arrays)
+        state = made[:carry]
+    return None
 
 
 def nonfinite_error(
@@ -104,7 +130,7 @@ def nonfinite_error(
             name=found.node.name or "x",
             **moment,
         )
-    inside = found.node in set(walk(forward, opened_inputs))
+    inside = (found.loop or found.node) in set(walk(forward, opened_inputs))
     names = [node.name or letter for node, letter in zip(found.inputs, "abcdefgh", strict=False)]
     at = _first_bad(found.made)
     rows = [
