@@ -9,7 +9,7 @@ from tiza.cli.speak import COMMON, Argument, Command, Option
 from tiza.errors import use_language
 
 ENGLISH = re.compile(r"\b(the|usage|options|there is no|needs|default|examples)\b", re.I)
-SPANISH = re.compile(r"\b(el|la|los|uso|opciones|muestra|ejemplos|órdenes|argumentos)\b", re.I)
+SPANISH = re.compile(r"\b(el|la|los|uso|opciones|muestra|ejemplos|comandos|argumentos)\b", re.I)
 
 
 def commands() -> dict[str, Command]:

@@ -52,7 +52,7 @@ app = Root(
         "tiza ops tanh",
         (
             "tiza train --help                     # of one command",
-            "tiza train --help                     # de una orden",
+            "tiza train --help                     # de un comando",
         ),
     ],
 )

@@ -18,10 +18,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 USAGE = ("Usage:", "Uso:")
 OPTIONS = ("Options", "Opciones")
 ARGUMENTS = ("Arguments", "Argumentos")
-COMMANDS = ("Commands", "Órdenes")
+COMMANDS = ("Commands", "Comandos")
 EXAMPLES = ("Examples", "Ejemplos")
 OPTIONS_METAVAR = ("[OPTIONS]", "[OPCIONES]")
-COMMAND_METAVAR = ("COMMAND [ARGS]...", "ORDEN [ARGUMENTOS]...")
+COMMAND_METAVAR = ("COMMAND [ARGS]...", "COMANDO [ARGUMENTOS]...")
 HELP = ("Show this text and exit.", "Muestra esta ayuda y termina.")
 
 

@@ -12,8 +12,8 @@ from tiza.errors import UsageError
     words=(
         "Print the script with which a shell completes tiza's commands.\n"
         "It completes commands, options, recipes, data sets, runs and error codes.",
-        "Imprime el guion con que una consola completa las órdenes de tiza.\n"
-        "Completa órdenes, opciones, recetas, conjuntos de datos, corridas y códigos de error.",
+        "Imprime el script con que una consola completa los comandos de tiza.\n"
+        "Completa comandos, opciones, recetas, conjuntos de datos, corridas y códigos de error.",
     ),
     examples=[
         'eval "$(tiza completion bash)"        # ~/.bashrc',

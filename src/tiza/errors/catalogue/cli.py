@@ -5,22 +5,22 @@ from tiza.errors.entry import Entry
 ENTRIES = {
     "cli-no-command": Entry(
         en=("there is no command {got!r} in `{command}`", "one of {names}"),
-        es=("no existe la orden {got!r} en `{command}`", "una de {names}"),
+        es=("no existe el comando {got!r} en `{command}`", "uno de {names}"),
         more=(
             "The word after the program's name must be one of its commands. "
             "`tiza --help` lists them.",
-            "La palabra que sigue al nombre del programa debe ser una de sus órdenes. "
-            "`tiza --help` las lista.",
+            "La palabra que sigue al nombre del programa debe ser uno de sus comandos. "
+            "`tiza --help` los lista.",
         ),
     ),
     "cli-no-command-near": Entry(
         en=("there is no command {got!r} in `{command}`", "{command} {near}"),
-        es=("no existe la orden {got!r} en `{command}`", "{command} {near}"),
+        es=("no existe el comando {got!r} en `{command}`", "{command} {near}"),
         more=(
             "The word after the program's name is not a command, but it looks like one. "
             "`tiza --help` lists them all.",
-            "La palabra que sigue al nombre del programa no es una orden, pero se parece a "
-            "una. `tiza --help` las lista todas.",
+            "La palabra que sigue al nombre del programa no es un comando, pero se parece a "
+            "uno. `tiza --help` los lista todos.",
         ),
     ),
     "cli-no-option": Entry(
@@ -28,7 +28,7 @@ ENTRIES = {
         es=("`{command}` no tiene la opción {got}", "una de {names}"),
         more=(
             "`tiza COMMAND --help` shows the options of a command.",
-            "`tiza ORDEN --help` muestra las opciones de una orden.",
+            "`tiza COMANDO --help` muestra las opciones de un comando.",
         ),
     ),
     "cli-no-option-near": Entry(
@@ -38,7 +38,7 @@ ENTRIES = {
             "The option does not exist, but one with a similar name does. "
             "`tiza COMMAND --help` shows them all.",
             "La opción no existe, pero hay una de nombre parecido. "
-            "`tiza ORDEN --help` las muestra todas.",
+            "`tiza COMANDO --help` las muestra todas.",
         ),
     ),
     "cli-missing-argument": Entry(
@@ -47,7 +47,7 @@ ENTRIES = {
         more=(
             "The command cannot start without this argument. `tiza COMMAND --help` says what "
             "it is.",
-            "La orden no puede empezar sin este argumento. `tiza ORDEN --help` dice qué es.",
+            "El comando no puede empezar sin este argumento. `tiza COMANDO --help` dice qué es.",
         ),
     ),
     "cli-missing-option": Entry(
@@ -56,7 +56,7 @@ ENTRIES = {
         more=(
             "The command cannot start without this option. `tiza COMMAND --help` says what "
             "it means.",
-            "La orden no puede empezar sin esta opción. `tiza ORDEN --help` dice qué significa.",
+            "El comando no puede empezar sin esta opción. `tiza COMANDO --help` dice qué significa.",
         ),
     ),
     "cli-extra-argument": Entry(
@@ -64,7 +64,7 @@ ENTRIES = {
         es=("`{command}` no admite {given!r}", "quítelo, o vea {command} --help"),
         more=(
             "More words were given than the command takes. A value with spaces needs quotes.",
-            "Se dieron más palabras de las que la orden admite. Un valor con espacios va entre "
+            "Se dieron más palabras de las que el comando admite. Un valor con espacios va entre "
             "comillas.",
         ),
     ),
@@ -86,10 +86,10 @@ ENTRIES = {
     ),
     "cli-usage": Entry(
         en=("{message}", "see {command} --help"),
-        es=("la línea de órdenes no se entiende: {message}", "vea {command} --help"),
+        es=("la línea de comandos no se entiende: {message}", "vea {command} --help"),
         more=(
             "The line could not be understood. `tiza COMMAND --help` shows how it is written.",
-            "La línea no se entiende. `tiza ORDEN --help` muestra cómo se escribe.",
+            "La línea no se entiende. `tiza COMANDO --help` muestra cómo se escribe.",
         ),
     ),
     "cli-bad-number": Entry(
@@ -238,7 +238,7 @@ ENTRIES = {
         es=("no existe el archivo {file}", "revise la ruta; la carpeta actual es {folder}"),
         more=(
             "Paths are relative to the folder in which the command was started.",
-            "Las rutas son relativas a la carpeta desde la que se dio la orden.",
+            "Las rutas son relativas a la carpeta desde la que se dio el comando.",
         ),
     ),
     "run-no-predictor": Entry(
