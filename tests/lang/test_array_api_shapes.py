@@ -233,6 +233,57 @@ def test_reading_by_index(agree, x, data):
             np.testing.assert_array_equal(tz.asarray(x)[ours].numpy(), x[key])
 
 
+def mixed_keys(shape):
+    """Keys of numbers, slices, new axes, an ellipsis, arrays of integers and masks."""
+    entries = []
+    for n in shape:
+        places = hnp.arrays(
+            "int64",
+            st.sampled_from([(), (1,), (2,), (3, 1), (1, 2)]),
+            elements=st.integers(-n, n - 1),
+        )
+        entries.append(
+            st.one_of(
+                st.integers(-n, n - 1),
+                st.slices(n),
+                st.none(),
+                places,
+                places,
+                hnp.arrays("bool", (n,)).filter(lambda m: m.sum() in (1, 2)),
+            )
+        )
+    key = st.tuples(*entries)
+    dots = st.integers(0, len(shape))
+    return st.tuples(key, st.booleans(), dots).map(
+        lambda t: (*t[0][: t[2]], ..., *t[0][t[2] :]) if t[1] else t[0]
+    )
+
+
+@settings(max_examples=settings().max_examples * 3)
+@given(data=st.data())
+def test_mixed_keys_read_and_write_as_numpys(data):
+    shape = data.draw(hnp.array_shapes(min_dims=1, max_dims=4, max_side=3))
+    x = np.arange(np.prod(shape)).reshape(shape)
+    key = data.draw(mixed_keys(shape))
+    try:
+        want = x[key]
+    except IndexError:
+        with pytest.raises(IndexError):
+            tz.asarray(x)[key]
+        return
+    ours = tuple(tz.asarray(k) if isinstance(k, np.ndarray) else k for k in key)
+    got = tz.asarray(x)[ours]
+    assert got.shape == want.shape
+    np.testing.assert_array_equal(got.numpy(), want)
+    np.testing.assert_array_equal((tz.asarray(x) * 1)[key].numpy(), want)
+    lazy, known, theirs = tz.tensor(x * 1.0, requires_grad=True) * 1, tz.asarray(x * 1.0), x * 1.0
+    theirs[key] = -1.0
+    lazy[ours] = -1.0
+    known[ours] = -1.0
+    np.testing.assert_array_equal(lazy.numpy(), theirs)
+    np.testing.assert_array_equal(known.numpy(), theirs)
+
+
 def test_a_mask_of_no_axes():
     x = tz.asarray([1.0, 2.0])
     assert x[tz.asarray(True)].shape == (1, 2)

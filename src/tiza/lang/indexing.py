@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,8 @@ class Fresh:
     mask: bool
 
 
-Entry = int | slice | Tensor | Fresh | None  # of a key, once normal: arrays are of integers
+Entry = int | slice | Tensor | Fresh | EllipsisType | None
+# of a key, once normal: arrays are of integers, and an ellipsis stands for no axes
 
 
 def check_places(places: Tensor, size: int, *, negative: bool = True) -> None:
@@ -93,13 +95,15 @@ def normal_key(key: Any, shape: Sequence[int]) -> list[Entry]:
     rest: list[Any] = [slice(None)] * (len(shape) - taken)
     if any(i is Ellipsis for i in items):
         at = next(k for k, i in enumerate(items) if i is Ellipsis)
-        items[at : at + 1] = rest
+        items[at : at + 1] = rest or [...]  # one of no axes still keeps arrays apart
     else:
         items += rest
     entries: list[Entry] = []
     axis = 0
     for item in items:
-        if _is_mask(item):
+        if item is Ellipsis:
+            entries.append(item)
+        elif _is_mask(item):
             new = _places(item, shape[axis : axis + _axes_taken(item)])
             entries += new
         elif isinstance(item, Tensor):
@@ -139,7 +143,12 @@ def getitem(x: Tensor, key: Any) -> Tensor:
     entries = normal_key(key, x.shape)
     arrays = any(isinstance(e, Tensor | Fresh) for e in entries)
     x, left = _basic(x, entries, keep_numbers=arrays)
-    return _advanced(x, left) if arrays else x
+    return _advanced(x, left, _gaps(entries)) if arrays else x
+
+
+def _gaps(entries: Sequence[Entry]) -> list[int]:
+    """How many axes of the sliced array stand before each ellipsis of no axes."""
+    return [k for k, entry in enumerate(entries) if entry is Ellipsis]
 
 
 def _basic(x: Tensor, entries: Sequence[Entry], keep_numbers: bool) -> tuple[Tensor, list[Entry]]:
@@ -152,6 +161,8 @@ def _basic(x: Tensor, entries: Sequence[Entry], keep_numbers: bool) -> tuple[Ten
     left: list[Entry] = []
     axis = 0
     for entry in entries:
+        if isinstance(entry, EllipsisType):
+            continue
         if entry is None or isinstance(entry, Fresh):
             shape.append(1)
             left.append(None if entry is None else Tensor(constant(np.arange(int(entry.mask)))))
@@ -177,7 +188,7 @@ def _basic(x: Tensor, entries: Sequence[Entry], keep_numbers: bool) -> tuple[Ten
     return make(P["reshape"], x, shape=tuple(shape)), left
 
 
-def _advanced(x: Tensor, left: Sequence[Entry]) -> Tensor:
+def _advanced(x: Tensor, left: Sequence[Entry], gaps: Sequence[int]) -> Tensor:
     """Arrays of integers, one for each of their axes, read together entry by entry."""
     pairs = [(k, e) for k, e in enumerate(left) if isinstance(e, Tensor | int)]
     axes = [k for k, _ in pairs]
@@ -197,7 +208,8 @@ def _advanced(x: Tensor, left: Sequence[Entry]) -> Tensor:
     assert flat is not None  # there are arrays
     places = make(P["broadcast_to"], flat, shape=shape)
     out = make(P["take"], moved, places, axis=0)
-    if axes != list(range(axes[0], axes[-1] + 1)):
+    apart = any(axes[0] < gap <= axes[-1] for gap in gaps)
+    if apart or axes != list(range(axes[0], axes[-1] + 1)):
         return out  # arrays apart from each other: their axes come first, as in NumPy
     front, n = axes[0], len(shape)
     order = (*range(n, n + front), *range(n), *range(n + front, out.ndim))

@@ -40,10 +40,10 @@ ENTRIES = {
     ),
     "scalar-kind": Entry(
         en=(
-            "the number {value!r} does not fit the type {dtype}",
+            "the number {value!r} overflows the type {dtype}",
             "convert the tensor: x.astype(...)",
         ),
-        es=("el número {value!r} no cabe en el tipo {dtype}", "convierta el tensor: x.astype(...)"),
+        es=("el número {value!r} desborda el tipo {dtype}", "convierta el tensor: x.astype(...)"),
         more=_TYPES,
     ),
     "promote-kinds": Entry(
