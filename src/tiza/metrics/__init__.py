@@ -1,5 +1,14 @@
 """Figures of merit: each as a streaming class and as a function of one batch."""
 
+from tiza.metrics.agreement import (
+    BalancedAccuracy,
+    Brier,
+    CalibrationError,
+    CohenKappa,
+    FBeta,
+    MatthewsCorrelation,
+    TopK,
+)
 from tiza.metrics.base import Average, Mean, Metric
 from tiza.metrics.baseline import Baseline, baseline, comparison
 from tiza.metrics.classification import (
@@ -16,8 +25,21 @@ from tiza.metrics.classification import (
     precision,
     recall,
 )
+from tiza.metrics.curves import (
+    AveragePrecision,
+    Curve,
+    RocAuc,
+    precision_recall_curve,
+    roc_curve,
+)
+from tiza.metrics.deviations import (
+    ExplainedVariance,
+    MeanAbsolutePercentageError,
+    QuantileLoss,
+)
 from tiza.metrics.labels import labels
 from tiza.metrics.names import metric
+from tiza.metrics.ranking import HitRate, MeanAveragePrecision, Ndcg, ReciprocalRank
 from tiza.metrics.regression import (
     R2,
     MeanAbsoluteError,
@@ -34,16 +56,33 @@ __all__ = [
     "R2",
     "Accuracy",
     "Average",
+    "AveragePrecision",
+    "BalancedAccuracy",
     "Baseline",
+    "Brier",
+    "CalibrationError",
+    "CohenKappa",
     "ConfusionMatrix",
+    "Curve",
+    "ExplainedVariance",
+    "FBeta",
+    "HitRate",
     "LogLoss",
+    "MatthewsCorrelation",
     "Mean",
     "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanAveragePrecision",
     "MeanSquaredError",
     "Metric",
+    "Ndcg",
     "Precision",
+    "QuantileLoss",
     "Recall",
+    "ReciprocalRank",
+    "RocAuc",
     "RootMeanSquaredError",
+    "TopK",
     "accuracy",
     "baseline",
     "comparison",
@@ -55,7 +94,9 @@ __all__ = [
     "mean_squared_error",
     "metric",
     "precision",
+    "precision_recall_curve",
     "r2_score",
     "recall",
+    "roc_curve",
     "root_mean_squared_error",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 from tiza.errors import ArgumentError, pick
 from tiza.metrics.base import Array, array
 from tiza.metrics.labels import distributions, whole
-from tiza.metrics.names import BY_CLASS, metric
+from tiza.metrics.names import BY_CLASS, OF_RANKS, OF_SCORES, OF_SHARES, metric
 from tiza.metrics.words import WORDS
 
 Kind = Literal["majority", "mean"]
@@ -41,27 +41,33 @@ class Baseline:
         truth = classes(array(target)) if self.kind == "majority" else array(target)
         scores = {}
         for name in metrics:
-            judge = metric(name)
-            answer = self.predict(len(truth))
-            if judge.name == "log_loss":
-                answer = np.broadcast_to(self.shares, (len(truth), len(self.shares)))
-            if judge.name == "confusion_matrix" or (judge.name in BY_CLASS | {"log_loss"}) != (
-                self.kind == "majority"
-            ):
-                continue
-            if self.kind == "majority" and judge.name != "log_loss":
-                judge = (
-                    metric(name, num_classes=len(self.shares))
-                    if judge.name != "accuracy"
-                    else judge
-                )
-            scores[name] = float(
-                judge(answer.reshape(truth.shape + answer.shape[truth.ndim :]), truth)
-            )
+            answer = self._answer(metric(name).name, truth)
+            if answer is not None:
+                sized = {"num_classes": len(self.shares)} if _counting(name) else {}
+                scores[name] = float(metric(name, **sized)(answer, truth))
         return Baseline(self.kind, self.shares, scores)
+
+    def _answer(self, name: str, truth: Array) -> Array | None:
+        """What the constant answer looks like to a metric; None where it does not suit."""
+        of_classes = name in BY_CLASS | OF_SHARES | OF_SCORES
+        if name in OF_RANKS | {"confusion_matrix"} or of_classes != (self.kind == "majority"):
+            return None
+        if name in OF_SHARES:
+            axes = (len(self.shares),) + (1,) * (truth.ndim - 1)
+            shape = (len(truth), len(self.shares), *truth.shape[1:])
+            return np.broadcast_to(self.shares.reshape(axes), shape)
+        if name in OF_SCORES:
+            return np.zeros(truth.shape)
+        if self.kind == "majority":
+            return np.full(truth.shape, int(self.value))
+        return self.predict(len(truth)).reshape(truth.shape)
 
     def __str__(self) -> str:
         return comparison({}, self)
+
+
+def _counting(name: str) -> bool:
+    return metric(name).name in BY_CLASS - {"accuracy"}
 
 
 def baseline(

@@ -146,8 +146,7 @@ class Precision(ConfusionMatrix):
         self.average, self.pos_label, self.zero_division = average, pos_label, zero_division
         super().__init__(num_classes, task=task, logits=logits, ignore_index=ignore_index)
 
-    @staticmethod
-    def fraction(hit: Array, called: Array, true: Array) -> tuple[Array, Array]:
+    def fraction(self, hit: Array, called: Array, true: Array) -> tuple[Array, Array]:
         """Numerator and denominator of one class."""
         del true
         return hit, called
@@ -202,8 +201,7 @@ class Recall(Precision):
 
     name = "recall"
 
-    @staticmethod
-    def fraction(hit: Array, called: Array, true: Array) -> tuple[Array, Array]:
+    def fraction(self, hit: Array, called: Array, true: Array) -> tuple[Array, Array]:
         """Numerator and denominator of one class."""
         del called
         return hit, true
@@ -218,8 +216,7 @@ class F1(Precision):
 
     name = "f1"
 
-    @staticmethod
-    def fraction(hit: Array, called: Array, true: Array) -> tuple[Array, Array]:
+    def fraction(self, hit: Array, called: Array, true: Array) -> tuple[Array, Array]:
         """Numerator and denominator of one class."""
         return 2 * hit, called + true
 

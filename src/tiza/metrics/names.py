@@ -5,25 +5,55 @@ from difflib import get_close_matches
 from typing import Any
 
 from tiza.errors import ArgumentError
+from tiza.metrics.agreement import (
+    BalancedAccuracy,
+    Brier,
+    CalibrationError,
+    CohenKappa,
+    FBeta,
+    MatthewsCorrelation,
+    TopK,
+)
 from tiza.metrics.base import Average, Metric
 from tiza.metrics.classification import F1, Accuracy, ConfusionMatrix, LogLoss, Precision, Recall
+from tiza.metrics.curves import AveragePrecision, RocAuc
+from tiza.metrics.deviations import (
+    ExplainedVariance,
+    MeanAbsolutePercentageError,
+    QuantileLoss,
+)
+from tiza.metrics.ranking import HitRate, MeanAveragePrecision, Ndcg, ReciprocalRank
 from tiza.metrics.regression import R2, MeanAbsoluteError, MeanSquaredError, RootMeanSquaredError
 
-KINDS: dict[str, Callable[..., Metric]] = {
-    kind.name: kind
-    for kind in (
-        Accuracy,
-        ConfusionMatrix,
-        F1,
-        LogLoss,
-        Precision,
-        Recall,
-        MeanAbsoluteError,
-        MeanSquaredError,
-        R2,
-        RootMeanSquaredError,
-    )
-}
+ALL: tuple[type[Metric], ...] = (
+    Accuracy,
+    AveragePrecision,
+    BalancedAccuracy,
+    Brier,
+    CalibrationError,
+    CohenKappa,
+    ConfusionMatrix,
+    ExplainedVariance,
+    F1,
+    FBeta,
+    HitRate,
+    LogLoss,
+    MatthewsCorrelation,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanAveragePrecision,
+    MeanSquaredError,
+    Ndcg,
+    Precision,
+    QuantileLoss,
+    R2,
+    Recall,
+    ReciprocalRank,
+    RocAuc,
+    RootMeanSquaredError,
+    TopK,
+)
+KINDS: dict[str, Callable[..., Metric]] = {kind.name: kind for kind in ALL}
 ALIASES = {
     "acc": "accuracy",
     "mean_squared_error": "mse",
@@ -32,7 +62,11 @@ ALIASES = {
     "r2_score": "r2",
     "f1_score": "f1",
 }
-BY_CLASS = {"accuracy", "confusion_matrix", "f1", "precision", "recall"}
+BY_CLASS = {"accuracy", "balanced_accuracy", "confusion_matrix", "f1", "fbeta", "kappa", "mcc",
+            "precision", "recall"}  # fmt: skip
+OF_SHARES = {"brier", "ece", "log_loss", "top_k"}
+OF_SCORES = {"average_precision", "roc_auc"}
+OF_RANKS = {"hit_rate", "map", "mrr", "ndcg"}
 READINGS: dict[str, dict[str, Any]] = {  # what a network trained with this loss puts out
     "cross_entropy": {"task": "classes"},
     "nll_loss": {"task": "classes"},
@@ -81,7 +115,7 @@ def reading(loss: object, name: str) -> dict[str, Any]:
     called = loss if isinstance(loss, str) else MODULES.get(called, called)
     found = dict(READINGS.get(str(called), {}))
     ignore = getattr(loss, "ignore_index", None)
-    if name == "log_loss":
+    if name in ("log_loss", "brier", "ece"):
         return {"logits": called != "binary_cross_entropy"} if found else {}
     if name not in BY_CLASS:
         return {}

@@ -202,4 +202,39 @@ ENTRIES = {
             "«majority» responde siempre la clase más frecuente, «mean» la media del objetivo.",
         ),
     ),
+    "metric-k": Entry(
+        en=("at least 1 is wanted, not {got}", "use a number such as 5"),
+        es=("se espera al menos 1, no {got}", "use un número como 5"),
+        more=(
+            "So many entries of a ranking, or bins of confidence, are looked at.",
+            "Se miran esa cantidad de elementos de una lista, o de intervalos de confianza.",
+        ),
+    ),
+    "metric-beta": Entry(
+        en=("beta must be above 0, but is {got}", "use beta=1.0 for F1"),
+        es=("beta debe ser mayor que 0, pero es {got}", "use beta=1.0 para F1"),
+        more=(
+            "beta says how many times as dear recall is as precision.",
+            "beta dice cuántas veces más importa la exhaustividad que la precisión.",
+        ),
+    ),
+    "metric-quantile": Entry(
+        en=("a quantile lies between 0 and 1, but is {got}", "use quantile=0.5 for the median"),
+        es=("un cuantil está entre 0 y 1, pero es {got}", "use quantile=0.5 para la mediana"),
+        more=(
+            "The quantile is the share of the targets that is to lie below the prediction.",
+            "El cuantil es la fracción de los objetivos que debe quedar bajo la predicción.",
+        ),
+    ),
+    "metric-one-class": Entry(
+        en=("a curve needs both yes and no among the targets", "give targets of both classes"),
+        es=(
+            "una curva necesita tanto sí como no entre los objetivos",
+            "dé objetivos de ambas clases",
+        ),
+        more=(
+            "The rates of true and false positives are shares of the yes and of the no.",
+            "Las tasas de verdaderos y falsos positivos son fracciones de los sí y de los no.",
+        ),
+    ),
 }

@@ -1,0 +1,228 @@
+"""Agreement of classes beyond accuracy: balanced, top-k, F-beta, kappa, Matthews, Brier."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from tiza.errors import ArgumentError, ShapeError
+from tiza.metrics.base import Array, Mean, array, spread
+from tiza.metrics.classification import ConfusionMatrix, Precision
+from tiza.metrics.labels import Task, class_axis, labels, whole
+
+
+def probabilities(prediction: Array, target: Array, logits: bool) -> Array:
+    """The predictions as probabilities in float64, from logits by softmax or the sigmoid."""
+    p = prediction.astype(np.float64)
+    if logits and p.ndim == target.ndim + 1:
+        axis = class_axis(p.shape, target.shape)
+        powers = np.exp(p - p.max(axis=axis, keepdims=True))
+        p = powers / powers.sum(axis=axis, keepdims=True)
+    elif logits:
+        p = np.exp(-np.logaddexp(0, -p))
+    outside = (p < 0) | (p > 1)
+    if outside.any():
+        raise ArgumentError("metric-probability", got=p[outside].flat[0])
+    return p
+
+
+class TopK(Mean):
+    """Share of the examples whose true class is among the k largest scores.
+
+    Ties go to the smaller class. Shapes: prediction (n, classes, …), target (n, …).
+
+    >>> TopK(2)([[0.1, 0.3, 0.6], [0.5, 0.3, 0.2]], [1, 2])
+    0.5
+    """
+
+    name = "top_k"
+    better: ClassVar[Literal["max", "min"]] = "max"
+
+    def __init__(self, k: int = 5) -> None:
+        if k < 1:
+            raise ArgumentError("metric-k", got=k)
+        self.k = k
+        super().__init__()
+
+    def each(self, prediction: Array, target: Array) -> Array:
+        """1 where the true class is among the k."""
+        if prediction.ndim != target.ndim + 1:
+            raise ShapeError("metric-shapes", prediction=prediction.shape, target=target.shape)
+        scores = np.moveaxis(prediction, class_axis(prediction.shape, target.shape), -1)
+        best = np.argsort(-scores, axis=-1, kind="stable")[..., : self.k]
+        found: Array = np.any(best == whole(target)[..., None], axis=-1)
+        return found
+
+
+class BalancedAccuracy(ConfusionMatrix):
+    """Mean over the classes of the share that was found: accuracy if all were equally common.
+
+    >>> BalancedAccuracy()([0, 0, 0, 0], [0, 0, 0, 1])
+    0.5
+    """
+
+    name = "balanced_accuracy"
+
+    def compute(self) -> float:
+        """The mean recall of the classes that occur."""
+        matrix = self.state["matrix"]
+        true = matrix.sum(axis=1)
+        found = np.diag(matrix)[true > 0] / true[true > 0]
+        return float(found.mean()) if found.size else float("nan")
+
+
+class FBeta(Precision):
+    """(1 + β²) TP / ((1 + β²) TP + β² FN + FP): F1 with recall β times as dear as precision.
+
+    Options as `Precision`. Source: van Rijsbergen 1979, Information Retrieval, ch. 7.
+
+    >>> round(FBeta(beta=2.0)([0, 1, 1, 1], [0, 1, 0, 1]), 4)
+    0.9091
+    """
+
+    name = "fbeta"
+
+    def __init__(self, beta: float = 1.0, **options: Any) -> None:
+        if beta <= 0:
+            raise ArgumentError("metric-beta", got=beta)
+        self.beta = beta
+        super().__init__(**options)
+
+    def fraction(self, hit: Array, called: Array, true: Array) -> tuple[Array, Array]:
+        """Numerator and denominator of one class."""
+        square = self.beta**2
+        return (1 + square) * hit, called + square * true
+
+
+class MatthewsCorrelation(ConfusionMatrix):
+    """Correlation of predicted and true classes: 1 perfect, 0 chance, −1 always wrong.
+
+    (c s − Σ pₖ tₖ) / √((s² − Σ pₖ²)(s² − Σ tₖ²)), c right of s, pₖ and tₖ how often class k was
+    predicted and true; 0 where only one class occurs.
+
+    Source: Matthews 1975, BBA 405; several classes by Gorodkin 2004, Comput. Biol. Chem. 28.
+
+    >>> MatthewsCorrelation()([0, 1, 1, 1], [0, 1, 0, 1])
+    0.5773502691896258
+    """
+
+    name = "mcc"
+
+    def compute(self) -> float:
+        """The correlation."""
+        matrix = self.state["matrix"]
+        s, c = matrix.sum(), np.trace(matrix)
+        p, t = matrix.sum(axis=0), matrix.sum(axis=1)
+        if not s:
+            return float("nan")
+        spread = (s**2 - p @ p) * (s**2 - t @ t)
+        return float((c * s - p @ t) / np.sqrt(spread)) if spread > 0 else 0.0
+
+
+class CohenKappa(ConfusionMatrix):
+    """Agreement beyond what chance gives: (o − e)/(1 − e), o observed and e expected accuracy.
+
+    Source: Cohen 1960, Educ. Psychol. Meas. 20. NaN where chance alone is always right.
+
+    >>> CohenKappa()([0, 1, 1, 1], [0, 1, 0, 1])
+    0.5
+    """
+
+    name = "kappa"
+
+    def compute(self) -> float:
+        """The agreement beyond chance."""
+        matrix = self.state["matrix"]
+        s = matrix.sum()
+        if not s:
+            return float("nan")
+        chance = matrix.sum(axis=0) @ matrix.sum(axis=1) / s**2
+        return (
+            float((np.trace(matrix) / s - chance) / (1 - chance)) if chance != 1 else float("nan")
+        )
+
+
+class Brier(Mean):
+    """Mean squared distance of probabilities from the truth.
+
+    For yes or no, (p − t)²; for several classes, Σ over classes (p_c − 1[c = t])².
+
+    Source: Brier 1950, Monthly Weather Review 78.
+
+    >>> Brier()([0.9, 0.2], [1, 0])
+    0.025
+    """
+
+    name = "brier"
+    better: ClassVar[Literal["max", "min"]] = "min"
+
+    def __init__(self, *, logits: bool = False) -> None:
+        self.logits = logits
+        super().__init__()
+
+    def each(self, prediction: Array, target: Array) -> Array:
+        """The squared distance of every entry."""
+        truth = whole(target)
+        p = probabilities(prediction, truth, self.logits)
+        if p.shape == truth.shape:
+            error: Array = p - truth
+            return error**2
+        p = np.moveaxis(p, class_axis(p.shape, truth.shape), -1)
+        if truth.size and not 0 <= truth.min() <= truth.max() < p.shape[-1]:
+            raise ArgumentError("metric-class-range", got=truth.max(), classes=p.shape[-1])
+        distance: Array = ((p - np.eye(p.shape[-1])[truth]) ** 2).sum(axis=-1)
+        return distance
+
+
+class CalibrationError(Mean):
+    """Expected calibration error: Σ over bins of (share) · |accuracy − mean confidence|.
+
+    Shapes: prediction (n, classes) or (n) of probabilities, target (n).
+    Source: Naeini, Cooper & Hauskrecht 2015, AAAI; Guo et al. 2017, arXiv:1706.04599, eq. 3.
+
+    >>> round(CalibrationError()([0.9, 0.9], [1, 0]), 4)
+    0.4
+    """
+
+    name = "ece"
+    better: ClassVar[Literal["max", "min"]] = "min"
+
+    def __init__(self, bins: int = 10, *, task: Task | None = None, logits: bool = False) -> None:
+        if bins < 1:
+            raise ArgumentError("metric-k", got=bins)
+        self.bins, self.task, self.logits = bins, task, logits
+        super().__init__()
+
+    def zero(self) -> dict[str, Array]:
+        """Per bin: how many, how many right, summed confidence."""
+        return {key: np.zeros(self.bins) for key in ("count", "right", "confidence")}
+
+    def each(self, prediction: Array, target: Array) -> Array:
+        """The confidence of every example; which bin it falls into follows from it."""
+        if prediction.ndim == target.ndim + 1:
+            sure: Array = np.max(prediction, axis=class_axis(prediction.shape, target.shape))
+            return sure
+        both: Array = np.maximum(prediction, 1 - prediction)
+        return both
+
+    def update(self, prediction: object, target: object, weight: object = None) -> None:
+        """Sort the examples into bins of confidence."""
+        t = array(target)
+        p = probabilities(array(prediction), t, self.logits)
+        predicted, true = labels(p, t, task=self.task, logits=False)
+        sure = self.each(p, true).ravel()
+        weights = spread(weight, true.shape).ravel()
+        place = np.clip(np.ceil(sure * self.bins).astype(int) - 1, 0, self.bins - 1)
+        sums = {"count": weights, "right": weights * (predicted == true).ravel(),
+                "confidence": weights * sure}  # fmt: skip
+        self.state = {
+            key: self.state[key] + np.bincount(place, value, minlength=self.bins)
+            for key, value in sums.items()
+        }
+
+    def compute(self) -> float:
+        """The error over everything since the last reset."""
+        total = self.state["count"].sum()
+        gaps = np.abs(self.state["right"] - self.state["confidence"]).sum()
+        return float(gaps / total) if total else float("nan")

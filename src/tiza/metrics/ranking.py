@@ -1,0 +1,104 @@
+"""Figures for lists in order of score: hit rate, reciprocal rank, NDCG, average precision."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from tiza.errors import ArgumentError
+from tiza.metrics.base import Array, Mean, same_shape
+
+
+class Ranking(Mean):
+    """A figure of each row's items in the order of their scores; the mean over the rows.
+
+    Shapes: prediction, target (n, items) alike: scores, and how relevant each item is.
+    Ties keep the order of the items. Rows without anything relevant count 0.
+    """
+
+    better: ClassVar[Literal["max", "min"]] = "max"
+
+    def __init__(self, k: int | None = None) -> None:
+        if k is not None and k < 1:
+            raise ArgumentError("metric-k", got=k)
+        self.k = k
+        super().__init__()
+
+    def each(self, prediction: Array, target: Array) -> Array:
+        """The figure of every row."""
+        same_shape(prediction, target)
+        order = np.argsort(-prediction, axis=-1, kind="stable")
+        ranked = np.take_along_axis(target.astype(np.float64), order, axis=-1)
+        return self.of(ranked, ranked.shape[-1] if self.k is None else self.k)
+
+    def of(self, ranked: Array, k: int) -> Array:
+        """The figure of relevances in ranked order, of which the first k are looked at."""
+        found: Array = np.any(ranked[..., :k] > 0, axis=-1)
+        return found
+
+
+class HitRate(Ranking):
+    """Share of the rows with something relevant among the first k.
+
+    >>> HitRate(1)([[0.9, 0.1], [0.2, 0.8]], [[1, 0], [1, 0]])
+    0.5
+    """
+
+    name = "hit_rate"
+
+
+class ReciprocalRank(Ranking):
+    """Mean of 1/rank of the first relevant item (MRR); 0 where none is among the first k.
+
+    >>> ReciprocalRank()([[0.9, 0.1], [0.2, 0.8]], [[1, 0], [1, 0]])
+    0.75
+    """
+
+    name = "mrr"
+
+    def of(self, ranked: Array, k: int) -> Array:
+        """1/rank of the first relevant one."""
+        hits = ranked[..., :k] > 0
+        first = np.argmax(hits, axis=-1)
+        return np.where(hits.any(axis=-1), 1 / (first + 1), 0.0)
+
+
+class Ndcg(Ranking):
+    """Discounted gain Σ relᵢ / log₂(i + 1), as a share of the best possible order's.
+
+    Source: Järvelin & Kekäläinen 2002, ACM TOIS 20; gains are the relevances themselves.
+
+    >>> Ndcg()([[0.1, 0.9]], [[0, 1]])
+    1.0
+    """
+
+    name = "ndcg"
+
+    def of(self, ranked: Array, k: int) -> Array:
+        """The share of the ideal gain."""
+        best = -np.sort(-ranked, axis=-1)
+        discount = 1 / np.log2(np.arange(2, ranked.shape[-1] + 2))
+        discount[k:] = 0
+        gain, ideal = ranked @ discount, best @ discount
+        return np.divide(gain, ideal, out=np.zeros_like(gain), where=ideal > 0)
+
+
+class MeanAveragePrecision(Ranking):
+    """Mean over the rows of the precision at each relevant item, averaged (MAP).
+
+    >>> MeanAveragePrecision()([[0.9, 0.8, 0.7]], [[1, 0, 1]])
+    0.8333333333333333
+    """
+
+    name = "map"
+
+    def of(self, ranked: Array, k: int) -> Array:
+        """The average precision of a row."""
+        hits = ranked > 0
+        wanted = np.minimum(hits.sum(axis=-1), k)
+        hits = hits[..., :k]
+        precision = np.cumsum(hits, axis=-1) / np.arange(1, hits.shape[-1] + 1)
+        total = np.sum(precision * hits, axis=-1)
+        average: Array = np.divide(total, wanted, out=np.zeros_like(total), where=wanted > 0)
+        return average
