@@ -194,4 +194,103 @@ ENTRIES = {
             "Cada fila que se busca se multiplica por su propio peso.",
         ),
     ),
+    "edge-lists": Entry(
+        en=(
+            "{op}: sources {source} and targets {target} do not go in pairs",
+            "give two lists of the same length",
+        ),
+        es=(
+            "{op}: los orígenes {source} y los destinos {target} no forman pares",
+            "dé dos listas de la misma longitud",
+        ),
+        more=(
+            "Each edge has one source and one target.",
+            "Cada arista tiene un origen y un destino.",
+        ),
+    ),
+    "edge-weights": Entry(
+        en=(
+            "weights of shape {weights} do not fit edges {edges} of nodes {x}",
+            "give one weight for each edge",
+        ),
+        es=(
+            "pesos de forma {weights} no encajan con aristas {edges} de nodos {x}",
+            "dé un peso por cada arista",
+        ),
+        more=(
+            "Each edge may carry one number, the strength with which its source counts.",
+            "Cada arista puede llevar un número, la fuerza con que cuenta su origen.",
+        ),
+    ),
+    "graph-nodes": Entry(
+        en=(
+            "{layer}: the nodes have shape {got}, but (n, features) is wanted",
+            "give one row for each node",
+        ),
+        es=(
+            "{layer}: los nodos tienen forma {got}, pero se espera (n, características)",
+            "dé una fila por cada nodo",
+        ),
+        more=(
+            "Each node is described by one row of numbers.",
+            "Cada nodo se describe con una fila de números.",
+        ),
+    ),
+    "graph-edges": Entry(
+        en=(
+            "{layer}: the edge list has shape {got}, but (2, edges) is wanted",
+            "transpose it if it is (edges, 2): edge_index.T",
+        ),
+        es=(
+            "{layer}: la lista de aristas tiene forma {got}, pero se espera (2, aristas)",
+            "traspóngala si es (aristas, 2): edge_index.T",
+        ),
+        more=(
+            "The first row holds the sources of the edges, the second one their targets.",
+            "La primera fila contiene los orígenes de las aristas y la segunda sus destinos.",
+        ),
+    ),
+    "graph-node": Entry(
+        en=(
+            "{layer}: the edge list names node {got}, but there are {n} nodes, counted from 0",
+            "count nodes from 0, or give a row of features for each",
+        ),
+        es=(
+            "{layer}: la lista de aristas nombra el nodo {got}, pero hay {n} nodos, "
+            "contados desde 0",
+            "cuente los nodos desde 0, o dé una fila de características para cada uno",
+        ),
+        more=(
+            "Edges name the rows of the node features.",
+            "Las aristas nombran las filas de las características de los nodos.",
+        ),
+    ),
+    "graph-aggregation": Entry(
+        en=(
+            "SAGEConv: there is no aggregation {got!r}",
+            "choose among {known}",
+        ),
+        es=(
+            "SAGEConv: no existe la agregación {got!r}",
+            "elija entre {known}",
+        ),
+        more=(
+            "The neighbours of a node are averaged, added, or compared entry by entry.",
+            "Los vecinos de un nodo se promedian, se suman o se comparan entrada por entrada.",
+        ),
+    ),
+    "graph-network": Entry(
+        en=(
+            "GINConv: a module is wanted, not {got}",
+            "give e.g. nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 8))",
+        ),
+        es=(
+            "GINConv: se espera un módulo, no {got}",
+            "dé p. ej. nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 8))",
+        ),
+        more=(
+            "GIN applies a network of the user's to the sum over each neighbourhood.",
+            "GIN aplica una red del usuario a la suma sobre cada vecindario.",
+        ),
+    ),
 }
