@@ -132,7 +132,7 @@ def test_parquet_too(tiza, table, tmp_path):
 
 WRONG = {
     "no target": (["casas.csv"], 2, "which column is to be predicted?"),
-    "no such target": (["casas.csv", "-t", "prezio"], 1, "precio"),
+    "no such target": (["casas.csv", "-t", "prezio"], 2, "precio"),
     "no such file": (["casa.csv", "-t", "precio"], 2, "there is no file casa.csv"),
     "no such recipe": (["digitz"], 2, "fix: tiza train digits"),
     "option of tables": (["digits", "--target", "x"], 2, "--target belongs to tables"),
@@ -141,7 +141,7 @@ WRONG = {
     "bad task": (["casas.csv", "-t", "precio", "--task", "x"], 2, "is not one of auto"),
     "fraction of one": (["casas.csv", "-t", "precio", "--test-fraction", "1"], 2, "0.9"),
     "identifier": (["casas.csv", "-t", "id"], 1, "'id'"),
-    "no such column to drop": (["casas.csv", "-t", "precio", "--drop", "are"], 1, "area"),
+    "no such column to drop": (["casas.csv", "-t", "precio", "--drop", "are"], 2, "area"),
 }
 
 

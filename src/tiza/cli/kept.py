@@ -4,10 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tiza.cli.out import figure
-from tiza.errors import ArgumentError, TizaError, UsageError
+from tiza.cli.speak import as_usage
+from tiza.errors import ArgumentError
 
 if TYPE_CHECKING:
     from tiza.train.store import Run
@@ -90,12 +91,7 @@ def find_run(name: str) -> "Run":
     try:
         return Store().find(name)
     except ArgumentError as error:
-        raise _as_usage(error) from error
-
-
-def _as_usage(error: TizaError) -> UsageError:
-    params: dict[str, Any] = error.params
-    return UsageError(error.code, **params)
+        raise as_usage(error) from error
 
 
 def run_names() -> Sequence[str]:

@@ -10,7 +10,7 @@ import click
 
 from tiza.cli.settings import settings
 from tiza.cli.types import LANG, SEED
-from tiza.errors import UsageError, pick
+from tiza.errors import TizaError, UsageError, pick
 
 Pair = tuple[str, str]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -180,6 +180,11 @@ def unknown(code: str, got: str, names: Sequence[str], **params: Any) -> UsageEr
         return UsageError(f"{code}-near", got=got, near=near, **params)
     shown = ", ".join(list(names)[:12]) + (" ..." if len(names) > 12 else "")
     return UsageError(code, got=got, names=shown, **params)
+
+
+def as_usage(error: TizaError) -> UsageError:
+    """The same message, as a fault of the command line (which ends with 2)."""
+    return UsageError(error.code, **dict[str, Any](error.params))
 
 
 def command(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiza.cli.learned import conclude, introduce, learn
 from tiza.cli.out import console, current
-from tiza.cli.speak import argument, command, option, unknown
+from tiza.cli.speak import argument, as_usage, command, option, unknown
 from tiza.cli.types import COUNT, FRACTION, PROBABILITY, RATE, OneOf, Widths, completing
 from tiza.errors import DataError, UsageError, pick
 
@@ -153,6 +153,8 @@ def _table(path: Path, given: dict[str, Any]) -> None:
     try:
         made, report = problem(table, TableSettings(**given), seed)
     except DataError as error:
+        if error.code.startswith(("target-unknown", "column-unknown")):
+            raise as_usage(error) from error
         if error.code == "table-no-features":  # the report says why each column was left out
             console(to_stderr=True).print(TableReport.of(table))
         raise
