@@ -250,3 +250,14 @@ def test_dlpack_both_ways(dtype):
         {"dl_device": (1, 0)},
     ):
         assert type(ours.__dlpack__(**options)).__name__ == "PyCapsule"
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda xp, x: x + (xp is tz), lambda xp, x: xp.astype(x, xp.float32) if xp is tz else x,
+    lambda xp, x: x[None, ...] if xp is tz else x, lambda xp, x: (x, x) if xp is tz else x,
+    lambda xp, x: -x if xp is tz else x, lambda xp, x: 0.0 if xp is tz else x,
+])  # fmt: skip
+def test_the_referee_catches_a_planted_fault(agree, wrong):
+    agree(lambda xp, x: x, np.zeros(3))
+    with pytest.raises(AssertionError):
+        agree(wrong, np.zeros(3))

@@ -132,7 +132,10 @@ def _known(x: Tensor) -> bool:
 
 
 def getitem(x: Tensor, key: Any) -> Tensor:
-    """x[key], as NumPy reads it: numbers, slices, None, Ellipsis, masks, arrays of integers."""
+    """x[key], as NumPy reads it: numbers, slices, None, Ellipsis, masks, arrays of integers.
+
+    The result is a tensor of its own: what is assigned to it later does not change x.
+    """
     if _known(x):
         simple = key if type(key) is tuple else (key,)
         if all(type(k) in (int, slice, type(None), type(...)) for k in simple):

@@ -25,6 +25,8 @@ def _move(name: str, x: Tensor, **attrs: object) -> Tensor:
 def reshape(x: ArrayLike, /, shape: Ints, *, copy: bool | None = None) -> Tensor:
     """The same entries, row by row, in another shape; one side may be −1 (whatever fits).
 
+    Tensors never share changes, so that `copy` makes no difference that could be seen.
+
     >>> import tiza as tz
     >>> tz.reshape(tz.arange(6), (2, -1))
     tensor([[0, 1, 2],

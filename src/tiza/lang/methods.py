@@ -225,6 +225,6 @@ METHODS.update({
     "astype": manipulation.astype, "type": to, "clip": searching.clip, "clamp": searching.clip,
     "cumsum": METHODS["cumulative_sum"], "cumprod": METHODS["cumulative_prod"],
     "unbind": METHODS["unstack"], "tile": manipulation.tile, "t": _transposed,
-    "repeat": manipulation.repeat, "topk": searching.top_k, "double": _as(float64),
+    "repeat_interleave": manipulation.repeat, "topk": searching.top_k, "double": _as(float64),
     "float": _as(float32), "long": _as(int64), "int": _as(int32), "bool": _as(bool_),
 })  # fmt: skip

@@ -106,8 +106,8 @@ def var(x: ArrayLike, /, *, axis: Axis = None, correction: float = 0.0,
         keepdims: bool = False) -> Tensor:  # fmt: skip
     """The variance along `axis`: σ² = 1/(n − c) Σᵢ (xᵢ − μ)², c = `correction`.
 
-    c = 0 is the variance of a population, c = 1 the unbiased estimate from a sample; NaN where
-    n <= c.
+    c = 0 is the variance of a population, c = 1 (PyTorch's default) the unbiased estimate from a
+    sample; NaN where n <= c.
 
     >>> import tiza as tz
     >>> tz.var(tz.asarray([1.0, 2.0, 3.0]), correction=1)
