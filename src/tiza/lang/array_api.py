@@ -85,6 +85,16 @@ from tiza.lang.extras import (
     scatter_add,
     softmax,
 )
+from tiza.lang.geometry import (
+    PCA,
+    angle,
+    condition_number,
+    hadamard,
+    kron,
+    low_rank,
+    project,
+    rotation,
+)
 from tiza.lang.inspection import __array_namespace_info__, finfo, iinfo, isdtype
 from tiza.lang.manipulation import (
     astype,
@@ -186,6 +196,7 @@ e, inf, nan, pi, newaxis = math.e, math.inf, math.nan, math.pi, None
 bool = bool_
 
 __all__ = [
+    "PCA",
     "__array_api_version__",
     "__array_namespace_info__",
     "abs",
@@ -193,6 +204,7 @@ __all__ = [
     "acosh",
     "add",
     "all",
+    "angle",
     "any",
     "arange",
     "argmax",
@@ -221,6 +233,7 @@ __all__ = [
     "complex64",
     "complex128",
     "concat",
+    "condition_number",
     "conj",
     "copysign",
     "cos",
@@ -254,6 +267,7 @@ __all__ = [
     "gather",
     "greater",
     "greater_equal",
+    "hadamard",
     "hypot",
     "iinfo",
     "imag",
@@ -266,6 +280,7 @@ __all__ = [
     "isfinite",
     "isinf",
     "isnan",
+    "kron",
     "less",
     "less_equal",
     "linalg",
@@ -281,6 +296,7 @@ __all__ = [
     "logical_or",
     "logical_xor",
     "logsumexp",
+    "low_rank",
     "matmul",
     "matrix_transpose",
     "max",
@@ -308,6 +324,7 @@ __all__ = [
     "positive",
     "pow",
     "prod",
+    "project",
     "real",
     "reciprocal",
     "remainder",
@@ -315,6 +332,7 @@ __all__ = [
     "reshape",
     "result_type",
     "roll",
+    "rotation",
     "round",
     "scatter",
     "scatter_add",
