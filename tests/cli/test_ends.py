@@ -54,7 +54,12 @@ def test_a_fault_is_1_without_traceback(tiza, monkeypatch):
 
 def test_an_error_of_the_system_is_1(tiza, monkeypatch):
     fail_with(monkeypatch, PermissionError(13, "Permission denied", "/x"))
-    assert tiza("doctor").err == "tiza: error: Permission denied: /x\n"
+    assert tiza("doctor").err == "tiza: error: permission denied: /x\n"
+    assert tiza("doctor", "--lang", "es").err == "tiza: error: permiso denegado: /x\n"
+    fail_with(monkeypatch, OSError(5, "Input/output error"))
+    assert tiza("doctor").err == "tiza: error: Input/output error\n"
+    fail_with(monkeypatch, MemoryError())
+    assert "not enough memory" in tiza("doctor").err
 
 
 def test_interruption_is_130_with_one_line(tiza, monkeypatch):

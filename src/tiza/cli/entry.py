@@ -1,5 +1,6 @@
 """The way in and out: run a command line, and turn whatever happens into an exit code."""
 
+import errno
 import os
 import sys
 import traceback
@@ -13,6 +14,14 @@ from tiza.cli.out import complain, print_json
 from tiza.cli.settings import Settings, peek, settings
 from tiza.errors import TizaError, UsageError, pick, use_language
 
+SYSTEM = {  # what the system says in English only
+    errno.EACCES: ("permission denied", "permiso denegado"),
+    errno.ENOENT: ("no such file or folder", "no existe el archivo o la carpeta"),
+    errno.ENOSPC: ("no space left on the disk", "no queda espacio en el disco"),
+    errno.EROFS: ("the disk is read-only", "el disco es de solo lectura"),
+    errno.EISDIR: ("it is a folder", "es una carpeta"),
+    errno.ENOTDIR: ("it is not a folder", "no es una carpeta"),
+}
 GOOD, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -86,7 +95,7 @@ def _paragraph(error: Exception) -> tuple[str, str]:
         return error.code, f"{error}\n    {more}: tiza explain {error.code}"
     if isinstance(error, OSError) and error.strerror:
         where = f": {error.filename}" if error.filename else ""
-        return "os", f"{error.strerror}{where}"
+        return "os", f"{pick(SYSTEM.get(error.errno or 0, (error.strerror,) * 2))}{where}"
     if isinstance(error, MemoryError):
         return "memory", pick(
             ("there is not enough memory for this", "no alcanza la memoria para esto")

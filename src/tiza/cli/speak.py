@@ -127,22 +127,22 @@ class Command(click.Command):
                 formatter.write(f"  {line if isinstance(line, str) else pick(line)}\n")
 
 
+@click.pass_context
+def _help_alone(ctx: click.Context) -> None:
+    """A group without a command prints its help."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
 class Group(Command, click.Group):
     """A command with commands below it; alone it prints its help."""
 
     def __init__(self, name: str, **rest: Any) -> None:
-        super().__init__(name, invoke_without_command=True, **rest)
+        super().__init__(name, invoke_without_command=True, callback=_help_alone, **rest)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which they were written."""
         return list(self.commands)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Show the help where no command is named."""
-        if not ctx._protected_args and not ctx.args:
-            click.echo(ctx.get_help())
-            return None
-        return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

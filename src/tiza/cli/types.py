@@ -1,19 +1,24 @@
 """The kinds of value that options take, refused in the user's language."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from tiza.errors import LANGUAGES, UsageError
 
+if TYPE_CHECKING:
+    Kind = click.ParamType[Any]
+else:
+    Kind = click.ParamType  # generic since click 8.4 only
+
 
 def _spelled(param: click.Parameter | None) -> str:
     return max(param.opts, key=len) if param is not None else ""
 
 
-class Number(click.ParamType[Any]):
+class Number(Kind):
     """A number between bounds; `whole` numbers are Python ints."""
 
     name = "number"
@@ -40,7 +45,7 @@ class Number(click.ParamType[Any]):
         return number
 
 
-class OneOf(click.ParamType[str]):
+class OneOf(Kind):
     """One of a few words."""
 
     name = "choice"
@@ -63,7 +68,7 @@ class OneOf(click.ParamType[str]):
         return [CompletionItem(w) for w in self.words if w.startswith(incomplete)]
 
 
-class Widths(click.ParamType[tuple[int, ...]]):
+class Widths(Kind):
     """The widths of hidden layers, `64,64`; `0` means none."""
 
     name = "widths"
