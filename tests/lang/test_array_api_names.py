@@ -253,7 +253,8 @@ def test_dlpack_both_ways(dtype):
 
 
 @pytest.mark.parametrize("wrong", [
-    lambda xp, x: x + 1.0 if xp is tz else x, lambda xp, x: xp.astype(x, xp.float32) if xp is tz else x,
+    lambda xp, x: x + 1.0 if xp is tz else x,
+    lambda xp, x: xp.astype(x, xp.float32) if xp is tz else x,
     lambda xp, x: x[None, ...] if xp is tz else x, lambda xp, x: (x, x) if xp is tz else x,
     lambda xp, x: -x if xp is tz else x, lambda xp, x: 0.0 if xp is tz else x,
 ])  # fmt: skip

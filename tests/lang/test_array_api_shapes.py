@@ -53,6 +53,16 @@ def test_linspace(agree, start, stop, num, endpoint, name):
     )
 
 
+def test_linspace_at_the_ends_of_a_type():
+    top = 1.7e308
+    out = tz.linspace(-top, top, 3, dtype=tz.float64).numpy()
+    assert out.tolist() == [-top, 0.0, top]
+    big = 2**63 - 1
+    assert tz.linspace(-(2**63), big, 2, dtype=tz.int64).numpy().tolist() == [-(2**63), big]
+    assert tz.linspace(3, 9, 1, dtype=tz.int64).numpy().tolist() == [3]
+    assert tz.linspace(3, 9, 2, dtype=tz.int64, endpoint=False).numpy().tolist() == [3, 6]
+
+
 def test_default_types_of_creation():
     for made in (
         tz.zeros(3),

@@ -131,7 +131,16 @@ def linspace(start: Scalar, stop: Scalar, /, num: int, *, dtype: DType | None = 
         dtype = default_dtype()
         if any(isinstance(end, complex) for end in (start, stop)):
             dtype = np.result_type(dtype, np.complex64)
-    return _data(np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint))
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(np.subtract(stop, start, dtype=np.result_type(dtype, "float64"))):
+            out = np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint)
+        else:  # the distance overflows, the numbers do not
+            t = np.linspace(0, 1, num, endpoint=endpoint)
+            out = (np.multiply(start, 1 - t) + np.multiply(stop, t)).astype(dtype)
+    if out.dtype.kind in "iu" and num:  # exact beyond 2^53, too
+        out[0] = start
+        out[-1] = stop if endpoint and num > 1 else out[-1]
+    return _data(out)
 
 
 def empty(shape: Sides, *, dtype: DType | None = None, device: object = None) -> Tensor:
