@@ -6,12 +6,15 @@ from tiza.optim.adam_kin import Adamax, AMSGrad, NAdam, RAdam
 from tiza.optim.adaptive import Adadelta, Adagrad, Lion, RMSprop
 from tiza.optim.averaging import ExponentialMovingAverage
 from tiza.optim.large_batch import LAMB, LARS, Adafactor, Muon
+from tiza.optim.lbfgs import LBFGS
+from tiza.optim.newton import LevenbergMarquardt, Newton
 from tiza.optim.optimizer import Optimizer
 from tiza.optim.sgd import SGD
 
 __all__ = [
     "LAMB",
     "LARS",
+    "LBFGS",
     "SGD",
     "AMSGrad",
     "Adadelta",
@@ -21,9 +24,11 @@ __all__ = [
     "AdamW",
     "Adamax",
     "ExponentialMovingAverage",
+    "LevenbergMarquardt",
     "Lion",
     "Muon",
     "NAdam",
+    "Newton",
     "Optimizer",
     "RAdam",
     "RMSprop",

@@ -124,6 +124,52 @@ ENTRIES = {
             "parámetros entre dos optimizadores.",
         ),
     ),
+    "optim-closure": Entry(
+        en=(
+            "{kind} asks for the loss several times a step, so it needs a function that "
+            "computes it",
+            "call optimizer.step(closure) in a loop of your own",
+        ),
+        es=(
+            "{kind} pide la pérdida varias veces por paso, así que necesita una función que la "
+            "calcule",
+            "llame a optimizer.step(closure) en un bucle propio",
+        ),
+        more=(
+            "Methods of second order look at the loss at several points, or at its curvature, "
+            "before they move. They work on all data at once.",
+            "Los métodos de segundo orden miran la pérdida en varios puntos, o su curvatura, "
+            "antes de moverse. Trabajan con todos los datos a la vez.",
+        ),
+    ),
+    "optim-one-group": Entry(
+        en=(
+            "{kind} sees all parameters as one vector, so there can be only one group",
+            "give model.parameters() as they are",
+        ),
+        es=(
+            "{kind} ve todos los parámetros como un vector, así que solo puede haber un grupo",
+            "dé model.parameters() tal cual",
+        ),
+        more=(
+            "Curvature connects every parameter with every other.",
+            "La curvatura conecta cada parámetro con todos los demás.",
+        ),
+    ),
+    "optim-search": Entry(
+        en=(
+            "there is no line search {got!r}",
+            'say "strong_wolfe" or None',
+        ),
+        es=(
+            "no existe la búsqueda de línea {got!r}",
+            'indique "strong_wolfe" o None',
+        ),
+        more=(
+            "Without a search every step has the length lr.",
+            "Sin búsqueda cada paso tiene la longitud lr.",
+        ),
+    ),
     "optim-groups": Entry(
         en=(
             "the state has parameter groups of sizes {got}, the optimizer of sizes {wanted}",
