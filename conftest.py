@@ -1,6 +1,8 @@
 """Every test and doctest starts from the same state and touches nothing of the user's."""
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -20,6 +22,11 @@ settings.register_profile("search", deadline=None)  # new examples every time
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 _numbers = count()
+
+# A shell that runs the tests in the background lets them ignore Ctrl-C, and so the programs that
+# they start: those that test Ctrl-C need it back.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
