@@ -175,10 +175,27 @@ def test_assignment_keeps_type_and_shape():
     assert x.numpy().tolist() == [1, 2]
 
 
+def test_assignment_at_places_to_come():
+    def f(x, i):
+        x = x * 1
+        x[i] = x[0] * 3
+        x[1, tz.argmax(x[0])] = 7.0
+        return x
+
+    x, i = t(X), tz.asarray([2, 0, 2])
+    rows = tz.vmap(lambda k: f(x, k))(i)
+    for row, k in zip(rows, (2, 0, 2), strict=True):
+        want = X.copy()
+        want[k] = want[0] * 3
+        want[1, want[0].argmax()] = 7
+        np.testing.assert_allclose(row.numpy(), want)
+
+
 def test_a_loop_of_assignments_does_not_grow():
     x = tz.zeros(50)
     for i in range(50):
         x[i] = float(i)
+        x[i] = x[i] + tz.sum(x[:i]) * 0
     assert x.node.depth == 0
     assert x.numpy().tolist() == list(range(50))
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tiza.errors import DTypeError, IndexingError, ShapeError
+from tiza.errors import DTypeError, IndexingError, ShapeError, TraceError
 from tiza.graph import PRIMITIVES, constant
 from tiza.lang.arrays import Array
 from tiza.lang.operators import type_with_number
@@ -247,29 +247,32 @@ def setitem(x: Tensor, key: Any, value: Any) -> Tensor:
     if _RANK[kind.kind] > _RANK[x.dtype.kind]:
         raise DTypeError("in-place-type", got=kind, want=x.dtype)
     v = as_tensor(value, x.dtype)
-    plain = _plain(entries)
-    if _known(x) and _known(v):
-        return _written(x, plain, v)
-    places = np.arange(x.size).reshape(x.shape)[plain]
-    _check_fits(v, places.shape)
+    if _known(x) and not (v.requires_grad or v._cut):
+        try:
+            return _written(x, _plain(entries), v.numpy())
+        except TraceError:
+            pass  # a value to come: written down as an expression
+    everywhere = Tensor(constant(np.arange(x.size).reshape(x.shape)))
+    places = getitem(everywhere, key)
+    _check_fits(v.shape, places.shape)
     v = make(P["broadcast_to"], v, shape=places.shape)
     flat = make(P["reshape"], x, shape=(x.size,))
-    out = make(P["put"], flat, Tensor(constant(places.ravel())),
-               make(P["reshape"], v, shape=(places.size,)))  # fmt: skip
+    line = make(P["reshape"], places, shape=(places.size,))
+    out = make(P["put"], flat, line, make(P["reshape"], v, shape=(places.size,)))
     return make(P["reshape"], out, shape=x.shape)
 
 
-def _written(x: Tensor, plain: tuple[Any, ...], v: Tensor) -> Tensor:
+def _written(x: Tensor, plain: tuple[Any, ...], v: Array) -> Tensor:
     new = np.array(x.node.value)
-    _check_fits(v, new[plain].shape)
-    new[plain] = np.broadcast_to(v.node.value, new[plain].shape)
+    _check_fits(v.shape, new[plain].shape)
+    new[plain] = np.broadcast_to(v, new[plain].shape)
     return Tensor(constant(new))
 
 
-def _check_fits(v: Tensor, shape: tuple[int, ...]) -> None:
+def _check_fits(got: tuple[int, ...], want: tuple[int, ...]) -> None:
     try:
-        fits = np.broadcast_shapes(v.shape, shape) == shape
+        fits = np.broadcast_shapes(got, want) == want
     except ValueError:
         fits = False
     if not fits:
-        raise ShapeError("setitem-shape", got=v.shape, want=shape)
+        raise ShapeError("setitem-shape", got=got, want=want)
