@@ -84,4 +84,27 @@ SPANISH = {
     "lstm_memory": "c′ = σ(f) ⊙ c + σ(i) ⊙ tanh(g), con las compuertas (i, f, g, o) lado a lado; "
     "Hochreiter y Schmidhuber 1997 con la compuerta de olvido de Gers et al. 2000",
     "lstm_output": "h′ = σ(o) ⊙ tanh(c′), con las compuertas (i, f, g, o) lado a lado",
+    "bilinear": "x₁ᵀ W_k x₂ + b_k para cada salida k; el peso es (salida, en1, en2), como en PyTorch",
+    "standardize": "(x − μ) / √(σ² + ε), con μ y σ² sobre algunos ejes",
+    "layer_norm": "los últimos ejes centrados y escalados, luego estirados y desplazados; "
+    "Ba et al. 2016",
+    "rms_norm": "los últimos ejes divididos por su media cuadrática; Zhang y Sennrich 2019",
+    "batch_norm": "cada canal centrado y escalado por su media y su varianza en el lote; "
+    "Ioffe y Szegedy 2015",
+    "batch_norm_fixed": "batch_norm en uso: con la media y la varianza guardadas del entrenamiento",
+    "group_norm": "los canales de cada ejemplo, centrados y escalados por grupos; Wu y He 2018",
+    "local_response_norm": "x dividida por una potencia de la media cuadrática de sus canales "
+    "vecinos",
+    "max_unpool": "cada línea de x escrita en sus lugares dentro de una línea de ceros",
+    "propagate": "cada nodo recibe la suma de los rasgos de sus vecinos, con el peso de cada arista",
+    "symmetric_norm": "pesos de aristas sobre las raíces de los grados de ambos extremos: "
+    "D^(−1/2) A D^(−1/2)",
+    "perceptron_step": "w ← w + η t x donde t⟨w, x⟩ ≤ 0, es decir, para una x mal clasificada; "
+    "Rosenblatt 1958",
+    "neighbours_gaussian": "exp(−d²/2σ²) de una distancia al cuadrado d² en el mapa",
+    "neighbours_bubble": "1 donde d² ≤ σ²; si no, 0",
+    "neighbours_mexican_hat": "(1 − d²/σ²) exp(−d²/2σ²): las unidades cercanas se atraen, las "
+    "más lejanas se apartan",
+    "som_step": "w ← w + η h (x − w): cada unidad se mueve hacia x según su vecindad; Kohonen "
+    "1982, Biological Cybernetics 43",
 }
