@@ -93,7 +93,7 @@ def test_every_notation_becomes_readable(record):
 
 def test_every_sentence_has_its_spanish():
     said = {r.name for r in [*PRIMITIVES.values(), *COMPOSITES.values()] if r.says}
-    assert said <= SPANISH.keys(), said - SPANISH.keys()
+    assert said <= SPANISH.keys(), f"no Spanish in cli/ops_words.py: {said - SPANISH.keys()}"
     assert SPANISH.keys() <= PRIMITIVES.keys() | COMPOSITES.keys()
 
 

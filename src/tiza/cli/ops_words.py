@@ -84,7 +84,7 @@ SPANISH = {
     "lstm_memory": "c′ = σ(f) ⊙ c + σ(i) ⊙ tanh(g), con las compuertas (i, f, g, o) lado a lado; "
     "Hochreiter y Schmidhuber 1997 con la compuerta de olvido de Gers et al. 2000",
     "lstm_output": "h′ = σ(o) ⊙ tanh(c′), con las compuertas (i, f, g, o) lado a lado",
-    "bilinear": "x₁ᵀ W_k x₂ + b_k para cada salida k; el peso es (salida, en1, en2), como en PyTorch",
+    "bilinear": "x₁ᵀ W_k x₂ + b_k para cada salida k; peso (salida, en1, en2), como en PyTorch",
     "standardize": "(x − μ) / √(σ² + ε), con μ y σ² sobre algunos ejes",
     "layer_norm": "los últimos ejes centrados y escalados, luego estirados y desplazados; "
     "Ba et al. 2016",
@@ -96,7 +96,7 @@ SPANISH = {
     "local_response_norm": "x dividida por una potencia de la media cuadrática de sus canales "
     "vecinos",
     "max_unpool": "cada línea de x escrita en sus lugares dentro de una línea de ceros",
-    "propagate": "cada nodo recibe la suma de los rasgos de sus vecinos, con el peso de cada arista",
+    "propagate": "cada nodo recibe la suma de los rasgos de sus vecinos, pesada por arista",
     "symmetric_norm": "pesos de aristas sobre las raíces de los grados de ambos extremos: "
     "D^(−1/2) A D^(−1/2)",
     "perceptron_step": "w ← w + η t x donde t⟨w, x⟩ ≤ 0, es decir, para una x mal clasificada; "
