@@ -405,4 +405,35 @@ ENTRIES = {
             "Las posiciones se indican con vectores tan anchos como los de los tokens.",
         ),
     ),
+    "transformer-activation": Entry(
+        en=(
+            "transformer: there is no activation {got!r}",
+            'use "relu", "gelu", or a function',
+        ),
+        es=(
+            "transformer: no existe la activación {got!r}",
+            'use "relu", "gelu", o una función',
+        ),
+        more=(
+            "The small network of each layer has one hidden layer, with ReLU or GELU "
+            "as in PyTorch.",
+            "La pequeña red de cada capa tiene una capa oculta, con ReLU o GELU como en PyTorch.",
+        ),
+    ),
+    "transformer-shapes": Entry(
+        en=(
+            "Transformer: src {src} and tgt {tgt} must have equally many axes and end"
+            " in d_model ({width})",
+            "embed both sequences in {width} numbers for each token",
+        ),
+        es=(
+            "Transformer: src {src} y tgt {tgt} deben tener igual número de ejes y "
+            "terminar en d_model ({width})",
+            "represente cada token de ambas secuencias con {width} números",
+        ),
+        more=(
+            "Encoder and decoder work in the same width.",
+            "El codificador y el decodificador trabajan con el mismo ancho.",
+        ),
+    ),
 }
