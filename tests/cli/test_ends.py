@@ -4,6 +4,8 @@ import json
 import sys
 import warnings
 
+import pytest
+
 from tiza.cli import entry
 from tiza.cli.commands import doctor
 from tiza.errors import DataError
@@ -22,6 +24,19 @@ def test_json_is_one_document_also_for_errors(tiza):
     assert said.json["error"]["code"] == "cli-no-code-near"
     assert said.json["error"]["fix"] == "tiza explain extra-missing"
     assert said.err.startswith("tiza: error: ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "explain", "explain os-none", "completion bash", "doctor", "ops", "ops tanh", "runs",
+        "data list", "data list iris", "data get digits", "data verify digits", "show last",
+        "train nothing.csv", "dmo", "demo --epochs",
+    ],
+)  # fmt: skip
+def test_json_is_one_document_whatever_happens(tiza, line):
+    for words in (["--json", *line.split()], [*line.split(), "--json"]):
+        assert tiza(*words).json is not None
 
 
 def fail_with(monkeypatch, error):

@@ -2,6 +2,7 @@
 
 from click.shell_completion import get_completion_class
 
+from tiza.cli.out import show
 from tiza.cli.speak import argument, command
 from tiza.cli.types import OneOf
 from tiza.errors import UsageError
@@ -34,4 +35,5 @@ def main(shell: str) -> None:
     kind = get_completion_class(shell)
     if kind is None:
         raise UsageError("cli-bad-choice", option="SHELL", got=shell, names="bash, zsh, fish")
-    print(kind(app, {}, "tiza", "_TIZA_COMPLETE").source())
+    script = kind(app, {}, "tiza", "_TIZA_COMPLETE").source()
+    show({"shell": shell, "script": script}, lambda: print(script))
