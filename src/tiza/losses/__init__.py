@@ -1,6 +1,7 @@
 """Losses as functions; `tiza.nn` has those of PyTorch as modules too."""
 
 from tiza.losses.adversarial import gan_critic_loss, gan_generator_loss, gradient_penalty
+from tiza.losses.ctc import ctc_loss
 from tiza.losses.embeddings import (
     contrastive_loss,
     cosine_embedding_loss,
@@ -41,6 +42,7 @@ __all__ = [
     "contrastive_loss",
     "cosine_embedding_loss",
     "cross_entropy",
+    "ctc_loss",
     "dice_loss",
     "elbo_loss",
     "focal_loss",

@@ -231,3 +231,22 @@ class TripletMarginLoss(_OfThree):
                  reduction: str = "mean") -> None:  # fmt: skip
         super().__init__(reduction)
         self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
+
+
+class CTCLoss(Loss):
+    """−log of the paths that spell a target; see `nn.functional.ctc_loss`."""
+
+    function = F.ctc_loss
+    options = ("blank", "reduction", "zero_infinity")
+
+    def __init__(self, blank: int = 0, reduction: str = "mean",
+                 zero_infinity: bool = False) -> None:  # fmt: skip
+        super().__init__(reduction)
+        self.blank, self.zero_infinity = blank, zero_infinity
+
+    def forward(  # type: ignore[override]
+        self, log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any
+    ) -> Tensor:
+        """The loss of log-probabilities (t, n, classes)."""
+        options = {name: getattr(self, name) for name in self.options}
+        return F.ctc_loss(log_probs, targets, input_lengths, target_lengths, **options)

@@ -291,6 +291,81 @@ ENTRIES = {
             "sus pendientes.",
         ),
     ),
+    "ctc-scores": Entry(
+        en=(
+            "ctc_loss: log-probabilities of shape (time, batch, classes) are wanted, not {got}",
+            "move the axes, e.g. tz.permute_dims(x, (1, 0, 2))",
+        ),
+        es=(
+            "ctc_loss: se esperan log-probabilidades de forma (tiempo, lote, clases), no {got}",
+            "mueva los ejes, p. ej. tz.permute_dims(x, (1, 0, 2))",
+        ),
+        more=(
+            "Time comes first, as in PyTorch.",
+            "El tiempo va primero, como en PyTorch.",
+        ),
+    ),
+    "ctc-blank": Entry(
+        en=(
+            "ctc_loss: the blank {got} is none of the {classes} classes",
+            "use blank=0",
+        ),
+        es=(
+            "ctc_loss: el blanco {got} no es ninguna de las {classes} clases",
+            "use blank=0",
+        ),
+        more=(
+            "One class stands for no label at all.",
+            "Una clase representa la ausencia de etiqueta.",
+        ),
+    ),
+    "ctc-lengths": Entry(
+        en=(
+            "ctc_loss: lengths {input} and {target} do not give one for each of {batch} examples",
+            "give one input length and one target length for each example",
+        ),
+        es=(
+            "ctc_loss: las longitudes {input} y {target} no dan una por cada uno de los {batch}"
+            " ejemplos",
+            "dé una longitud de entrada y una de objetivo por ejemplo",
+        ),
+        more=(
+            "Each example has its own number of steps and of labels.",
+            "Cada ejemplo tiene su propio número de pasos y de etiquetas.",
+        ),
+    ),
+    "ctc-too-long": Entry(
+        en=(
+            "ctc_loss: an input length of {got} is more than the {steps} steps there are",
+            "give lengths of at most {steps}",
+        ),
+        es=(
+            "ctc_loss: una longitud de entrada de {got} supera los {steps} pasos que hay",
+            "dé longitudes de a lo sumo {steps}",
+        ),
+        more=(
+            "Steps beyond the length are ignored; there cannot be more than were given.",
+            "Los pasos más allá de la longitud se ignoran; no puede haber más de los que se "
+            "dieron.",
+        ),
+    ),
+    "ctc-targets": Entry(
+        en=(
+            "ctc_loss: targets of shape {got} are neither {batch} rows nor one row of the "
+            "summed lengths",
+            "pad the targets to one row for each example",
+        ),
+        es=(
+            "ctc_loss: los objetivos de forma {got} no son {batch} filas ni una fila con las "
+            "longitudes sumadas",
+            "rellene los objetivos hasta una fila por ejemplo",
+        ),
+        more=(
+            "Labels stand one example a row, padded to the longest, or all after one another.",
+            "Las etiquetas van un ejemplo por fila, rellenadas hasta la más larga, o todas "
+            "seguidas.",
+        ),
+    ),
     "loss-beta": Entry(
         en=(
             "smooth_l1_loss: beta must not be negative, but is {got}",
