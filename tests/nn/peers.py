@@ -15,6 +15,7 @@ def twins(name, args, kwargs, dtype="float64", seed=0):
     """The layer of tiza and of PyTorch, with PyTorch's weights in both."""
     import torch
 
+    torch.set_num_threads(1)  # threads cost more than these small layers
     torch.manual_seed(seed)
     theirs = getattr(torch.nn, name)(*args, **kwargs).to(torch.float64)
     ours = getattr(nn, name)(*args, **kwargs).double()

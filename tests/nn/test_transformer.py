@@ -53,7 +53,7 @@ def peer_mask(mask):
 
 @pytest.mark.peer
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(options())
 def test_encoder_layer_equals_pytorch(dtype, case):
     pytest.importorskip("torch")
@@ -71,7 +71,7 @@ def test_encoder_layer_equals_pytorch(dtype, case):
 
 @pytest.mark.peer
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(options())
 def test_decoder_layer_equals_pytorch(dtype, case):
     pytest.importorskip("torch")
@@ -93,7 +93,7 @@ def test_decoder_layer_equals_pytorch(dtype, case):
 
 @pytest.mark.peer
 @pytest.mark.filterwarnings("ignore:enable_nested_tensor is True:UserWarning")
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(options(), st.integers(1, 2), st.integers(1, 2))
 def test_whole_transformers_equal_pytorch(case, encoders, decoders):
     pytest.importorskip("torch")
