@@ -51,8 +51,9 @@ def averaging(n: int, m: int) -> Array:
     """The matrix (m, n) that takes the mean of each window along an axis."""
     start, stop = _bounds(n, m)
     i = np.arange(n)
-    inside = (start[:, None] <= i) & (i < stop[:, None])
-    return inside / (stop - start)[:, None]
+    inside: Array = (start[:, None] <= i) & (i < stop[:, None])
+    shares: Array = inside / (stop - start)[:, None]
+    return shares
 
 
 def along(x: Tensor, axis: int, matrix: Array) -> Tensor:

@@ -143,7 +143,7 @@ def check_divisor(layer: str, divisor: int | None) -> None:
 
 def _entries_in(w: Window, image: Ints, with_padding: bool) -> np.ndarray[Any, Any]:
     """How many entries each window has, those of the padding included or not."""
-    total = np.ones((), np.int64)
+    total: np.ndarray[Any, Any] = np.ones((), np.int64)
     m = counts(image, **w)
     for n, k, size, s, p in zip(image, m, w["size"], w["stride"], w["low"], strict=True):
         start = np.arange(k) * s - p
