@@ -29,6 +29,7 @@ test: $(VENV)/.dev  ## Run the tests (make test ARGS="-k tensor")
 
 test-all: $(VENV)/.dev  ## Run every test, the slow ones too, and measure coverage
 	@$(PY) -m pytest -q -n $(WORKERS) --cov --cov-report=term $(ARGS)
+	@$(BIN)/coverage report --include='*/graph/*,*/transforms/*' --fail-under=99
 
 check: format lint types layers spelling version  ## Format, lint, types, layers, spelling, version
 	@echo "check: all good"
