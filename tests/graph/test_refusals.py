@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tiza.errors import GradientError, TizaError
+import tiza as tz
+from tiza.errors import GradientError, ShapeError, TizaError
 from tiza.graph import PRIMITIVES, Body, Node, composite, constant, parts, placeholder
 from tiza.graph.node import COMPOSITES
 from tiza.graph.place import describe, here, line_of
@@ -157,3 +158,39 @@ def test_a_place_without_its_line_is_that_of_its_function() -> None:
     code = test_a_name_is_taken_once.__code__
     assert line_of((code, 10**6, "")) == (code.co_filename, code.co_firstlineno)
     assert describe(None) == ""
+
+
+def test_windows_put_back_fit_their_picture() -> None:
+    with pytest.raises(TizaError) as caught:
+        op("window_put", x(3), whole(3), shape=(3,), **WINDOW)
+    assert caught.value.code == "window-put-shape"
+
+
+def test_the_pseudoinverse_of_nothing_is_nothing() -> None:
+    assert Program((), [op("pinv", x(0, 3), x())])()[0].shape == (3, 0)
+
+
+def test_both_factors_of_a_wide_matrix_have_slopes() -> None:
+    wide = tz.tensor(np.random.default_rng(0).normal(size=(2, 4)))
+    weights = np.random.default_rng(1).normal(size=(2, 4))
+
+    def f(a: tz.Tensor) -> tz.Tensor:
+        u, s, vh = tz.linalg.svd(a, full_matrices=False)
+        return (weights * vh * vh).sum() + (weights[:, :2] * u * u).sum() + s[0]
+
+    assert tz.check_grad(f, wide)
+
+
+def test_an_error_that_names_its_operands_keeps_them() -> None:
+    def shape_of(a: Node) -> Any:
+        raise ShapeError("item-size", shape=a.shape, size=6, operands=(("mine", "(2, 3)"),))
+
+    fussy = composite(
+        "fussy_for_a_test", lambda a: a, latex="", samples=lambda rng: [], infer=shape_of
+    )
+    try:
+        with pytest.raises(ShapeError) as caught:
+            fussy(x(2, 3))
+        assert caught.value.operands == (("mine", "(2, 3)"),)
+    finally:
+        del COMPOSITES["fussy_for_a_test"]
