@@ -37,6 +37,12 @@ def test_einsum_is_numpys(spec):
         tz.check_grad(f, t(x))
 
 
+def test_einsum_broadcasts_sides_of_one():
+    a, b = RNG.normal(size=(1, 3)), RNG.normal(size=(4, 3))
+    for spec in ("...i,...i->...", "bi,bi->bi", "bi,bi->i"):
+        np.testing.assert_allclose(tz.einsum(spec, t(a), t(b)).numpy(), np.einsum(spec, a, b))
+
+
 def test_einsum_says_what_is_wrong():
     for spec, arrays in (("ij", [X, X]), ("ijk", [X]), ("ij->ii", [X]), ("ij->k", [X]),
                          ("ij,jk", [X, X])):  # fmt: skip
@@ -231,3 +237,51 @@ def test_messages_speak_both_languages():
     for language, word in (("en", "axis 5 does not exist"), ("es", "el eje 5 no existe")):
         with use_language(language), pytest.raises(IndexError, match=word):
             tz.sum(tz.zeros((2, 2)), axis=5)
+
+
+CORNERS = [
+    (lambda: tz.tensor(tz.ones(2)), np.ones(2)),
+    (lambda: tz.linspace(0, 1j, 3), np.linspace(0, 1j, 3)),
+    (lambda: tz.full((2,), tz.asarray(3)), [3, 3]),
+    (lambda: tz.linalg.cholesky(tz.asarray([[2, 1j], [-1j, 2]]), upper=True),
+     np.conj(np.linalg.cholesky([[2, 1j], [-1j, 2]]).T)),
+    (lambda: tz.linalg.matrix_rank(tz.zeros((0, 3))), 0),
+    (lambda: tz.linalg.pinv(tz.zeros((0, 3))), np.zeros((3, 0))),
+    (lambda: [[1, 2], [3, 4]] @ tz.asarray([1, 1]), [3, 7]),
+    (lambda: np.ones((2, 2)) @ tz.ones(2), [2, 2]),
+    (lambda: +tz.asarray([1]), [1]),
+    (lambda: tz.zeros((1, 2, 1)).squeeze(), [0, 0]),
+    (lambda: tz.asarray([1.5]).to("cpu").to("int8").cpu(), [1]),
+    (lambda: tz.asarray([3, 1]).argsort(), [1, 0]),
+    (lambda: tz.vecdot(tz.asarray([1j]), tz.asarray([1j])), 1),
+    (lambda: tz.one_hot(tz.asarray([1]), 2, dtype=tz.int8), [[0, 1]]),
+    (lambda: tz.scatter_add(tz.zeros(2), 0, tz.asarray([1]), 3), [0, 3]),
+    (lambda: tz.ones(3)[[]], np.zeros(0)),
+    (lambda: tz.asarray(3) / tz.asarray(2), 1.5),
+    (lambda: tz.asarray([True]) * 3, [3]),
+    (lambda: tz.tensordot(tz.ones((2, 3)), tz.ones((3, 2)), axes=1), np.full((2, 2), 3)),
+    (lambda: tz.squeeze(tz.zeros((1, 2, 1))), [0, 0]),
+    (lambda: tz.asarray(memoryview(np.arange(3))), [0, 1, 2]),
+    (lambda: tz.flatten(tz.asarray(2)), [2]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "want"), CORNERS)
+def test_corners(call, want):
+    got, want = call().numpy(), np.asarray(want)
+    assert got.shape == want.shape
+    np.testing.assert_allclose(got, want, rtol=1e-6)
+
+
+def test_a_product_in_place():
+    x = tz.asarray([[1.0, 2.0], [3.0, 4.0]])
+    x @= tz.eye(2) * 2
+    assert x.numpy().tolist() == [[2, 4], [6, 8]]
+    with pytest.raises(ValueError, match="assign"):
+        x @= tz.ones(2)
+
+
+def test_derivatives_of_a_wide_svd():
+    weights = t(np.random.default_rng(0).normal(size=(2, 3)))
+    tz.check_grad(lambda x: (tz.linalg.svd(x, full_matrices=False).Vh ** 2 * weights).sum(),
+                  t(X[:2, :3]))  # fmt: skip
