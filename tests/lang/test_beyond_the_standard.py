@@ -197,6 +197,14 @@ def test_assignment_at_places_to_come():
         np.testing.assert_allclose(row.numpy(), want)
 
 
+def test_assigned_values_may_have_axes_of_one_in_front():
+    for x in (tz.zeros((2, 2)), tz.tensor(np.zeros((2, 2)), requires_grad=True) * 1):
+        x[0] = tz.ones((1, 1, 2))
+        assert x.numpy().tolist() == [[1, 1], [0, 0]]
+        with pytest.raises(ValueError, match="does not fit"):
+            x[0] = tz.ones((2, 2))
+
+
 def test_a_loop_of_assignments_does_not_grow():
     x = tz.zeros(50)
     for i in range(50):

@@ -254,7 +254,7 @@ def setitem(x: Tensor, key: Any, value: Any) -> Tensor:
             pass  # a value to come: written down as an expression
     everywhere = Tensor(constant(np.arange(x.size).reshape(x.shape)))
     places = getitem(everywhere, key)
-    _check_fits(v.shape, places.shape)
+    v = make(P["reshape"], v, shape=_fitted(v.shape, places.shape))
     v = make(P["broadcast_to"], v, shape=places.shape)
     flat = make(P["reshape"], x, shape=(x.size,))
     line = make(P["reshape"], places, shape=(places.size,))
@@ -264,15 +264,19 @@ def setitem(x: Tensor, key: Any, value: Any) -> Tensor:
 
 def _written(x: Tensor, plain: tuple[Any, ...], v: Array) -> Tensor:
     new = np.array(x.node.value)
-    _check_fits(v.shape, new[plain].shape)
-    new[plain] = np.broadcast_to(v, new[plain].shape)
+    shape = _fitted(v.shape, new[plain].shape)
+    new[plain] = v.reshape(shape)
     return Tensor(constant(new))
 
 
-def _check_fits(got: tuple[int, ...], want: tuple[int, ...]) -> None:
+def _fitted(got: tuple[int, ...], want: tuple[int, ...]) -> tuple[int, ...]:
+    """`got` without axes of 1 in front, if it then broadcasts to `want`."""
+    extra = max(len(got) - len(want), 0)
+    inner = got[extra:]
     try:
-        fits = np.broadcast_shapes(got, want) == want
+        fits = np.broadcast_shapes(inner, want) == want and set(got[:extra]) <= {1}
     except ValueError:
         fits = False
     if not fits:
         raise ShapeError("setitem-shape", got=got, want=want)
+    return inner
