@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import tiza.nn.functional as F
 from tiza import nn
 from tiza.lang.tensor import as_tensor
 
@@ -66,6 +67,8 @@ LAYERS = [
     ("Softmax", (0,), {}, (3, 4)),
     ("Softmax", (-1,), {}, (2, 3, 1)),
     ("Softmin", (1,), {}, (3, 4)),
+    ("Softmax2d", (), {}, (2, 3, 4, 2)),
+    ("Softmax2d", (), {}, (3, 4, 2)),
     ("LogSoftmax", (1,), {}, (3, 4)),
     ("LogSoftmax", (0,), {}, (3,)),
 ]
@@ -116,7 +119,7 @@ EDGES = np.array([0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 3.0, -3.0, 6.0, 2.5, 1e4, -1e
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", sorted({n for n, *_ in LAYERS if len(n) > 3 and n not in {
     "Linear", "Identity", "Flatten", "Unflatten", "Dropout", "PReLU", "Softmax", "Softmin",
-    "LogSoftmax", "Threshold"}}))  # fmt: skip
+    "Softmax2d", "LogSoftmax", "Threshold"}}))  # fmt: skip
 def test_activation_at_its_edges(name, dtype):
     ours, theirs = getattr(nn, name)(), getattr(torch.nn, name)()
     tolerance = tolerance_of(name, dtype)
@@ -153,6 +156,48 @@ def test_embedding(shape, padding, dtype):
 def network(lib):
     inner = lib.Sequential(lib.Linear(8, 8), lib.ReLU())
     return lib.Sequential(lib.Linear(6, 8), lib.Tanh(), inner, lib.Linear(8, 3))
+
+
+def test_the_slides_three_layers_give_pytorchs_outputs():
+    """784-8-10 with sigmoids, as the course's slide has it; to 1e-6 in float32."""
+
+    def made(lib):
+        return lib.Sequential(lib.Flatten(), lib.Linear(784, 8), lib.Sigmoid(), lib.Linear(8, 10),
+                              lib.Softmax(1))  # fmt: skip
+
+    ours, theirs = made(nn), made(torch.nn)
+    ours.load_state_dict(theirs.state_dict())
+    x = np.random.default_rng(0).uniform(0, 1, (20, 28, 28)).astype(np.float32)
+    assert_allclose(ours(x).numpy(), theirs(torch.tensor(x)).detach().numpy(), atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 5), (2, 3, 5)])
+def test_linear_with_one_row_of_weights(shape):
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=shape), rng.normal(size=5)
+    y = F.linear(x, w)
+    z = torch.nn.functional.linear(torch.tensor(x), torch.tensor(w))
+    assert y.shape == tuple(z.shape)
+    assert_allclose(y.numpy(), z.numpy())
+    assert_allclose(F.linear(x, w, 0.5).numpy(), z.numpy() + 0.5)
+
+
+def test_softmax_in_another_type():
+    x = np.ones(3, np.float32)
+    for name in ("softmax", "log_softmax", "softmin"):
+        y = getattr(F, name)(x, 0, dtype=np.float64)
+        assert y.dtype == np.float64
+        assert_allclose(y.numpy(), getattr(torch.nn.functional, name)(
+            torch.tensor(x), 0, dtype=torch.float64).numpy(), rtol=1e-12)  # fmt: skip
+
+
+@pytest.mark.parametrize(("shape", "groups"), [((4, 4, 3), 1), ((4, 2, 3, 3), 2), ((6, 3, 4), 1)])
+def test_dirac(shape, groups):
+    ours = nn.Parameter(np.ones(shape, np.float32))
+    theirs = torch.ones(shape)
+    nn.init.dirac_(ours, groups)
+    torch.nn.init.dirac_(theirs, groups)
+    assert_allclose(ours.numpy(), theirs.numpy())
 
 
 def test_names_and_order_of_the_state_are_pytorchs():

@@ -49,6 +49,12 @@ def test_orthogonal(shape):
     assert_allclose(small, 4 * np.eye(len(small)), atol=1e-5)
 
 
+def test_sparse():
+    x = init.sparse((50, 20), 0.3).numpy()
+    assert ((x == 0).sum(axis=0) == 15).all()
+    assert_allclose(x[x != 0].std(), 0.01, rtol=0.1)
+
+
 def test_truncated_normal_stays_inside():
     x = init.trunc_normal((10000,), mean=1.0, std=3.0, a=0.0, b=1.5).numpy()
     assert x.min() >= 0
@@ -83,3 +89,7 @@ def test_refusals():
         init.kaiming_uniform((3, 0))
     with pytest.raises(ShapeError, match=r"shape \(2, 2, 2\) is no matrix"):
         init.eye((2, 2, 2))
+    with pytest.raises(ShapeError, match=r"sparse: shape \(2,\) is no matrix"):
+        init.sparse((2,), 0.5)
+    with pytest.raises(ShapeError, match="in 2 groups is none of a convolution"):
+        init.dirac((3, 3, 3), groups=2)

@@ -55,6 +55,21 @@ def test_dropout_drops_the_right_share_and_keeps_the_mean():
     assert (w.grad.numpy() == y.numpy()).all()  # the slope is the mask
 
 
+def test_random_slopes_are_drawn_in_training_and_fixed_in_use():
+    tz.manual_seed(0)
+    layer = nn.RReLU(0.1, 0.3)
+    x = tz.tensor(-np.ones(2000), requires_grad=True)
+    y = layer(x)
+    y.sum().backward()
+    slopes = -y.numpy()
+    assert 0.1 <= slopes.min() < 0.12
+    assert 0.28 < slopes.max() <= 0.3
+    assert_allclose(x.grad.numpy(), slopes)
+    assert_allclose(layer.eval()([-1.0, 2.0]).numpy(), [-0.2, 2.0], rtol=1e-6)
+    z = tz.tensor([-1.0, 2.0])
+    assert F.rrelu(z, training=True, inplace=True) is z
+
+
 def test_embedding_by_hand():
     layer = nn.Embedding(4, 2, padding_idx=-1)
     assert layer.weight[3].tolist() == [0.0, 0.0]
@@ -95,8 +110,8 @@ def test_inplace_gives_the_argument_the_new_value():
     (lambda: nn.Linear(2, -1), ArgumentError,
      "Linear: out_features must be a whole number of at least 0, not -1\n"
      "    fix: give out_features as a number such as 10"),
-    (lambda: F.linear(tz.ones((1, 2)), tz.ones(2)), ShapeError,
-     "linear: the weight has shape (2,), but two axes are wanted"),
+    (lambda: F.linear(tz.ones((1, 2)), tz.ones((1, 1, 2))), ShapeError,
+     "linear: the weight has shape (1, 1, 2), but two axes are wanted"),
     (lambda: F.linear(tz.ones((1, 2)), tz.ones((3, 2)), tz.ones(2)), ShapeError,
      "linear: the bias has shape (2,), but the layer has 3 outputs"),
     (lambda: F.linear(1.0, tz.ones((3, 2))), ShapeError,
@@ -132,6 +147,8 @@ def test_inplace_gives_the_argument_the_new_value():
     (lambda: nn.GELU("sigmoid"), ArgumentError, "gelu: there is no approximation 'sigmoid'"),
     (lambda: nn.Hardtanh(1.0, -1.0), ArgumentError,
      "hardtanh: the lower bound 1.0 must be below the upper one -1.0"),
+    (lambda: nn.RReLU(0.5, 0.1), ArgumentError, "rrelu: the lower slope 0.5 must not be above"),
+    (lambda: nn.Softmax2d()(tz.ones((2, 2))), ShapeError, "softmax over channels wants pictures"),
     (lambda: nn.CELU(0.0), ArgumentError, "celu: alpha must not be 0"),
     (lambda: F.celu([1.0], 0.0), ArgumentError, "celu: alpha must not be 0"),
     (lambda: nn.Softshrink(-1), ArgumentError,

@@ -16,6 +16,9 @@ from tiza.losses.checks import classes_inside, pair, reduced, reduction_of, weig
 def mse_loss(input: Any, target: Any, reduction: str = "mean", weight: Any = None) -> Tensor:
     """Mean squared error: mean of w (x − t)².
 
+    For numbers with errors of one spread: its minimum is the mean. Weak side: one far outlier
+    outweighs all else, and after a sigmoid its slope dies; use a cross entropy there.
+
     Shapes: input, target alike; the answer is a scalar, or that shape with reduction "none".
 
     >>> mse_loss([1.0, 2.0], [1.0, 4.0]).item()
@@ -30,6 +33,9 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean", weight: Any = Non
 def l1_loss(input: Any, target: Any, reduction: str = "mean", weight: Any = None) -> Tensor:
     """Mean absolute error: mean of w |x − t|.
 
+    For numbers with outliers: its minimum is the median. Weak side: its slope does not shrink
+    towards the minimum, where it jumps.
+
     Shapes: input, target alike; the answer is a scalar, or that shape with reduction "none".
 
     >>> l1_loss([1.0, 2.0], [1.0, 4.0]).item()
@@ -42,6 +48,8 @@ def l1_loss(input: Any, target: Any, reduction: str = "mean", weight: Any = None
 
 def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """(x − t)²/2β where |x − t| < β, |x − t| − β/2 elsewhere; their mean.
+
+    For numbers with outliers, smooth at 0. Weak side: β has to suit the unit of the target.
 
     Source: Girshick 2015, arXiv:1504.08083, eq. 3.
 
@@ -57,6 +65,8 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
 
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Tensor:
     """(x − t)²/2 where |x − t| < δ, δ(|x − t| − δ/2) elsewhere; their mean.
+
+    For numbers with outliers, squared up to δ. Weak side: δ has to suit the unit of the target.
 
     Source: Huber 1964, Ann. Math. Statist. 35.
 
@@ -87,6 +97,9 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int
     The target holds a class for each example, or a distribution over the classes. Smoothing ε
     makes q = (1 − ε) target + ε/C. `weight` holds one factor for each class. The mean is
     weighted by the classes' factors, and leaves targets equal to `ignore_index` out.
+
+    For one class out of several; x are logits, so no softmax goes before it. Weak side: it
+    never rests, and drives weights up until the network is surer than it is right.
 
     Shapes: input (n, C, …) or (C); target (n, …) or () of integers, or like the input.
     Source: PyTorch's conventions; label smoothing by Szegedy et al. 2016, arXiv:1512.00567.
@@ -192,6 +205,9 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
              reduction: str = "mean") -> Tensor:  # fmt: skip
     """−w_t x_t: what `cross_entropy` does to logits, for log-probabilities that are given.
 
+    For networks that end in log_softmax. Weak side: given anything else it means nothing, and
+    says so only by falling below 0.
+
     Shapes: input (n, C, …) or (C); target (n, …) or () of integers.
 
     >>> nll_loss([[-1.0, -2.0], [-3.0, -4.0]], [0, 1]).item()
@@ -238,6 +254,9 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None
                                      reduction: str = "mean",
                                      pos_weight: Any = None) -> Tensor:  # fmt: skip
     """log(1 + eˣ) − t x, the cross entropy of yes (t = 1) or no from a logit; its slope is p − t.
+
+    For yes or no, or several labels at once. Weak side: of rare classes it sees little; see
+    `pos_weight` and `losses.focal_loss`.
 
     `pos_weight` multiplies the loss of the yes part: −(w t log σ(x) + (1 − t) log σ(−x)).
 

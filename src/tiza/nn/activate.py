@@ -6,6 +6,7 @@ from typing import Any
 
 from tiza.errors import ArgumentError
 from tiza.graph import PRIMITIVES, Primitive
+from tiza.lang import random
 from tiza.lang.tensor import Tensor, as_tensor, make
 from tiza.nn import activation_formulas as a
 
@@ -63,6 +64,28 @@ def prelu(input: Any, weight: Any) -> Tensor:
     )
     positive = make(PRIMITIVES["relu"], x)
     return positive - slope * make(PRIMITIVES["relu"], -x)
+
+
+def rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False,
+          inplace: bool = False) -> Tensor:  # fmt: skip
+    """x where positive, a x elsewhere; in training each a is drawn from U(lower, upper).
+
+    Otherwise a is their mean. Source: Xu et al. 2015, arXiv:1505.00853.
+
+    >>> rrelu([-4.0, 1.0], 0.25, 0.75).tolist()
+    [-2.0, 1.0]
+    """
+    if lower > upper:
+        raise ArgumentError("rrelu-bounds", low=lower, high=upper)
+    if not training or lower == upper:
+        return leaky_relu(input, (lower + upper) / 2, inplace)
+    x = as_tensor(input)
+    slopes = random.uniform(x.shape, lower, upper, dtype=x.dtype)
+    y = make(PRIMITIVES["where"], x > 0, x, x * slopes)
+    if inplace:
+        x._assign(y)
+        return x
+    return y
 
 
 def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:

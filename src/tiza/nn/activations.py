@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from tiza.errors import ArgumentError
-from tiza.lang.tensor import Tensor
+from tiza.errors import ArgumentError, ShapeError
+from tiza.lang.tensor import Tensor, as_tensor
 from tiza.nn import functional as F
 from tiza.nn import init as _init
 from tiza.nn.module import Module
@@ -122,6 +122,25 @@ class LeakyReLU(Activation):
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__()
         self.negative_slope, self.inplace = negative_slope, inplace
+
+
+class RReLU(Activation):
+    """y = x where positive, a x elsewhere, a drawn anew for every entry in training.
+
+    Source: Xu et al. 2015, arXiv:1505.00853.
+    """
+
+    function = F.rrelu
+    numbers = ("lower", "upper")
+
+    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False) -> None:
+        super().__init__()
+        F.rrelu(0.0, lower, upper)  # refuses bounds that are crossed
+        self.lower, self.upper, self.inplace = lower, upper, inplace
+
+    def forward(self, input: Any) -> Tensor:
+        """Drawn slopes in training, their mean in use."""
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
 
 class ELU(Activation):
@@ -262,6 +281,17 @@ class Softmax(_AlongAxis):
     """y = eˣ / Σ eˣ along an axis."""
 
     function = F.softmax
+
+
+class Softmax2d(Module):
+    """Softmax over the channels of pictures (n, c, h, w) or (c, h, w)."""
+
+    def forward(self, input: Any) -> Tensor:
+        """eˣ / Σ eˣ over the channels."""
+        x = as_tensor(input)
+        if x.ndim not in (3, 4):
+            raise ShapeError("softmax-pictures", got=x.shape)
+        return F.softmax(x, -3)
 
 
 class LogSoftmax(_AlongAxis):

@@ -47,6 +47,7 @@ from tiza.nn.activate import (
     prelu,
     relu,
     relu6,
+    rrelu,
     selu,
     sigmoid,
     silu,
@@ -104,23 +105,99 @@ from tiza.nn.positions import rotary, sinusoids
 from tiza.nn.segments import segment_max, segment_mean, segment_softmax, segment_sum
 
 __all__ = [
-    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
-    "adaptive_max_pool2d", "adaptive_max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
-    "batch_norm", "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits",
-    "celu", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
-    "conv_transpose3d", "cosine_embedding_loss", "cosine_similarity", "cross_entropy", "ctc_loss",
-    "dropout", "elu", "embedding", "embedding_bag", "gaussian_nll_loss", "gelu", "glu",
-    "group_norm", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss",
-    "huber_loss", "instance_norm", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear",
-    "local_response_norm", "log_softmax", "logsigmoid", "lp_pool1d", "lp_pool2d", "lp_pool3d",
-    "margin_ranking_loss", "max_pool1d", "max_pool2d", "max_pool3d", "max_unpool1d",
-    "max_unpool2d", "max_unpool3d", "mish", "mse_loss", "multi_margin_loss",
-    "multilabel_soft_margin_loss", "nll_loss", "normalize", "one_hot", "pad",
-    "pairwise_distance", "poisson_nll_loss", "prelu", "relu", "relu6", "rms_norm", "rotary",
-    "scaled_dot_product_attention", "segment_max", "segment_mean", "segment_softmax",
-    "segment_sum", "selu", "sigmoid", "silu", "sinusoids", "smooth_l1_loss",
-    "soft_margin_loss", "softmax", "softmin", "softplus", "softshrink", "softsign", "tanh",
-    "tanhshrink", "threshold", "triplet_margin_loss",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "batch_norm",
+    "bilinear",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "celu",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "cosine_embedding_loss",
+    "cosine_similarity",
+    "cross_entropy",
+    "ctc_loss",
+    "dropout",
+    "elu",
+    "embedding",
+    "embedding_bag",
+    "gaussian_nll_loss",
+    "gelu",
+    "glu",
+    "group_norm",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "hinge_embedding_loss",
+    "huber_loss",
+    "instance_norm",
+    "kl_div",
+    "l1_loss",
+    "layer_norm",
+    "leaky_relu",
+    "linear",
+    "local_response_norm",
+    "log_softmax",
+    "logsigmoid",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
+    "margin_ranking_loss",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
+    "mish",
+    "mse_loss",
+    "multi_margin_loss",
+    "multilabel_soft_margin_loss",
+    "nll_loss",
+    "normalize",
+    "one_hot",
+    "pad",
+    "pairwise_distance",
+    "poisson_nll_loss",
+    "prelu",
+    "relu",
+    "relu6",
+    "rms_norm",
+    "rotary",
+    "rrelu",
+    "scaled_dot_product_attention",
+    "segment_max",
+    "segment_mean",
+    "segment_softmax",
+    "segment_sum",
+    "selu",
+    "sigmoid",
+    "silu",
+    "sinusoids",
+    "smooth_l1_loss",
+    "soft_margin_loss",
+    "softmax",
+    "softmin",
+    "softplus",
+    "softshrink",
+    "softsign",
+    "tanh",
+    "tanhshrink",
+    "threshold",
+    "triplet_margin_loss",
 ]  # fmt: skip
 
 
@@ -134,36 +211,41 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
     [[11.5]]
     """
     x, w = as_tensor(input), as_tensor(weight)
+    if w.ndim == 1:  # one output, whose axis is dropped
+        row = make(PRIMITIVES["reshape"], w, shape=(1, w.size))
+        y = make(_linear, x, row)
+        y = make(PRIMITIVES["reshape"], y, shape=y.shape[:-1])
+        return y if bias is None else y + as_tensor(bias)
     return make(_linear, x, w) if bias is None else make(_linear, x, w, as_tensor(bias))
 
 
-def softmax(input: Any, dim: int | None = None) -> Tensor:
+def softmax(input: Any, dim: int | None = None, dtype: Any = None) -> Tensor:
     """eˣ / Σ eˣ along an axis; the maximum is subtracted first, so that nothing overflows.
 
     >>> softmax([0.0, 0.0], dim=0).tolist()
     [0.5, 0.5]
     """
-    x = as_tensor(input)
+    x = as_tensor(input, None if dtype is None else np.dtype(dtype))
     return make(COMPOSITES["softmax"], x, axis=_axis("softmax", dim, x))
 
 
-def log_softmax(input: Any, dim: int | None = None) -> Tensor:
+def log_softmax(input: Any, dim: int | None = None, dtype: Any = None) -> Tensor:
     """x − log Σ eˣ along an axis, without overflow.
 
     >>> log_softmax([1e4, 0.0], dim=0).tolist()
     [0.0, -10000.0]
     """
-    x = as_tensor(input)
+    x = as_tensor(input, None if dtype is None else np.dtype(dtype))
     return make(COMPOSITES["log_softmax"], x, axis=_axis("log_softmax", dim, x))
 
 
-def softmin(input: Any, dim: int | None = None) -> Tensor:
+def softmin(input: Any, dim: int | None = None, dtype: Any = None) -> Tensor:
     """softmax(−x) along an axis.
 
     >>> softmin([0.0, 0.0], dim=0).tolist()
     [0.5, 0.5]
     """
-    return softmax(-as_tensor(input), dim)
+    return softmax(-as_tensor(input), dim, dtype)
 
 
 def _axis(name: str, dim: int | None, x: Tensor) -> int:

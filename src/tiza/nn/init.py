@@ -169,6 +169,33 @@ def orthogonal(shape: Shape, gain: float = 1.0) -> Tensor:
     return as_tensor((gain * q).reshape(shape).astype(default_dtype()))
 
 
+def dirac(shape: Shape, groups: int = 1) -> Tensor:
+    """A convolution that passes its channels on: 1 at the centre, channel by channel, per group."""
+    if not 3 <= len(shape) <= 5 or shape[0] % groups:
+        raise ShapeError("init-dirac", shape=tuple(shape), groups=groups)
+    x = np.zeros(shape, default_dtype())
+    rows = shape[0] // groups
+    middle = tuple(n // 2 for n in shape[2:])
+    for group in range(groups):
+        for channel in range(min(rows, shape[1])):
+            x[(group * rows + channel, channel, *middle)] = 1
+    return as_tensor(x)
+
+
+def sparse(shape: Shape, sparsity: float, std: float = 0.01) -> Tensor:
+    """N(0, std²) with the share `sparsity` of each column set to 0.
+
+    Source: Martens 2010, ICML.
+    """
+    if len(shape) != 2:
+        raise ShapeError("init-matrix", what="sparse", shape=tuple(shape))
+    x = random.normal(shape, 0.0, std).numpy().copy()
+    order = np.argsort(random.uniform(shape).numpy(), axis=0)
+    gone = math.ceil(sparsity * shape[0])
+    np.put_along_axis(x, order[:gone], 0, axis=0)
+    return as_tensor(x)
+
+
 def _in_place(
     draw: Callable[Concatenate[Shape, P], Tensor],
 ) -> Callable[Concatenate[Tensor, P], Tensor]:
@@ -195,3 +222,5 @@ kaiming_uniform_ = _in_place(kaiming_uniform)
 kaiming_normal_ = _in_place(kaiming_normal)
 trunc_normal_ = _in_place(trunc_normal)
 orthogonal_ = _in_place(orthogonal)
+dirac_ = _in_place(dirac)
+sparse_ = _in_place(sparse)

@@ -122,6 +122,34 @@ ENTRIES = {
             "Los valores se mantienen entre las dos cotas.",
         ),
     ),
+    "rrelu-bounds": Entry(
+        en=(
+            "rrelu: the lower slope {low} must not be above the upper one {high}",
+            "exchange lower and upper",
+        ),
+        es=(
+            "rrelu: la pendiente inferior {low} no debe superar la superior {high}",
+            "intercambie lower y upper",
+        ),
+        more=(
+            "Slopes are drawn between the two.",
+            "Las pendientes se sortean entre las dos.",
+        ),
+    ),
+    "softmax-pictures": Entry(
+        en=(
+            "softmax over channels wants pictures of shape (n, c, h, w) or (c, h, w), not {got}",
+            "use nn.Softmax(dim=1)",
+        ),
+        es=(
+            "el softmax sobre canales espera imágenes de forma (n, c, h, w) o (c, h, w), no {got}",
+            "use nn.Softmax(dim=1)",
+        ),
+        more=(
+            "The channels are the third axis from the end.",
+            "Los canales son el tercer eje desde el final.",
+        ),
+    ),
     "prelu-weight": Entry(
         en=(
             "prelu: {got} slopes were given for {channels} channels",

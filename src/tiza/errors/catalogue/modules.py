@@ -64,6 +64,20 @@ ENTRIES = {
             "La identidad solo existe para matrices.",
         ),
     ),
+    "init-dirac": Entry(
+        en=(
+            "a weight of shape {shape} in {groups} groups is none of a convolution",
+            "give (out, in, ...) with out divisible by groups",
+        ),
+        es=(
+            "un peso de forma {shape} en {groups} grupos no es de una convolución",
+            "dé (out, in, ...) con out divisible por groups",
+        ),
+        more=(
+            "The identity of a convolution needs one to three spatial axes.",
+            "La identidad de una convolución necesita de uno a tres ejes espaciales.",
+        ),
+    ),
     "init-mode": Entry(
         en=(
             "there is no mode {got!r}",
