@@ -1,6 +1,7 @@
 """Optimizers by hand-worked numbers, their state, groups, errors; loops do not grow."""
 
 import gc
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -214,6 +215,14 @@ def test_signatures_are_pytorchs_in_order():
     assert signature(optim.AdamW).parameters["weight_decay"].default == 0.01
 
 
+def test_named_parameters_are_taken_too():
+    model = nn.Linear(2, 1)
+    optimizer = optim.SGD(model.named_parameters(), lr=0.1)
+    assert optimizer.params[0] is model.weight
+    grouped = optim.SGD([{"params": model.named_parameters(), "lr": 0.5}])
+    assert len(grouped.params) == 2
+
+
 def test_a_closure_computes_the_loss():
     p = one(3.0)
     optimizer = optim.SGD([p], lr=0.25)
@@ -231,6 +240,7 @@ def test_a_closure_computes_the_loss():
 def test_an_optimizer_of_ones_own_is_one_formula():
     class Sign(optim.Optimizer):
         lr: float = 0.5
+        slots: ClassVar[tuple[str, ...]] = ()
 
         def rule(self, t, p, g, *slots):
             from tiza.graph.prims.elementwise import sign

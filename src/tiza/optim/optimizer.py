@@ -57,7 +57,7 @@ class Optimizer:
 
     def __init_subclass__(cls) -> None:
         own = {k: cls.__dict__[k] for k, kind in cls.__annotations__.items()
-               if k in cls.__dict__ and not str(kind).startswith("ClassVar")}  # fmt: skip
+               if k in cls.__dict__ and "ClassVar" not in str(kind)}  # fmt: skip
         cls.defaults = {**cls.defaults, **own}
         for name in own:
             delattr(cls, name)  # `optimizer.lr` is what is in force, not the default
@@ -123,6 +123,7 @@ class Optimizer:
         """Train further parameters, with hyperparameters of their own where given."""
         given = param_group["params"]
         params = [given] if isinstance(given, Tensor) else list(given)
+        params = [p[1] if isinstance(p, tuple) else p for p in params]  # named_parameters()
         for param in params:
             if not isinstance(param, Tensor) or not param.is_leaf:
                 raise ArgumentError("optim-not-leaf", got=type(param).__name__)
