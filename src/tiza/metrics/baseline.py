@@ -9,7 +9,7 @@ import numpy as np
 from tiza.errors import ArgumentError, pick
 from tiza.metrics.base import Array, array
 from tiza.metrics.labels import distributions, whole
-from tiza.metrics.names import BY_CLASS, OF_RANKS, OF_SCORES, OF_SHARES, metric
+from tiza.metrics.names import ALONE, BY_CLASS, OF_RANKS, OF_SCORES, OF_SHARES, metric
 from tiza.metrics.words import WORDS
 
 Kind = Literal["majority", "mean"]
@@ -50,7 +50,9 @@ class Baseline:
     def _answer(self, name: str, truth: Array) -> Array | None:
         """What the constant answer looks like to a metric; None where it does not suit."""
         of_classes = name in BY_CLASS | OF_SHARES | OF_SCORES
-        if name in OF_RANKS | {"confusion_matrix"} or of_classes != (self.kind == "majority"):
+        if name in ALONE | OF_RANKS | {"confusion_matrix"} or of_classes != (
+            self.kind == "majority"
+        ):
             return None
         if name in OF_SHARES:
             axes = (len(self.shares),) + (1,) * (truth.ndim - 1)
@@ -67,7 +69,7 @@ class Baseline:
 
 
 def _counting(name: str) -> bool:
-    return metric(name).name in BY_CLASS - {"accuracy"}
+    return metric(name).name in BY_CLASS - {"accuracy", "hamming"}
 
 
 def baseline(

@@ -16,26 +16,42 @@ from tiza.metrics.agreement import (
 )
 from tiza.metrics.base import Average, Metric
 from tiza.metrics.classification import F1, Accuracy, ConfusionMatrix, LogLoss, Precision, Recall
+from tiza.metrics.clusters import AdjustedRand, MutualInformation
 from tiza.metrics.curves import AveragePrecision, RocAuc
 from tiza.metrics.deviations import (
     ExplainedVariance,
     MeanAbsolutePercentageError,
     QuantileLoss,
 )
-from tiza.metrics.ranking import HitRate, MeanAveragePrecision, Ndcg, ReciprocalRank
+from tiza.metrics.language import Bleu, CharacterErrorRate, Perplexity, RougeL, WordErrorRate
+from tiza.metrics.ranking import (
+    HitRate,
+    MeanAveragePrecision,
+    Ndcg,
+    PrecisionAtK,
+    RecallAtK,
+    ReciprocalRank,
+)
 from tiza.metrics.regression import R2, MeanAbsoluteError, MeanSquaredError, RootMeanSquaredError
+from tiza.metrics.samples import FrechetDistance
+from tiza.metrics.several import Hamming, RocAucOfClasses
 
 ALL: tuple[type[Metric], ...] = (
     Accuracy,
+    AdjustedRand,
     AveragePrecision,
     BalancedAccuracy,
+    Bleu,
     Brier,
     CalibrationError,
+    CharacterErrorRate,
     CohenKappa,
     ConfusionMatrix,
     ExplainedVariance,
     F1,
     FBeta,
+    FrechetDistance,
+    Hamming,
     HitRate,
     LogLoss,
     MatthewsCorrelation,
@@ -43,15 +59,22 @@ ALL: tuple[type[Metric], ...] = (
     MeanAbsolutePercentageError,
     MeanAveragePrecision,
     MeanSquaredError,
+    MutualInformation,
     Ndcg,
+    Perplexity,
     Precision,
+    PrecisionAtK,
     QuantileLoss,
     R2,
     Recall,
+    RecallAtK,
     ReciprocalRank,
     RocAuc,
+    RocAucOfClasses,
     RootMeanSquaredError,
+    RougeL,
     TopK,
+    WordErrorRate,
 )
 KINDS: dict[str, Callable[..., Metric]] = {kind.name: kind for kind in ALL}
 ALIASES = {
@@ -62,11 +85,13 @@ ALIASES = {
     "r2_score": "r2",
     "f1_score": "f1",
 }
-BY_CLASS = {"accuracy", "balanced_accuracy", "confusion_matrix", "f1", "fbeta", "kappa", "mcc",
-            "precision", "recall"}  # fmt: skip
+BY_CLASS = {"accuracy", "balanced_accuracy", "confusion_matrix", "f1", "fbeta", "hamming", "kappa",
+            "mcc", "precision", "recall"}  # fmt: skip
 OF_SHARES = {"brier", "ece", "log_loss", "top_k"}
 OF_SCORES = {"average_precision", "roc_auc"}
-OF_RANKS = {"hit_rate", "map", "mrr", "ndcg"}
+OF_RANKS = {"hit_rate", "map", "mrr", "ndcg", "precision_at_k", "recall_at_k"}
+ALONE = {"ari", "bleu", "cer", "frechet", "nmi", "perplexity", "roc_auc_of_classes", "rouge_l",
+         "wer"}  # a constant answer means nothing for texts, clouds and groupings  # fmt: skip
 READINGS: dict[str, dict[str, Any]] = {  # what a network trained with this loss puts out
     "cross_entropy": {"task": "classes"},
     "nll_loss": {"task": "classes"},
@@ -117,6 +142,8 @@ def reading(loss: object, name: str) -> dict[str, Any]:
     ignore = getattr(loss, "ignore_index", None)
     if name in ("log_loss", "brier", "ece"):
         return {"logits": called != "binary_cross_entropy"} if found else {}
+    if name == "perplexity" and isinstance(ignore, int):
+        return {"ignore_index": ignore}
     if name not in BY_CLASS:
         return {}
     if isinstance(ignore, int):

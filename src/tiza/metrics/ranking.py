@@ -102,3 +102,34 @@ class MeanAveragePrecision(Ranking):
         total = np.sum(precision * hits, axis=-1)
         average: Array = np.divide(total, wanted, out=np.zeros_like(total), where=wanted > 0)
         return average
+
+
+class PrecisionAtK(Ranking):
+    """Share of the first k that is relevant; places beyond the last item count as misses.
+
+    >>> PrecisionAtK(2)([[0.9, 0.8, 0.7]], [[1, 0, 1]])
+    0.5
+    """
+
+    name = "precision_at_k"
+
+    def of(self, ranked: Array, k: int) -> Array:
+        """Relevant ones among the first k, by k."""
+        share: Array = np.sum(ranked[..., :k] > 0, axis=-1) / k
+        return share
+
+
+class RecallAtK(Ranking):
+    """Share of what is relevant that stands among the first k.
+
+    >>> RecallAtK(2)([[0.9, 0.8, 0.7]], [[1, 0, 1]])
+    0.5
+    """
+
+    name = "recall_at_k"
+
+    def of(self, ranked: Array, k: int) -> Array:
+        """Relevant ones among the first k, by all relevant ones."""
+        found, wanted = (np.sum(x > 0, axis=-1) for x in (ranked[..., :k], ranked))
+        share: Array = np.divide(found, wanted, out=np.zeros(found.shape), where=wanted > 0)
+        return share

@@ -237,4 +237,129 @@ ENTRIES = {
             "Las tasas de verdaderos y falsos positivos son fracciones de los sí y de los no.",
         ),
     ),
+    "metric-weightless": Entry(
+        en=("{name} takes no weights", "leave the weights out"),
+        es=("{name} no acepta pesos", "omita los pesos"),
+        more=(
+            "The figure is no mean over examples: it compares whole texts or whole clouds.",
+            "La cifra no es una media de ejemplos: compara textos enteros o nubes enteras.",
+        ),
+    ),
+    "text-counts": Entry(
+        en=(
+            "there are {predicted} predicted texts but {true} true ones",
+            "give one true text, or list of references, for each prediction",
+        ),
+        es=(
+            "hay {predicted} textos predichos pero {true} verdaderos",
+            "dé un texto verdadero, o una lista de referencias, por cada predicción",
+        ),
+        more=(
+            "Texts are compared in pairs, the first with the first and so on.",
+            "Los textos se comparan por parejas, el primero con el primero y así sucesivamente.",
+        ),
+    ),
+    "text-references": Entry(
+        en=("a text has no reference", "give each text at least one reference"),
+        es=("un texto no tiene referencia", "dé a cada texto al menos una referencia"),
+        more=(
+            "The references of a text are a string, or a list of strings or of lists of tokens.",
+            "Las referencias de un texto son una cadena, o una lista de cadenas o de listas de "
+            "tokens.",
+        ),
+    ),
+    "text-list": Entry(
+        en=("texts come as a list, not as {got}", "put a single text into brackets: [text]"),
+        es=(
+            "los textos se dan como lista, no como {got}",
+            "ponga un solo texto entre corchetes: [texto]",
+        ),
+        more=(
+            "A string would be taken for a list of its characters.",
+            "Una cadena se tomaría por la lista de sus caracteres.",
+        ),
+    ),
+    "cluster-count": Entry(
+        en=(
+            "silhouette: {clusters} clusters among {points} points have none beside them",
+            "give at least 2 clusters, and fewer than points",
+        ),
+        es=(
+            "silhouette: {clusters} grupos entre {points} puntos no tienen con qué compararse",
+            "dé al menos 2 grupos, y menos que puntos",
+        ),
+        more=(
+            "The silhouette compares the distance to one's own cluster with that to the nearest "
+            "other one.",
+            "La silueta compara la distancia al propio grupo con la distancia al otro grupo más "
+            "cercano.",
+        ),
+    ),
+    "samples-shape": Entry(
+        en=(
+            "{name}: the samples {left} and {right} must be tables (n, d) of equally many columns",
+            "give one row for each sample",
+        ),
+        es=(
+            "{name}: las muestras {left} y {right} deben ser tablas (n, d) con igual número de "
+            "columnas",
+            "dé una fila por cada muestra",
+        ),
+        more=(
+            "Two clouds are compared point by point of one space; each row is a point.",
+            "Se comparan dos nubes de puntos de un mismo espacio; cada fila es un punto.",
+        ),
+    ),
+    "samples-few": Entry(
+        en=(
+            "{name}: {got} samples are too few, {least} or more are needed",
+            "draw more samples",
+        ),
+        es=(
+            "{name}: {got} muestras son muy pocas, se necesitan {least} o más",
+            "tome más muestras",
+        ),
+        more=(
+            "A covariance needs more than one sample, and a good one many more than columns.",
+            "Una covarianza necesita más de una muestra, y una buena, muchas más que columnas.",
+        ),
+    ),
+    "samples-flat": Entry(
+        en=(
+            "{name}: the samples lie in a flat space, where a Gaussian has no density",
+            "draw more samples than columns, or leave out columns that depend on others",
+        ),
+        es=(
+            "{name}: las muestras están en un espacio plano, donde una gaussiana no tiene densidad",
+            "tome más muestras que columnas, u omita columnas que dependen de otras",
+        ),
+        more=(
+            "The covariance matrix has no inverse, so that the divergence is infinite or unknown.",
+            "La matriz de covarianza no tiene inversa, así que la divergencia es infinita o "
+            "desconocida.",
+        ),
+    ),
+    "metric-positive": Entry(
+        en=("{name} must be positive, not {got}", "leave it out to take the default"),
+        es=("{name} debe ser positivo, no {got}", "omítalo para usar el valor por defecto"),
+        more=(
+            "Numbers of bins and widths of kernels are sizes.",
+            "El número de intervalos y el ancho de un núcleo son tamaños.",
+        ),
+    ),
+    "map-shapes": Entry(
+        en=(
+            "a map's weights {weights} must be (rows, columns, d) and its data {data} (n, d)",
+            "for a SOM give som.weight.reshape((rows, columns, features)) of two units or more",
+        ),
+        es=(
+            "los pesos {weights} de un mapa deben ser (filas, columnas, d) y sus datos {data} "
+            "(n, d)",
+            "para un SOM dé som.weight.reshape((rows, columns, features)) de dos unidades o más",
+        ),
+        more=(
+            "Where a unit stands on the map is read off from its place in the array of weights.",
+            "El lugar de una unidad en el mapa se lee de su posición en el arreglo de pesos.",
+        ),
+    ),
 }
