@@ -229,6 +229,9 @@ def test_methods_are_pytorchs():
         lambda x: x.float(), lambda x: x.long(), lambda x: x.clone(), lambda x: x.softmax(1),
         lambda x: x.prod(1), lambda x: (x > 0).any(0), lambda x: x @ x.T,
         lambda x: -x + 2 / (x * x),
+        lambda x: x.relu().sigmoid().add(1).sub(x).mul(2).div(3).pow(2).contiguous(),
+        lambda x: x.split(3, dim=1)[1], lambda x: x.split([1, 2])[1], lambda x: x.chunk(3, 1)[-1],
+        lambda x: x.mm(x.T).matmul(x), lambda x: x[0].dot(x[1]), lambda x: x.gt(0).eq(x.le(0)),
         lambda x: 1 - x, lambda x: (x > 0) * x, lambda x: x.long() * 0.5, lambda x: x.topk(2)[1],
     ):  # fmt: skip
         mine, other = call(ours), call(theirs).numpy()

@@ -81,8 +81,10 @@ from tiza.lang.extras import (
     logsumexp,
     norm,
     pad,
+    relu,
     scatter,
     scatter_add,
+    sigmoid,
     softmax,
 )
 from tiza.lang.geometry import (
@@ -327,6 +329,7 @@ __all__ = [
     "project",
     "real",
     "reciprocal",
+    "relu",
     "remainder",
     "repeat",
     "reshape",
@@ -337,6 +340,7 @@ __all__ = [
     "scatter",
     "scatter_add",
     "searchsorted",
+    "sigmoid",
     "sign",
     "signbit",
     "sin",

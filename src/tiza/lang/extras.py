@@ -19,6 +19,26 @@ from tiza.lang.statistical import sum as sum_
 from tiza.lang.tensor import Tensor, as_tensor, make
 
 
+def sigmoid(x: ArrayLike, /) -> Tensor:
+    """The logistic function: y = 1 / (1 + e⁻ˣ); never overflows.
+
+    >>> import tiza as tz
+    >>> tz.sigmoid(tz.asarray([0.0, 1000.0]))
+    tensor([0.5, 1. ])
+    """
+    return make(PRIMITIVES["sigmoid"], as_float(x))
+
+
+def relu(x: ArrayLike, /) -> Tensor:
+    """The rectifier: y = max(x, 0), with slope 0 at 0.
+
+    >>> import tiza as tz
+    >>> tz.relu(tz.asarray([-1.0, 2.0]))
+    tensor([0., 2.])
+    """
+    return make(PRIMITIVES["relu"], as_tensor(x))
+
+
 @torch_words
 def softmax(x: ArrayLike, /, *, axis: int = -1) -> Tensor:
     """Probabilities from scores: yᵢ = e^xᵢ / Σⱼ e^xⱼ along an axis; never overflows.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 
 from tiza.errors import ArgumentError
 from tiza.graph.types import DType, bool_, float32, float64, int32, int64
-from tiza.lang import elementwise, extras, manipulation, searching, statistical, storage
+from tiza.lang import elementwise, extras, manipulation, pairs, searching, statistical, storage
 from tiza.lang.calls import Axis, axis_of, same
 from tiza.lang.indexing import getitem, setitem
 from tiza.lang.inspection import check_device
@@ -201,6 +202,20 @@ def masked_fill(self: Tensor, mask: Any, value: Any) -> Tensor:
     return searching.where(mask, value, self)
 
 
+def split(self: Tensor, size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Pieces of `size` along an axis (the last may be smaller), or of the sizes in a list."""
+    k = axis_of(dim, self.ndim)
+    n = self.shape[k]
+    ends = list(range(size, n, size)) if isinstance(size, int) else list(accumulate(size))[:-1]
+    bounds = pairwise([0, *ends, n])
+    return tuple(self[(*(slice(None),) * k, slice(*pair))] for pair in bounds)
+
+
+def chunk(self: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """At most `chunks` pieces of one size along an axis; the last may be smaller."""
+    return split(self, max(-(-self.shape[axis_of(dim, self.ndim)] // chunks), 1), dim)
+
+
 def _as(dtype: DType) -> Any:
     return lambda self: manipulation.astype(self, dtype, copy=False)
 
@@ -219,6 +234,18 @@ METHODS.update({name: _along(name) for name in _ALONG})
 METHODS.update({
     f.__name__: f for f in (reshape, permute, expand, transpose, unsqueeze, squeeze, to, clone,
                             cpu, dim, numel, argsort, norm, masked_fill)
+})  # fmt: skip
+METHODS.update({
+    theirs: getattr(pairs, ours) for theirs, ours in {
+        "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "pow": "pow",
+        "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
+        "ge": "greater_equal", "maximum": "maximum", "minimum": "minimum",
+    }.items()
+})  # fmt: skip
+METHODS.update({
+    "matmul": matmul, "mm": matmul, "bmm": matmul, "dot": matmul, "gather": extras.gather,
+    "relu": extras.relu, "sigmoid": extras.sigmoid, "contiguous": cpu, "split": split,
+    "chunk": chunk,
 })  # fmt: skip
 METHODS.update({
     "view": reshape, "flatten": manipulation.flatten,
