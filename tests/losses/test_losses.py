@@ -82,6 +82,21 @@ def test_targets_take_the_type_of_the_prediction():
     assert F.cross_entropy(tz.zeros((1, 2)), np.array([1], "uint8")).dtype == tz.float32
 
 
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "int32", "int64", "uint64"])
+def test_targets_of_any_integer_type_reach_every_class(dtype):
+    scores = np.random.default_rng(0).normal(size=(3, 300))
+    target = np.array([0, 100, 127])
+    for smoothing in (0.0, 0.1):
+        wanted = F.cross_entropy(scores, target, label_smoothing=smoothing).item()
+        x = tz.tensor(scores, requires_grad=True)
+        got = F.cross_entropy(x, target.astype(dtype), label_smoothing=smoothing)
+        assert got.item() == pytest.approx(wanted)
+        got.backward()
+        assert_allclose(x.grad.numpy().sum(axis=1), 0, atol=1e-12)
+    kept = F.cross_entropy(scores[:2], target[:2].astype(dtype), ignore_index=100).item()
+    assert kept == pytest.approx(F.cross_entropy(scores[:1], target[:1]).item())
+
+
 @pytest.mark.parametrize("size", [100.0, 1e4])
 def test_nothing_overflows(size):
     scores = np.float32([[size, -size, 0.0]])

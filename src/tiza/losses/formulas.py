@@ -16,6 +16,7 @@ from tiza.graph.prims import softmax as soft
 from tiza.graph.prims.families import reshaped
 from tiza.graph.types import DType, Shape
 
+WIDE = np.dtype(np.int64)
 SMALLEST_LOG = -100.0  # PyTorch's floor for the log of a probability that is 0
 SMALLEST_VARIANCE = 1e-12  # and for p(1 − p) in the derivative
 
@@ -32,9 +33,9 @@ def log_softmax(x: Node) -> Node:
 
 def one_hot(t: Node, like: Node) -> Node:
     """1 at the target along axis 1, 0 elsewhere, in shape and type of `like`."""
-    classes = np.arange(like.shape[1], dtype=t.dtype)
-    row = constant(classes.reshape((-1,) + (1,) * (like.ndim - 2)))
-    return c.cast(e.equal(_with_class_axis(t), row), dtype=like.dtype)
+    wide = t if t.dtype == WIDE else c.cast(t, dtype=WIDE)  # int8 cannot count to 200
+    row = constant(np.arange(like.shape[1]).reshape((-1,) + (1,) * (like.ndim - 2)))
+    return c.cast(e.equal(_with_class_axis(wide), row), dtype=like.dtype)
 
 
 def _with_class_axis(x: Node) -> Node:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tiza.errors import ArgumentError, DTypeError, ShapeError
 from tiza.graph import PRIMITIVES
 from tiza.graph.types import is_float
@@ -181,7 +183,8 @@ def _hard(x: Tensor, t: Tensor, w: Tensor | None, ignore_index: int, reduction: 
 
 def _without_ignored(t: Tensor, ignore_index: int) -> tuple[Tensor | None, Tensor]:
     """Which targets count, and the targets with a class that exists in the place of others."""
-    if t.dtype.kind == "u" and ignore_index < 0:
+    limits = np.iinfo(t.dtype)
+    if not limits.min <= ignore_index <= limits.max:
         return None, t
     value = t.node.value
     if value is not None and not (value == ignore_index).any():

@@ -78,6 +78,13 @@ from tiza.nn.convolve import (
     conv_transpose2d,
     conv_transpose3d,
 )
+from tiza.nn.drop import (
+    alpha_dropout,
+    dropout1d,
+    dropout2d,
+    dropout3d,
+    feature_alpha_dropout,
+)
 from tiza.nn.normalize import (
     batch_norm,
     group_norm,
@@ -102,102 +109,39 @@ from tiza.nn.pool import (
     max_unpool3d,
 )
 from tiza.nn.positions import rotary, sinusoids
+from tiza.nn.rearrange import (
+    channel_shuffle,
+    fold,
+    pixel_shuffle,
+    pixel_unshuffle,
+    unfold,
+)
+from tiza.nn.resize import (
+    interpolate,
+)
 from tiza.nn.segments import segment_max, segment_mean, segment_softmax, segment_sum
 
 __all__ = [
-    "adaptive_avg_pool1d",
-    "adaptive_avg_pool2d",
-    "adaptive_avg_pool3d",
-    "adaptive_max_pool1d",
-    "adaptive_max_pool2d",
-    "adaptive_max_pool3d",
-    "avg_pool1d",
-    "avg_pool2d",
-    "avg_pool3d",
-    "batch_norm",
-    "bilinear",
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "celu",
-    "conv1d",
-    "conv2d",
-    "conv3d",
-    "conv_transpose1d",
-    "conv_transpose2d",
-    "conv_transpose3d",
-    "cosine_embedding_loss",
-    "cosine_similarity",
-    "cross_entropy",
-    "ctc_loss",
-    "dropout",
-    "elu",
-    "embedding",
-    "embedding_bag",
-    "gaussian_nll_loss",
-    "gelu",
-    "glu",
-    "group_norm",
-    "hardshrink",
-    "hardsigmoid",
-    "hardswish",
-    "hardtanh",
-    "hinge_embedding_loss",
-    "huber_loss",
-    "instance_norm",
-    "kl_div",
-    "l1_loss",
-    "layer_norm",
-    "leaky_relu",
-    "linear",
-    "local_response_norm",
-    "log_softmax",
-    "logsigmoid",
-    "lp_pool1d",
-    "lp_pool2d",
-    "lp_pool3d",
-    "margin_ranking_loss",
-    "max_pool1d",
-    "max_pool2d",
-    "max_pool3d",
-    "max_unpool1d",
-    "max_unpool2d",
-    "max_unpool3d",
-    "mish",
-    "mse_loss",
-    "multi_margin_loss",
-    "multilabel_soft_margin_loss",
-    "nll_loss",
-    "normalize",
-    "one_hot",
-    "pad",
-    "pairwise_distance",
-    "poisson_nll_loss",
-    "prelu",
-    "relu",
-    "relu6",
-    "rms_norm",
-    "rotary",
-    "rrelu",
-    "scaled_dot_product_attention",
-    "segment_max",
-    "segment_mean",
-    "segment_softmax",
-    "segment_sum",
-    "selu",
-    "sigmoid",
-    "silu",
-    "sinusoids",
-    "smooth_l1_loss",
-    "soft_margin_loss",
-    "softmax",
-    "softmin",
-    "softplus",
-    "softshrink",
-    "softsign",
-    "tanh",
-    "tanhshrink",
-    "threshold",
-    "triplet_margin_loss",
+    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
+    "adaptive_max_pool2d", "adaptive_max_pool3d", "alpha_dropout", "avg_pool1d", "avg_pool2d",
+    "avg_pool3d", "batch_norm", "bilinear", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "celu", "channel_shuffle", "conv1d", "conv2d",
+    "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
+    "cosine_embedding_loss", "cosine_similarity", "cross_entropy", "ctc_loss", "dropout",
+    "dropout1d", "dropout2d", "dropout3d", "elu", "embedding", "embedding_bag",
+    "feature_alpha_dropout", "fold", "gaussian_nll_loss", "gelu", "glu", "group_norm",
+    "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss", "huber_loss",
+    "instance_norm", "interpolate", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear",
+    "local_response_norm", "log_softmax", "logsigmoid", "lp_pool1d", "lp_pool2d", "lp_pool3d",
+    "margin_ranking_loss", "max_pool1d", "max_pool2d", "max_pool3d", "max_unpool1d",
+    "max_unpool2d", "max_unpool3d", "mish", "mse_loss", "multi_margin_loss",
+    "multilabel_soft_margin_loss", "nll_loss", "normalize", "one_hot", "pad",
+    "pairwise_distance", "pixel_shuffle", "pixel_unshuffle", "poisson_nll_loss", "prelu",
+    "relu", "relu6", "rms_norm", "rotary", "rrelu", "scaled_dot_product_attention",
+    "segment_max", "segment_mean", "segment_softmax", "segment_sum", "selu", "sigmoid", "silu",
+    "sinusoids", "smooth_l1_loss", "soft_margin_loss", "softmax", "softmin", "softplus",
+    "softshrink", "softsign", "tanh", "tanhshrink", "threshold", "triplet_margin_loss",
+    "unfold",
 ]  # fmt: skip
 
 
@@ -322,7 +266,8 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Tensor
     padding = padding_idx + rows if padding_idx < 0 else padding_idx
     if not 0 <= padding < rows:
         raise ArgumentError("embedding-padding", got=padding_idx, rows=rows)
-    filler = make(PRIMITIVES["reshape"], equal(ids, padding), shape=(*ids.shape, 1))
+    wide = as_tensor(ids, np.dtype(np.int64))
+    filler = make(PRIMITIVES["reshape"], equal(wide, padding), shape=(*ids.shape, 1))
     return make(PRIMITIVES["where"], filler, y.detach(), y)
 
 
@@ -355,8 +300,8 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
         if not ids.size:
             raise ArgumentError("one-hot-empty")
         num_classes = int(ids.numpy().max()) + 1
-    ids = _inside(ids, num_classes, "one-hot-class")
-    columns = as_tensor(np.arange(num_classes, dtype=ids.dtype))
+    ids = as_tensor(_inside(ids, num_classes, "one-hot-class"), np.dtype(np.int64))
+    columns = as_tensor(np.arange(num_classes))
     at = equal(make(PRIMITIVES["reshape"], ids, shape=(*ids.shape, 1)), columns)
     return as_tensor(at, np.dtype(np.int64))
 
