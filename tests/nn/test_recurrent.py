@@ -220,6 +220,11 @@ def test_wrong_arguments_are_refused(make, code):
     assert caught.value.code == code
 
 
+def test_the_table_counts_every_step():
+    inputs, step = 2 * 10 * 4 * 3 + 30 + 30, 2 * 2 * 3 * 3 + 6 + 6
+    assert nn.RNN(4, 3).summary((5, 2, 4)).flops == inputs + 5 * step
+
+
 def test_repr_shows_what_differs_from_the_defaults():
     assert repr(nn.LSTM(2, 3, bidirectional=True)) == "LSTM(2, 3, bidirectional=True)"
     assert repr(nn.GRUCell(2, 3, bias=False)) == "GRUCell(2, 3, bias=False)"

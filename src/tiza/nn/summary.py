@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -132,7 +132,7 @@ def _tensors(value: Any) -> list[Tensor]:
     return [t for v in value for t in _tensors(v)] if isinstance(value, Iterable) else []
 
 
-def flops(outputs: list[Node], start: set[Node]) -> int:
+def flops(outputs: Sequence[Node], start: set[Node]) -> int:
     """Floating-point operations from `start` to `outputs`.
 
     A product of an (m, k) and a (k, n) matrix counts 2mkn, an element-wise operation one for
@@ -147,6 +147,9 @@ def flops(outputs: list[Node], start: set[Node]) -> int:
 
 def _cost(node: Node) -> int:
     family = node.prim.family
+    if node.prim.name == "scan":  # the body once for each step
+        body = node.attrs["body"]
+        return int(node.attrs["length"]) * flops(body.outputs, set(body.inputs))
     if node.prim.several or node.prim.body or not node.inputs or family in FREE:
         return 0
     if family == "contraction":
