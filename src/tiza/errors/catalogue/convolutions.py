@@ -345,4 +345,18 @@ ENTRIES = {
             "El relleno negativo acorta un eje.",
         ),
     ),
+    "pad-layer": Entry(
+        en=(
+            "{layer}: padding must be a whole number or {count} of them, not {got}",
+            "give one number for all sides, or one for each, the last axis first",
+        ),
+        es=(
+            "{layer}: padding debe ser un número entero o {count} de ellos, no {got}",
+            "dé un número para todos los lados, o uno por lado, primero el último eje",
+        ),
+        more=(
+            "For images the sides are (left, right, top, bottom).",
+            "Para imágenes los lados son (izquierda, derecha, arriba, abajo).",
+        ),
+    ),
 }

@@ -228,4 +228,19 @@ ENTRIES = {
             "de la ventana y cada canal.",
         ),
     ),
+    "resize-axes": Entry(
+        en=(
+            "{layer}: x has shape {got}, but examples, channels and 1 to 3 more axes are wanted",
+            "add axes with x[None]",
+        ),
+        es=(
+            "{layer}: x tiene forma {got}, pero se esperan ejemplos, canales y de 1 a 3 ejes más",
+            "agregue ejes con x[None]",
+        ),
+        more=(
+            "The axes after the first two, which count examples and channels, are resized.",
+            "Cambian de tamaño los ejes que siguen a los dos primeros, que cuentan ejemplos y "
+            "canales.",
+        ),
+    ),
 }
