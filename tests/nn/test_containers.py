@@ -53,7 +53,8 @@ def test_refusals():
         nn.Sequential(nn.Linear(1, 1), nn.ReLU)
     assert str(caught.value) == (
         "Sequential: part 1 is a type, not a module\n"
-        "    fix: give modules, e.g. nn.ReLU() with its brackets")  # fmt: skip
+        "    fix: give modules one by one, as in nn.Sequential(nn.Linear(2, 3), nn.ReLU())"
+    )
     with pytest.raises(IndexingError) as caught:
         three()[3]
     assert str(caught.value) == (

@@ -115,6 +115,10 @@ def test_inplace_gives_the_argument_the_new_value():
      "linear: the weight has shape (1, 1, 2), but two axes are wanted"),
     (lambda: F.linear(tz.ones((1, 2)), tz.ones((3, 2)), tz.ones(2)), ShapeError,
      "linear: the bias has shape (2,), but the layer has 3 outputs"),
+    (lambda: nn.Linear(2, 3)(np.ones((1, 2))), DTypeError,
+     "linear: x is float64, but the weight is float32\n"
+     "    x       (1, 2) float64\n    weight  (3, 2) float32\n    bias    (3,) float32\n"
+     "    fix: x.astype('float32')"),
     (lambda: F.linear(1.0, tz.ones((3, 2))), ShapeError,
      "linear: the last axis of x (-) must equal in_features of the weight (2)"),
     (lambda: nn.Dropout(1.5), ArgumentError,

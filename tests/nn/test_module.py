@@ -171,6 +171,11 @@ def test_all_mismatches_of_a_state_are_listed_at_once():
     assert model.fc1.bias.tolist() != before
 
 
+def test_only_a_dictionary_is_a_state():
+    with pytest.raises(ArgumentError, match="a state is a dictionary from names to values"):
+        MLP().load_state_dict([1])
+
+
 def test_loading_casts_and_keeps_the_parameter_objects():
     model = MLP()
     weight = model.fc1.weight

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tiza.errors import ShapeError
+from tiza.errors import DTypeError, ShapeError
 from tiza.graph import Node, composite
 from tiza.graph.primitive import Sample
 from tiza.graph.prims.contraction import transposed
@@ -14,6 +14,8 @@ from tiza.graph.types import DType, Shape
 
 
 def _infer(x: Node, weight: Node, *bias: Node) -> tuple[Shape, DType]:
+    if x.dtype != weight.dtype:
+        raise DTypeError("linear-type", x=x.dtype, weight=weight.dtype)
     dtype = same_type("linear", "f", (x, weight, *bias))
     if weight.ndim != 2:
         raise ShapeError("linear-weight", got=weight.shape)

@@ -49,6 +49,8 @@ def named(module: Module, table: str, prefix: str, recurse: bool,
 
 def load_state(module: Module, state: Mapping[str, Any], strict: bool) -> Fit:
     """Fill the module from `state`, or say everything that does not fit and change nothing."""
+    if not isinstance(state, Mapping):
+        raise ArgumentError("state-type", got=type(state).__name__)
     own = module.state_dict()
     missing = [name for name in own if name not in state]
     unexpected = [name for name in state if name not in own]

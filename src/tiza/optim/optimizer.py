@@ -79,6 +79,8 @@ class Optimizer:
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[Tensor, dict[str, Any]] = {}  # of each parameter: step and slots
         self._programs: dict[Any, Program] = {}
+        if not isinstance(params, Iterable):
+            raise ArgumentError("optim-params", got=type(params).__name__)
         given = [params] if isinstance(params, Tensor) else list(params)
         if not given:
             raise ArgumentError("optim-empty")

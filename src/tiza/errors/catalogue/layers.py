@@ -21,6 +21,22 @@ ENTRIES = {
             "entrada están en otro orden; las imágenes se deben aplanar antes.",
         ),
     ),
+    "linear-type": Entry(
+        en=(
+            "linear: x is {x}, but the weight is {weight}",
+            "x.astype('{weight}')",
+        ),
+        es=(
+            "linear: x es {x}, pero el peso es {weight}",
+            "x.astype('{weight}')",
+        ),
+        more=(
+            "NumPy and pandas make float64 unless told, layers are float32 unless told. Cast "
+            "the data once, before training, or the model with model.double().",
+            "NumPy y pandas crean float64 si no se indica otra cosa; las capas son float32. "
+            "Convierta los datos una vez, antes de entrenar, o el modelo con model.double().",
+        ),
+    ),
     "linear-weight": Entry(
         en=(
             "linear: the weight has shape {got}, but two axes are wanted",

@@ -217,16 +217,31 @@ ENTRIES = {
     "sequential-part": Entry(
         en=(
             "Sequential: part {index} is a {got}, not a module",
-            "give modules, e.g. nn.ReLU() with its brackets",
+            "give modules one by one, as in nn.Sequential(nn.Linear(2, 3), nn.ReLU())",
         ),
         es=(
             "Sequential: la parte {index} es un {got}, no un módulo",
-            "dé módulos, p. ej. nn.ReLU() con sus paréntesis",
+            "dé módulos uno por uno, como en nn.Sequential(nn.Linear(2, 3), nn.ReLU())",
         ),
         more=(
-            "A common slip is to write the class, nn.ReLU, instead of an instance, nn.ReLU().",
+            "A common slip is to write the class, nn.ReLU, instead of an instance, nn.ReLU(); "
+            "or to give a list, which a star unpacks: nn.Sequential(*layers).",
             "Un descuido común es escribir la clase, nn.ReLU, en lugar de una instancia, "
-            "nn.ReLU().",
+            "nn.ReLU(); o dar una lista, que una estrella desempaca: nn.Sequential(*layers).",
+        ),
+    ),
+    "state-type": Entry(
+        en=(
+            "a state is a dictionary from names to values, not a {got}",
+            "give what model.state_dict() returned",
+        ),
+        es=(
+            "un estado es un diccionario de nombres a valores, no un {got}",
+            "dé lo que devolvió model.state_dict()",
+        ),
+        more=(
+            "Files of weights are read first, e.g. with safetensors.",
+            "Los archivos de pesos se leen antes, p. ej. con safetensors.",
         ),
     ),
     "state-mismatch": Entry(

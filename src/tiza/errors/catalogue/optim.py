@@ -51,6 +51,20 @@ ENTRIES = {
             "reemplazado por el cálculo siguiente.",
         ),
     ),
+    "optim-params": Entry(
+        en=(
+            "an optimizer takes parameters, not a {got}",
+            "give model.parameters(), with its brackets",
+        ),
+        es=(
+            "un optimizador recibe parámetros, no un {got}",
+            "dé model.parameters(), con sus paréntesis",
+        ),
+        more=(
+            "The method parameters() of a model goes through all its parameters.",
+            "El método parameters() de un modelo recorre todos sus parámetros.",
+        ),
+    ),
     "optim-twice": Entry(
         en=(
             "a parameter stands in the optimizer twice",
