@@ -89,7 +89,7 @@ def test_bags_equal_pytorch(dtype, case):
 def test_a_bag_is_the_embedding_reduced(mode):
     table = np.random.default_rng(0).normal(size=(6, 2))
     ids = np.array([3, 0, 5, 3])
-    got = F.embedding_bag(ids, table, [0, 1, 1], mode).numpy()
+    got = F.embedding_bag(ids, table, [0, 1, 1], mode=mode).numpy()
     reduced = getattr(np, mode)
     want = [table[[3]], np.zeros((1, 2)), table[[0, 5, 3]]]
     np.testing.assert_allclose(got, [reduced(w, axis=0) for w in want])

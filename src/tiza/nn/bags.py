@@ -48,7 +48,7 @@ def _bags(ids: Tensor, offsets: Any, last: bool) -> tuple[Tensor, Tensor, int]:
     return ids, bag, starts.shape[0]
 
 
-def embedding_bag(input: Any, weight: Any, offsets: Any = None, mode: str = "mean",
+def embedding_bag(input: Any, weight: Any, offsets: Any = None, *, mode: str = "mean",
                   per_sample_weights: Any = None, include_last_offset: bool = False,
                   padding_idx: int | None = None) -> Tensor:  # fmt: skip
     """The sum, mean or greatest entries of the rows that each bag names; 0 for an empty bag.

@@ -26,7 +26,7 @@ class EmbeddingBag(Module):
     (2, 3)
     """
 
-    def __init__(self, num_embeddings: int, embedding_dim: int, mode: str = "mean",
+    def __init__(self, num_embeddings: int, embedding_dim: int, *, mode: str = "mean",
                  include_last_offset: bool = False, padding_idx: int | None = None,
                  dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
@@ -43,8 +43,8 @@ class EmbeddingBag(Module):
         in_type(self, dtype)
 
     @classmethod
-    def from_pretrained(cls, embeddings: Any, freeze: bool = True, mode: str = "mean",
-                        padding_idx: int | None = None) -> EmbeddingBag:  # fmt: skip
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, *,
+                        mode: str = "mean", padding_idx: int | None = None) -> EmbeddingBag:  # fmt: skip
         """A layer with a table that is given, trained further only if `freeze` is False."""
         table = as_tensor(embeddings)
         if table.ndim != 2:
@@ -64,8 +64,10 @@ class EmbeddingBag(Module):
 
     def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Tensor:
         """One row for each bag."""
-        return embedding_bag(input, self.weight, offsets, self.mode, per_sample_weights,
-                             self.include_last_offset, self.padding_idx)  # fmt: skip
+        return embedding_bag(
+            input, self.weight, offsets, mode=self.mode, per_sample_weights=per_sample_weights,
+            include_last_offset=self.include_last_offset, padding_idx=self.padding_idx,
+        )  # fmt: skip
 
     def extra_repr(self) -> str:
         """The sizes."""

@@ -54,7 +54,12 @@ class Bilinear(Module):
 
 
 class CosineSimilarity(Module):
-    """x₁·x₂ / (max(‖x₁‖, ε) max(‖x₂‖, ε)); see `nn.functional.cosine_similarity`."""
+    """x₁·x₂ / (max(‖x₁‖, ε) max(‖x₂‖, ε)); see `nn.functional.cosine_similarity`.
+
+    >>> from tiza import nn
+    >>> nn.CosineSimilarity()([[2.0, 0.0]], [[0.0, 5.0]]).tolist()
+    [0.0]
+    """
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         super().__init__()
@@ -66,7 +71,12 @@ class CosineSimilarity(Module):
 
 
 class PairwiseDistance(Module):
-    """‖x₁ − x₂ + ε‖ₚ; see `nn.functional.pairwise_distance`."""
+    """‖x₁ − x₂ + ε‖ₚ; see `nn.functional.pairwise_distance`.
+
+    >>> from tiza import nn
+    >>> round(nn.PairwiseDistance(p=1)([[2.0, 0.0]], [[0.0, 5.0]]).item(), 4)
+    7.0
+    """
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         super().__init__()

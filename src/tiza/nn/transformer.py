@@ -130,13 +130,24 @@ class TransformerDecoderLayer(TransformerLayer):
 
 
 class TransformerEncoder(Module):
-    """`num_layers` copies of an encoder layer, one after the other, and a last norm if given.
+    """x ← layerₖ(x) for `num_layers` copies of an encoder layer, then `norm` if given.
 
+    The copies start with equal weights, as PyTorch's do. `enable_nested_tensor` and `mask_check`
+    choose how PyTorch computes; here nothing hangs on them.
+
+    Shapes: src as of the layer → the same.
     Source: Vaswani et al. 2017, arXiv:1706.03762; PyTorch's names.
+
+    >>> import tiza as tz
+    >>> from tiza import nn
+    >>> encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16), num_layers=2)
+    >>> encoder(tz.zeros((5, 3, 8))).shape
+    (5, 3, 8)
     """
 
-    def __init__(self, encoder_layer: Module, num_layers: int,
-                 norm: Module | None = None) -> None:  # fmt: skip
+    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None,
+                 enable_nested_tensor: bool = True, mask_check: bool = True) -> None:  # fmt: skip
+        del enable_nested_tensor, mask_check
         super().__init__()
         self.num_layers = size("TransformerEncoder", "num_layers", num_layers)
         self.layers = ModuleList([deepcopy(encoder_layer) for _ in range(num_layers)])
@@ -152,9 +163,16 @@ class TransformerEncoder(Module):
 
 
 class TransformerDecoder(Module):
-    """`num_layers` copies of a decoder layer, one after the other, and a last norm if given.
+    """x ← layerₖ(x, memory) for `num_layers` copies of a decoder layer, then `norm` if given.
 
+    Shapes: tgt and memory as of the layer → the shape of tgt.
     Source: Vaswani et al. 2017, arXiv:1706.03762; PyTorch's names.
+
+    >>> import tiza as tz
+    >>> from tiza import nn
+    >>> decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(8, 2, 16), num_layers=2)
+    >>> decoder(tz.zeros((5, 3, 8)), tz.zeros((7, 3, 8))).shape
+    (5, 3, 8)
     """
 
     def __init__(self, decoder_layer: Module, num_layers: int,
