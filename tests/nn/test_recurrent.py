@@ -195,6 +195,7 @@ def test_no_time_at_all_gives_no_output():
     ("make", "code"),
     [
         (lambda: nn.RNN(2, 0), "layer-size"),
+        (lambda: nn.RNN(0, 2), "layer-size"),
         (lambda: nn.GRU(2, 3, num_layers=0), "layer-size"),
         (lambda: nn.LSTM(2.5, 3), "layer-size"),
         (lambda: nn.LSTM(2, 3, dropout=2), "dropout-p"),

@@ -44,14 +44,15 @@ def scaled_dot_product_attention(
         raise ArgumentError("attention-causal-mask")
     if enable_gqa:
         k, v = (_shared_heads(x, q) for x in (k, v))
-    s = 1 / math.sqrt(q.shape[-1]) if scale is None and q.ndim and q.shape[-1] else scale or 1.0
+    if scale is None:
+        scale = 1 / math.sqrt(max(q.shape[-1], 1)) if q.ndim else 1.0
     mask = [] if attn_mask is None else [as_tensor(attn_mask)]
     mask = [m if m.dtype.kind == "b" else as_tensor(m, q.dtype) for m in mask]
     rest = list(mask)
     if dropout_p:
         lead = broadcast_shapes(*(x.shape[:-2] for x in (q, k, *mask)))
         rest.append(dropout_factors((*lead, q.shape[-2], k.shape[-2]), dropout_p, q.dtype))
-    return make(attention, q, k, v, *rest, scale=float(s), causal=bool(is_causal),
+    return make(attention, q, k, v, *rest, scale=float(scale), causal=bool(is_causal),
                 masked=bool(mask))  # fmt: skip
 
 

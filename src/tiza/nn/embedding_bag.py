@@ -43,8 +43,8 @@ class EmbeddingBag(Module):
         in_type(self, dtype)
 
     @classmethod
-    def from_pretrained(cls, embeddings: Any, freeze: bool = True, *,
-                        mode: str = "mean", padding_idx: int | None = None) -> EmbeddingBag:  # fmt: skip
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, *, mode: str = "mean",
+                        padding_idx: int | None = None) -> EmbeddingBag:  # fmt: skip
         """A layer with a table that is given, trained further only if `freeze` is False."""
         table = as_tensor(embeddings)
         if table.ndim != 2:

@@ -37,7 +37,7 @@ class RecurrentLayer(Module):
                  proj_size: int = 0, dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         layer = type(self).__name__
-        self.input_size = size(layer, "input_size", input_size)
+        self.input_size = size(layer, "input_size", input_size, least=1)
         self.hidden_size = size(layer, "hidden_size", hidden_size, least=1)
         self.num_layers = size(layer, "num_layers", num_layers, least=1)
         self.bias, self.batch_first, self.bidirectional = bias, batch_first, bidirectional
