@@ -1,4 +1,4 @@
-"""Gradients kept in bounds, parameters as one vector, and sequences of different lengths."""
+"""Gradients in bounds, parameters as a whole, and sequences of different lengths."""
 
 from tiza.nn.utils import rnn
 from tiza.nn.utils.gradients import (
@@ -9,8 +9,17 @@ from tiza.nn.utils.gradients import (
     parameters_to_vector,
     vector_to_parameters,
 )
+from tiza.nn.utils.parameters import Masks, count_parameters, freeze, prune, tie, unfreeze
+from tiza.nn.utils.reparametrized import (
+    remove_spectral_norm,
+    remove_weight_norm,
+    spectral_norm,
+    weight_norm,
+)
 
 __all__ = [
-    "clip_grad_norm_", "clip_grad_value_", "clipped_by_norm", "norm_of", "parameters_to_vector",
-    "rnn", "vector_to_parameters",
+    "Masks", "clip_grad_norm_", "clip_grad_value_", "clipped_by_norm", "count_parameters",
+    "freeze", "norm_of", "parameters_to_vector", "prune", "remove_spectral_norm",
+    "remove_weight_norm", "rnn", "spectral_norm", "tie", "unfreeze", "vector_to_parameters",
+    "weight_norm",
 ]  # fmt: skip
