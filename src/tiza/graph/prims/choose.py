@@ -8,10 +8,16 @@ from typing import Any
 import numpy as np
 
 from tiza.errors import DTypeError
+from tiza.graph.apply import literal
 from tiza.graph.node import Node
 from tiza.graph.primitive import Primitive, Sample
 from tiza.graph.prims.families import broadcast_shapes, lift, same_type
 from tiza.graph.types import DType, Shape, is_float
+
+
+def nothing(like: Node) -> Node:
+    """The number 0; 0·g would be NaN where g is infinite, and a pass over memory."""
+    return literal(0, like.dtype)
 
 
 def _where_infer(c: Node, a: Node, b: Node) -> tuple[Shape, DType]:
@@ -35,7 +41,7 @@ def _where_samples(rng: Any) -> list[Sample]:
 
 where: Primitive = Primitive(
     name="where", family="elementwise", value=np.where, infer=_where_infer, batch=_where_batch,
-    vjp=lambda g, y, c, a, b: [None, where(c, g, g * 0), where(c, g * 0, g)],
+    vjp=lambda g, y, c, a, b: [None, where(c, g, nothing(g)), where(c, nothing(g), g)],
     latex=r"\begin{{cases}} {1} & {0} \\ {2} & \text{{otherwise}} \end{{cases}}",
     latex_vjp=("", r"{g} \odot \mathbf{{1}}[{0}]", r"{g} \odot \mathbf{{1}}[\lnot {0}]"),
     samples=_where_samples, says="the second input where the first is true, else the third",

@@ -10,7 +10,7 @@ import numpy as np
 from tiza.graph.node import Node
 from tiza.graph.primitive import Primitive
 from tiza.graph.prims import edges
-from tiza.graph.prims.choose import where
+from tiza.graph.prims.choose import nothing, where
 from tiza.graph.prims.families import FLOAT, INT, REAL, between, comparison, elementwise
 from tiza.graph.types import bool_
 
@@ -202,7 +202,7 @@ floor_divide: Primitive = elementwise("floor_divide", value=edges.floor_divide,
 
 def _ties(g: Node, wins: Node, ties: Node) -> Node:
     """g where an input wins, half of it where both are equal."""
-    none = g * 0
+    none = nothing(g)
     return where(wins, g, where(ties, g * 0.5, none))
 
 
@@ -219,7 +219,7 @@ minimum: Primitive = elementwise("minimum", value=np.minimum, latex=r"\min({0}, 
 relu: Primitive = elementwise("relu", value=lambda x: np.maximum(x, x.dtype.type(0)),
                               latex=r"\operatorname{{ReLU}}({0})",
                    slopes=[r"\mathbf{{1}}[{0} > 0]"],
-                   vjp=lambda g, y, x: [where(greater(x, x * 0), g, g * 0)], takes=REAL,
+                   vjp=lambda g, y, x: [where(greater(x, nothing(x)), g, nothing(g))], takes=REAL,
                    samples=[wide], says="max(x, 0); slope 0 at 0")  # fmt: skip
 atan2: Primitive = elementwise("atan2", value=np.arctan2, latex=r"\operatorname{{atan2}}({0}, {1})",
                     slopes=[r"\frac{{{1}}}{{{0}^2 + {1}^2}}",
