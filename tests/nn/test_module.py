@@ -171,6 +171,16 @@ def test_all_mismatches_of_a_state_are_listed_at_once():
     assert model.fc1.bias.tolist() != before
 
 
+def test_data_takes_the_values_of_another_parameter():
+    a, b = nn.Parameter([1.0]), nn.Parameter([2.0])
+    a.data = b
+    assert a.tolist() == [2.0]
+    assert a.requires_grad
+    (a * 3).sum().backward()
+    assert a.grad.tolist() == [3.0]
+    assert b.grad is None
+
+
 def test_only_a_dictionary_is_a_state():
     with pytest.raises(ArgumentError, match="a state is a dictionary from names to values"):
         MLP().load_state_dict([1])

@@ -188,7 +188,7 @@ class Tensor:
 
     @data.setter
     def data(self, value: Any) -> None:
-        self._assign(as_tensor(value, self.dtype))
+        self._assign(as_tensor(value, self.dtype).detach())
 
     def retain_grad(self) -> None:
         """Let `backward` leave a gradient on this tensor too, though it is no leaf."""
