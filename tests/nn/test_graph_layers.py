@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 import tiza as tz
 from tiza import nn
 from tiza.errors import TizaError
+from tiza.graph import COMPOSITES, constant
 
 
 @st.composite
@@ -191,3 +192,22 @@ def test_wrong_arguments_are_refused(make, code):
     with pytest.raises(TizaError) as caught:
         make()
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("prim", "inputs", "code"),
+    [
+        ("propagate", (X, np.array([0.5]), np.array([1]), np.ones(1, "f4")), "segments-type"),
+        ("propagate", (X, np.array([0]), np.array([1, 0]), np.ones(1, "f4")), "edge-lists"),
+        ("propagate", (X, np.array([0]), np.array([1]), np.ones(2, "f4")), "edge-weights"),
+    ],
+)
+def test_edges_that_do_not_fit_are_refused_by_the_formula_itself(prim, inputs, code):
+    with pytest.raises(TizaError) as caught:
+        COMPOSITES[prim](*(constant(x) for x in inputs))
+    assert caught.value.code == code
+
+
+def test_layers_show_their_widths():
+    assert "5, 2, aggr='mean'" in repr(nn.SAGEConv(5, 2))
+    assert "5, 2, heads=3" in repr(nn.GATConv(5, 2, 3))

@@ -229,3 +229,13 @@ def test_the_table_counts_every_step():
 def test_repr_shows_what_differs_from_the_defaults():
     assert repr(nn.LSTM(2, 3, bidirectional=True)) == "LSTM(2, 3, bidirectional=True)"
     assert repr(nn.GRUCell(2, 3, bias=False)) == "GRUCell(2, 3, bias=False)"
+
+
+@pytest.mark.parametrize("layer", [nn.LSTM(2, 16), nn.GRUCell(2, 16)])
+def test_parameters_are_drawn_within_one_over_the_root_of_the_width(layer):
+    before = [p.numpy().copy() for p in layer.parameters()]
+    layer.reset_parameters()
+    for p, old in zip(layer.parameters(), before, strict=True):
+        for drawn in (p.numpy(), old):
+            assert 0.15 < np.abs(drawn).max() <= 0.25
+        assert not np.array_equal(p.numpy(), old)
