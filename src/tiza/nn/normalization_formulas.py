@@ -14,7 +14,8 @@ from tiza.graph.prims.elementwise import sqrt
 from tiza.graph.prims.families import reshaped, same_type
 from tiza.graph.prims.movement import permute
 from tiza.graph.prims.reductions import sum_
-from tiza.graph.prims.window import window, window_sum
+from tiza.graph.prims.window import window
+from tiza.graph.prims.window_summaries import window_sum
 from tiza.graph.types import DType, Shape
 
 Ints = tuple[int, ...]

@@ -12,9 +12,10 @@ from tiza.graph.prims import (
     reductions,
     softmax,
     window,
+    window_summaries,
 )
 
 __all__ = [
     "choose", "contraction", "control", "decompositions", "elementwise", "indexing", "leaves",
-    "movement", "reductions", "softmax", "window",
+    "movement", "reductions", "softmax", "window", "window_summaries",
 ]  # fmt: skip
