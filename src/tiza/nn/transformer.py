@@ -133,7 +133,8 @@ class TransformerEncoder(Module):
     """x ← layerₖ(x) for `num_layers` copies of an encoder layer, then `norm` if given.
 
     The copies start with equal weights, as PyTorch's do. `enable_nested_tensor` and `mask_check`
-    choose how PyTorch computes; here nothing hangs on them.
+    choose how PyTorch computes; here nothing hangs on them. What comes out where a row is padding
+    means nothing (PyTorch, in use and without gradients, may put 0 there).
 
     Shapes: src as of the layer → the same.
     Source: Vaswani et al. 2017, arXiv:1706.03762; PyTorch's names.
