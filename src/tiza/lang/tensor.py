@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -219,7 +220,7 @@ class Tensor:
             leaf._grad = new if leaf._grad is None else leaf._grad + new
         if not retain_graph and not create_graph:
             key = id(self)  # not the tensor, whose == is entry by entry
-            PENDING[key] = weakref.ref(self, lambda _: PENDING.pop(key, None)), touched
+            PENDING[key] = weakref.ref(self, partial(_done_waiting, key, PENDING)), touched
 
     def _variables(self) -> list[Tensor]:
         """The variables that this value depends on."""
@@ -297,6 +298,11 @@ class Tensor:
 METHODS: dict[str, Callable[..., Any]] = {}
 LEAVES: weakref.WeakKeyDictionary[Node, weakref.ref[Tensor]] = weakref.WeakKeyDictionary()
 PENDING: dict[int, tuple[weakref.ref[Tensor], list[Tensor]]] = {}  # loss, whose gradients wait
+
+
+def _done_waiting(key: int, pending: dict[int, Any], _: object) -> None:
+    """Forget a loss that is gone; holds the table itself, which outlives this module's names."""
+    pending.pop(key, None)
 
 
 # building

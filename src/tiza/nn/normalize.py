@@ -135,8 +135,10 @@ def update_statistics(mean: Any, variance: Any, x: Node, axes: tuple[int, ...], 
 
     What remains besides the channels (the examples, for instances) is averaged.
     """
+    if 0 in x.shape:
+        return  # an empty batch teaches nothing
     found = formulas.moments(x, axes)
-    bessel = entries / (entries - 1) if entries > 1 else 1.0
+    bessel = entries / (entries - 1)
     for buffer, value in ((mean, found[0]), (variance, found[1] * bessel)):
         if buffer is not None:
             old = kept(buffer)
