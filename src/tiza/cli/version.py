@@ -1,7 +1,5 @@
 """`tiza --version`."""
 
-from importlib.metadata import PackageNotFoundError, version
-
 import click
 
 from tiza.cli.speak import Option
@@ -9,6 +7,8 @@ from tiza.cli.speak import Option
 
 def tiza_version() -> str:
     """The version that is installed; "0+source" in a bare checkout."""
+    from importlib.metadata import PackageNotFoundError, version  # slow to load
+
     try:
         return version("tiza")
     except PackageNotFoundError:
