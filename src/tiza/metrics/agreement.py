@@ -30,7 +30,11 @@ def probabilities(prediction: Array, target: Array, logits: bool) -> Array:
 class TopK(Mean):
     """Share of the examples whose true class is among the k largest scores.
 
-    Ties go to the smaller class. Shapes: prediction (n, classes, …), target (n, …).
+    Use it where many classes are alike, or a person chooses from a short list. Weak side: says
+    nothing about the order within the k. Ties go to the smaller class.
+
+    Shapes: prediction (n, classes, …), target (n, …).
+    Source: Russakovsky et al. 2015, arXiv:1409.0575, section 4.1 (as an error, k = 5).
 
     >>> TopK(2)([[0.1, 0.3, 0.6], [0.5, 0.3, 0.2]], [1, 2])
     0.5
@@ -58,6 +62,12 @@ class TopK(Mean):
 class BalancedAccuracy(ConfusionMatrix):
     """Mean over the classes of the share that was found: accuracy if all were equally common.
 
+    (1/C) Σ TPₖ / tₖ, tₖ being how often class k is true. Use it where classes are of unlike size:
+    always saying the commonest gives 1/C. Weak side: a rare class with few examples is as loud as
+    a common one.
+
+    Source: Brodersen et al. 2010, ICPR; scikit-learn's convention for classes that do not occur.
+
     >>> BalancedAccuracy()([0, 0, 0, 0], [0, 0, 0, 1])
     0.5
     """
@@ -75,7 +85,10 @@ class BalancedAccuracy(ConfusionMatrix):
 class FBeta(Precision):
     """(1 + β²) TP / ((1 + β²) TP + β² FN + FP): F1 with recall β times as dear as precision.
 
-    Options as `Precision`. Source: van Rijsbergen 1979, Information Retrieval, ch. 7.
+    Use it where a miss costs β times as much as a false alarm. Weak side: looks at positives only,
+    so that true negatives do not count. Options as `Precision`.
+
+    Source: van Rijsbergen 1979, Information Retrieval, ch. 7.
 
     >>> round(FBeta(beta=2.0)([0, 1, 1, 1], [0, 1, 0, 1]), 4)
     0.9091
@@ -99,7 +112,9 @@ class MatthewsCorrelation(ConfusionMatrix):
     """Correlation of predicted and true classes: 1 perfect, 0 chance, −1 always wrong.
 
     (c s − Σ pₖ tₖ) / √((s² − Σ pₖ²)(s² − Σ tₖ²)), c right of s, pₖ and tₖ how often class k was
-    predicted and true; 0 where only one class occurs.
+    predicted and true; 0 where only one class occurs. Use it as one number for classes of unlike
+    size: it is high only if all four counts of the confusion matrix are good. Weak side: harder
+    to explain than shares.
 
     Source: Matthews 1975, BBA 405; several classes by Gorodkin 2004, Comput. Biol. Chem. 28.
 
@@ -123,7 +138,11 @@ class MatthewsCorrelation(ConfusionMatrix):
 class CohenKappa(ConfusionMatrix):
     """Agreement beyond what chance gives: (o − e)/(1 − e), o observed and e expected accuracy.
 
-    Source: Cohen 1960, Educ. Psychol. Meas. 20. NaN where chance alone is always right.
+    NaN where chance alone is always right. Use it to compare two people who label, or a model with
+    one. Weak side: depends on how common the classes are, so that values of different data sets
+    do not compare.
+
+    Source: Cohen 1960, Educ. Psychol. Meas. 20.
 
     >>> CohenKappa()([0, 1, 1, 1], [0, 1, 0, 1])
     0.5
@@ -146,7 +165,9 @@ class CohenKappa(ConfusionMatrix):
 class Brier(Mean):
     """Mean squared distance of probabilities from the truth.
 
-    For yes or no, (p − t)²; for several classes, Σ over classes (p_c − 1[c = t])².
+    For yes or no, (p − t)²; for several classes, Σ over classes (p_c − 1[c = t])². Use it where the
+    probabilities themselves are used: it is least for the true ones. Weak side: hardly notices
+    a wrong 0.001 for a rare event, which the log loss punishes.
 
     Source: Brier 1950, Monthly Weather Review 78.
 
@@ -177,6 +198,9 @@ class Brier(Mean):
 
 class CalibrationError(Mean):
     """Expected calibration error: Σ over bins of (share) · |accuracy − mean confidence|.
+
+    Use it to see whether "0.9" is right nine times in ten. Weak side: depends on the bins, and the
+    share of each class as a constant answer is perfectly calibrated.
 
     Shapes: prediction (n, classes) or (n) of probabilities, target (n).
     Source: Naeini, Cooper & Hauskrecht 2015, AAAI; Guo et al. 2017, arXiv:1706.04599, eq. 3.

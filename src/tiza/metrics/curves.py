@@ -68,6 +68,9 @@ class Scores(Metric):
 class RocAuc(Scores):
     """Area under the ROC curve: the chance that a yes scores above a no. NaN for one class.
 
+    Use it where only the order of the scores matters, whatever the threshold. Weak side: looks good
+    where yes is rare and many false alarms are still a small share; then see `AveragePrecision`.
+
     Source: Hanley & McNeil 1982, Radiology 143.
 
     >>> RocAuc()([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
@@ -79,6 +82,9 @@ class RocAuc(Scores):
 
 class AveragePrecision(Scores):
     """Area under the precision–recall curve as a sum of steps: Σ (Rₙ − Rₙ₋₁) Pₙ.
+
+    Use it where yes is rare. Weak side: its value by chance is the share of yes, so that values of
+    different data sets do not compare.
 
     Source: scikit-learn's convention, without interpolation; 0 where there is no yes.
 

@@ -14,7 +14,10 @@ from tiza.metrics.regression import R2
 class MeanAbsolutePercentageError(Mean):
     """Mean of |p − t| / |t|, as a share; targets nearer to 0 than 2⁻⁵² count as that.
 
-    Weak side: it favours predictions that are too small.
+    Use it where errors count in proportion, as in sales. Weak side: it favours predictions that are
+    too small, and one target near 0 outweighs all others.
+
+    Source: scikit-learn's convention for targets near 0.
 
     >>> MeanAbsolutePercentageError()([110.0, 45.0], [100.0, 50.0])
     0.1
@@ -33,7 +36,10 @@ class MeanAbsolutePercentageError(Mean):
 class QuantileLoss(Mean):
     """Mean pinball loss: τ(t − p) where p is too low, (1 − τ)(p − t) where too high.
 
-    Least for the τ-quantile. Source: Koenker & Bassett 1978, Econometrica 46.
+    Least for the τ-quantile: use it where too low and too high do not cost the same, or to judge a
+    forecast interval. Weak side: says nothing about how far apart two quantiles are.
+
+    Source: Koenker & Bassett 1978, Econometrica 46.
 
     >>> QuantileLoss(0.9)([0.0, 2.0], [1.0, 1.0])
     0.5
@@ -57,6 +63,11 @@ class QuantileLoss(Mean):
 
 class ExplainedVariance(R2):
     """1 − var(t − p)/var(t): R² that forgives a constant offset. Several outputs are averaged.
+
+    Use it beside R²: where the two differ, the model is off by a constant, its weak side being
+    that it does not see this.
+
+    Source: scikit-learn's convention.
 
     >>> round(ExplainedVariance()([2.0, 3.0, 4.0], [1.0, 2.0, 3.0]), 4)
     1.0

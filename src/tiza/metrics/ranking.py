@@ -41,6 +41,8 @@ class Ranking(Mean):
 class HitRate(Ranking):
     """Share of the rows with something relevant among the first k.
 
+    Use it where one good suggestion is enough. Weak side: blind to its place and to the others.
+
     >>> HitRate(1)([[0.9, 0.1], [0.2, 0.8]], [[1, 0], [1, 0]])
     0.5
     """
@@ -50,6 +52,10 @@ class HitRate(Ranking):
 
 class ReciprocalRank(Ranking):
     """Mean of 1/rank of the first relevant item (MRR); 0 where none is among the first k.
+
+    Use it where a person takes the first good answer. Weak side: the second one does not count.
+
+    Source: Voorhees 1999, TREC-8 question answering track.
 
     >>> ReciprocalRank()([[0.9, 0.1], [0.2, 0.8]], [[1, 0], [1, 0]])
     0.75
@@ -66,6 +72,9 @@ class ReciprocalRank(Ranking):
 
 class Ndcg(Ranking):
     """Discounted gain Σ relᵢ / log₂(i + 1), as a share of the best possible order's.
+
+    Use it where items are relevant by degrees. Weak side: every row counts alike, however much
+    there was to find.
 
     Source: Järvelin & Kekäläinen 2002, ACM TOIS 20; gains are the relevances themselves.
 
@@ -87,6 +96,11 @@ class Ndcg(Ranking):
 class MeanAveragePrecision(Ranking):
     """Mean over the rows of the precision at each relevant item, averaged (MAP).
 
+    (1/m) Σ over relevant ranks i of (relevant among the first i)/i, m = min(relevant, k). Use it
+    where all that is relevant should stand in front. Weak side: relevance is yes or no.
+
+    Source: Manning, Raghavan & Schütze 2008, Introduction to Information Retrieval, section 8.4.
+
     >>> MeanAveragePrecision()([[0.9, 0.8, 0.7]], [[1, 0, 1]])
     0.8333333333333333
     """
@@ -107,6 +121,8 @@ class MeanAveragePrecision(Ranking):
 class PrecisionAtK(Ranking):
     """Share of the first k that is relevant; places beyond the last item count as misses.
 
+    Use it where k places are shown. Weak side: cannot reach 1 where fewer than k are relevant.
+
     >>> PrecisionAtK(2)([[0.9, 0.8, 0.7]], [[1, 0, 1]])
     0.5
     """
@@ -121,6 +137,8 @@ class PrecisionAtK(Ranking):
 
 class RecallAtK(Ranking):
     """Share of what is relevant that stands among the first k.
+
+    Use it for a first choice that is sorted again later. Weak side: grows with k alone.
 
     >>> RecallAtK(2)([[0.9, 0.8, 0.7]], [[1, 0, 1]])
     0.5
