@@ -11,6 +11,7 @@ import numpy as np
 from tiza.errors import ShapeError
 from tiza.graph.node import Node
 from tiza.graph.primitive import Primitive, Sample
+from tiza.graph.prims.choose import select
 from tiza.graph.prims.families import NUMERIC, REAL, reshaped, same_type
 from tiza.graph.prims.indexing import take_along
 from tiza.graph.prims.movement import broadcast_to
@@ -126,7 +127,7 @@ def _put_value(g: Array, k: Array, shape: Ints, **w: Ints) -> Array:
     apart = all(s >= r for s, r in zip(w["stride"], reach(w["size"], w["dilation"]), strict=True))
     for place, into, of in entries(shape, **w):
         here = k[into] == np.ravel_multi_index(place, w["size"])
-        share = np.where(here, g[into], g.dtype.type(0))  # quicker than copyto(…, where=)
+        share = select(here, g[into], g.dtype.type(0))
         if apart:
             out[of] = share
         else:
