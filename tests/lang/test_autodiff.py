@@ -186,6 +186,17 @@ def test_backward_of_a_vector_needs_a_cotangent() -> None:
     np.testing.assert_array_equal(w.grad, [2, 40])
 
 
+def test_gradients_of_one_loss_are_computed_in_one_pass() -> None:
+    """Reading one gradient computes them all, also when the loss itself is gone."""
+    a, b = as_tensor([1.0, 2.0]).requires_grad_(), as_tensor([3.0, 4.0]).requires_grad_()
+    total(sin(a * b)).backward()
+    assert a.grad is not None
+    assert b.grad is not None
+    assert b.grad.node.value is None
+    a.grad.numpy()
+    assert b.grad.node.value is not None
+
+
 def test_gradients_of_gradients_by_backward() -> None:
     w = as_tensor(3.0).requires_grad_()
     (w**3).backward(create_graph=True)

@@ -33,7 +33,7 @@ class Tensor:
     5.0
     """
 
-    __slots__ = ("__weakref__", "_cut", "_grad", "node", "requires_grad")
+    __slots__ = ("__weakref__", "_cut", "_grad", "_siblings", "node", "requires_grad")
     __array_priority__ = 1000
 
     def __init__(self, node: Node, *, requires_grad: bool = False) -> None:
@@ -41,6 +41,7 @@ class Tensor:
         self.requires_grad = requires_grad
         self._grad: Tensor | None = None
         self._cut = False  # made under no_grad from something differentiable
+        self._siblings: Sequence[weakref.ref[Tensor]] = ()  # gradients of the same `backward`
 
     # what it is
     @property
@@ -218,6 +219,10 @@ class Tensor:
             new = Tensor(node if create_graph else PRIMITIVES["stop_gradient"](node))
             new.requires_grad = create_graph
             leaf._grad = new if leaf._grad is None else leaf._grad + new
+        siblings = [weakref.ref(leaf._grad) for leaf in touched if leaf._grad is not None]
+        for leaf in touched:
+            if leaf._grad is not None:
+                leaf._grad._siblings = siblings
         if not retain_graph and not create_graph:
             key = id(self)  # not the tensor, whose == is entry by entry
             PENDING[key] = weakref.ref(self, partial(_done_waiting, key, PENDING)), touched
@@ -356,7 +361,8 @@ def settle(x: Tensor) -> None:
     """Compute a tensor; what nobody can differentiate any more forgets a long history."""
     if x.node.value is None:
         _, leaves = PENDING.get(id(x), (None, []))
-        evaluate([x.node, *(leaf._grad.node for leaf in leaves if leaf._grad is not None)])
+        together = [leaf._grad for leaf in leaves] + [ref() for ref in x._siblings]
+        evaluate([x.node, *(t.node for t in together if t is not None)])
     if (x.node.depth > HISTORY and not x.requires_grad) or (x._cut and x.node.inputs):
         x.node = constant(x.node.value, x.node.name)
         x._cut = False

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tiza.errors import TraceError
+from tiza.graph.blas import ONE_THREAD
 from tiza.graph.node import Node
 from tiza.graph.prims.control import Body
 from tiza.graph.walk import opened, walk
@@ -72,7 +73,7 @@ class Program:
 
     def __call__(self, *arrays: Any) -> list[Any]:
         """The values of `outputs` for these values of `inputs`."""
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), ONE_THREAD:
             return self.run(arrays)
 
     def run(self, arrays: Sequence[Any]) -> list[Any]:
@@ -174,7 +175,7 @@ def evaluate(nodes: Sequence[Node]) -> list[Array]:
     """
     wanted = [node for node in nodes if node.value is None]
     if wanted:
-        with _lock, np.errstate(all="ignore"):
+        with _lock, np.errstate(all="ignore"), ONE_THREAD:
             made: list[Node] = []
             try:
                 if not _at_once(list(wanted), made):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tiza.graph import Node
+from tiza.graph.blas import ONE_THREAD
 from tiza.train.callbacks import Callbacks, TerminateOnNaN
 from tiza.train.feed import Rows, order, spans
 from tiza.train.interrupt import Interrupted
 from tiza.train.nonfinite import finite, nonfinite_error, origin
 from tiza.train.state import Answer, State
 from tiza.train.tally import Tally
-from tiza.train.threads import one_thread
 from tiza.train.words import word
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class Loop:
         return self._all_finite(answer, [*after.params, *slots, *news])
 
     def _all_finite(self, answer: Answer, arrays: Sequence[Array]) -> bool:
-        with np.errstate(all="ignore"), one_thread():
+        with np.errstate(all="ignore"), ONE_THREAD:
             return math.isfinite(answer.loss) and all(map(finite, arrays))
 
     def _trace(self, answer: Answer, program: Any, inputs: Sequence[Any],

@@ -24,7 +24,6 @@ from tiza.optim import Optimizer
 from tiza.readings.evaluate import Program
 from tiza.train.feed import Rows
 from tiza.train.state import Answer, Names, State
-from tiza.train.threads import one_thread, small
 from tiza.transforms import differentiate
 
 Array = np.ndarray[Any, Any]
@@ -39,7 +38,6 @@ class Traced:
 
     program: Program
     forward: tuple[Node, ...]
-    alone: bool  # its products are too small for several threads
     changed: tuple[int, ...] = ()  # buffers that the forward pass assigned to
     trained: tuple[int, ...] = ()  # parameters that have a gradient
 
@@ -47,12 +45,11 @@ class Traced:
     def of(cls, inputs: Sequence[Node], outputs: Sequence[Node], forward: tuple[Node, ...] = (),
            changed: tuple[int, ...] = (), trained: tuple[int, ...] = ()) -> Traced:  # fmt: skip
         """The program from `inputs` to `outputs`."""
-        return cls(Program(inputs, outputs), forward, small(outputs), changed, trained)
+        return cls(Program(inputs, outputs), forward, changed, trained)
 
     def run(self, arrays: Sequence[Any]) -> list[Any]:
         """The outputs for these inputs."""
-        with one_thread(self.alone):
-            return self.program(*arrays)
+        return self.program(*arrays)
 
 
 @dataclass

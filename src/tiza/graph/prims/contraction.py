@@ -6,9 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from tiza.errors import ShapeError
+from tiza.graph.blas import product
 from tiza.graph.node import Node
 from tiza.graph.primitive import Primitive, Sample
 from tiza.graph.prims.families import NUMERIC, broadcast_shapes, lift, reshaped, same_type
@@ -55,7 +54,7 @@ def _samples(rng: Any) -> list[Sample]:
 
 
 matmul: Primitive = Primitive(
-    name="matmul", family="contraction", value=np.matmul, infer=_infer, vjp=_vjp, batch=_batch,
+    name="matmul", family="contraction", value=product, infer=_infer, vjp=_vjp, batch=_batch,
     latex=r"{0}\,{1}", latex_vjp=(r"{g}\,{1}^\top", r"{0}^\top {g}"), samples=_samples,
     says="y[i, k] = sum over j of a[i, j] b[j, k]; stacks of matrices broadcast",
 )  # fmt: skip
