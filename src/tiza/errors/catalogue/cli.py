@@ -56,8 +56,7 @@ ENTRIES = {
         more=(
             "The command cannot start without this option. `tiza COMMAND --help` says what "
             "it means.",
-            "El comando no puede empezar sin ella. `tiza COMANDO --help` dice qué "
-            "significa.",
+            "El comando no puede empezar sin ella. `tiza COMANDO --help` dice qué significa.",
         ),
     ),
     "cli-extra-argument": Entry(
