@@ -23,15 +23,23 @@ def threads() -> Iterator[Callable[[], int]]:
     set_to(before)
 
 
+def fail_on_one_thread() -> None:
+    ONE_THREAD.narrow()
+    raise ZeroDivisionError
+
+
 def test_threads_are_given_back(threads: Callable[[], int]) -> None:
     with ONE_THREAD:
-        assert threads() == 1
+        assert threads() == 2  # nothing was multiplied yet
+        ONE_THREAD.narrow()
         with ONE_THREAD:
             assert threads() == 1
         assert threads() == 1
     assert threads() == 2
     with pytest.raises(ZeroDivisionError), ONE_THREAD:
-        raise ZeroDivisionError
+        fail_on_one_thread()
+    assert threads() == 2
+    ONE_THREAD.narrow()  # outside of the block it does nothing
     assert threads() == 2
 
 

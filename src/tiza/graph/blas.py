@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,28 +42,48 @@ def switch() -> Switch | None:
 
 
 class _OneThread:
-    """Entered as often as one likes, from any thread; the last to leave puts things back."""
+    """Entered as often as one likes, from any thread; the last to leave puts things back.
+
+    The switch is thrown by the first product only: most expressions have none.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.depth = 0
-        self.before = 1  # how many threads there were when the first one entered
+        self.before = 0  # how many threads there were; 0 while the switch is not thrown
 
     def __enter__(self) -> None:
         with self._lock:
             self.depth += 1
-            both = switch()
-            if self.depth == 1 and both is not None:
-                self.before = both[0]()
-                if self.before > 1:
-                    both[1](1)
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self.depth -= 1
+            if not self.depth and self.before:
+                self._set(self.before)
+                self.before = 0
+
+    def narrow(self) -> None:
+        """From here to the end of the block, one thread."""
+        with self._lock:
             both = switch()
-            if self.depth == 0 and self.before > 1 and both is not None:
-                both[1](self.before)
+            if self.depth and not self.before and both is not None:
+                self.before = both[0]()
+                self._set(1)
+
+    def _set(self, threads: int) -> None:
+        both = switch()
+        if both is not None and self.before > 1:
+            both[1](threads)
+
+    @contextmanager
+    def widened(self) -> Iterator[None]:
+        """Inside, as many threads as before."""
+        self._set(self.before)
+        try:
+            yield
+        finally:
+            self._set(1)
 
 
 ONE_THREAD = _OneThread()
@@ -70,12 +91,11 @@ ONE_THREAD = _OneThread()
 
 def product(a: Any, b: Any) -> Any:
     """np.matmul; inside `ONE_THREAD`, with all threads where it is large enough to gain by them."""
-    both = switch()
-    worth = a.size * b.shape[-1] > WORTH_THREADS
-    if not worth or not ONE_THREAD.depth or ONE_THREAD.before == 1 or both is None:
+    if not ONE_THREAD.depth:
         return np.matmul(a, b)
-    both[1](ONE_THREAD.before)
-    try:
+    if a.size * b.shape[-1] <= WORTH_THREADS:
+        if not ONE_THREAD.before:
+            ONE_THREAD.narrow()
         return np.matmul(a, b)
-    finally:
-        both[1](1)
+    with ONE_THREAD.widened():
+        return np.matmul(a, b)

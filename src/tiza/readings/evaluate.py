@@ -218,16 +218,17 @@ def _at_once(stack: list[Node], made: list[Node]) -> bool:  # noqa: C901  flat, 
             continue
         prim = node.prim
         if prim.body:
-            node.value = inputs[0].value
+            value = inputs[0].value
         elif prim.value is None or prim.family == "control":
             return False
         elif len(inputs) == 2 and not node.attrs:
-            node.value = prim.value(inputs[0].value, inputs[1].value)
+            value = prim.value(inputs[0].value, inputs[1].value)
         else:
-            node.value = prim.value(*[i.value for i in inputs], **node.attrs)
+            value = prim.value(*[i.value for i in inputs], **node.attrs)
+        node.value = value
         made.append(node)
         if not prim.several:
-            held += getattr(node.value, "size", 1)
+            held += value.size
             if held > AT_ONCE:
                 return False
     return True

@@ -196,6 +196,7 @@ class Loop:
 
     def _all_finite(self, answer: Answer, arrays: Sequence[Array]) -> bool:
         with np.errstate(all="ignore"), ONE_THREAD:
+            ONE_THREAD.narrow()
             return math.isfinite(answer.loss) and all(map(finite, arrays))
 
     def _trace(self, answer: Answer, program: Any, inputs: Sequence[Any],
