@@ -50,8 +50,10 @@ def _isolated(
 
 def _reset() -> None:
     from tiza.errors import set_language
+    from tiza.lang.random import manual_seed
 
     set_language("en")
+    manual_seed(0)
 
 
 @pytest.fixture
