@@ -10,7 +10,7 @@ import pytest
 from laws.cases import ALL, assert_close, floats, leaves, results, samples, values
 
 from tiza.errors import GradientError
-from tiza.graph import PRIMITIVES, Node, Primitive, constant, opened, placeholder
+from tiza.graph import COMPOSITES, PRIMITIVES, Node, Primitive, constant, opened, placeholder
 from tiza.graph.types import is_float
 from tiza.readings.evaluate import Program
 from tiza.transforms import cotangents_of, push_forward, simplify, vectorise
@@ -257,7 +257,7 @@ def test_a_while_loop_says_why_it_has_no_reverse_derivative() -> None:
 # each law can fail
 def planted(name: str, **changes: Any) -> Primitive:
     """A copy of a record with a wrong rule, outside the registry."""
-    record = PRIMITIVES[name]
+    record = (PRIMITIVES | COMPOSITES)[name]
     copy = object.__new__(Primitive)
     for field in dataclasses.fields(Primitive):
         object.__setattr__(copy, field.name, changes.get(field.name, getattr(record, field.name)))
@@ -292,6 +292,35 @@ def test_a_wrong_shape_rule_is_caught() -> None:
     wrong = planted("exp", infer=lambda x: ((*x.shape, 1), x.dtype))
     with pytest.raises(AssertionError):
         test_shape_and_type_are_as_inferred(wrong)
+
+
+def test_a_slope_that_forgets_its_own_slope_is_caught() -> None:
+    held = PRIMITIVES["stop_gradient"]
+    wrong = planted("tanh", vjp=lambda g, y, x: [g * held(1 - y * y)])
+    assert_is_slope(wrong)  # right once
+    with pytest.raises(AssertionError):
+        test_vjp_of_the_vjp_is_the_slope(wrong)  # but not twice
+
+
+def test_a_rule_that_is_not_linear_is_caught() -> None:
+    with pytest.raises(AssertionError):
+        test_jvp_is_the_vjp_transposed(planted("tanh", vjp=lambda g, y, x: [g * g]))
+
+
+def test_a_value_that_widens_is_caught() -> None:
+    with pytest.raises(AssertionError):
+        test_float32_stays_float32(planted("tanh", value=lambda x: np.tanh(x.astype("float64"))))
+
+
+def test_a_wrong_edge_is_caught() -> None:
+    wrong = planted("tanh", value=lambda x: np.where(np.isinf(x), 0, np.tanh(x)))
+    with pytest.raises(AssertionError):
+        test_edge_points_follow_the_reference(wrong, "float64")
+
+
+def test_a_composite_that_is_not_its_body_is_caught() -> None:
+    with pytest.raises(AssertionError):
+        test_composite_is_its_body(planted("softmax", vjp=lambda g, y, x, axis: [g * y]))
 
 
 def test_a_wrong_value_is_caught() -> None:

@@ -40,3 +40,9 @@ def test_each_derivative_that_exists_has_a_notation(prim: Primitive) -> None:
                 text = prim.latex_vjp[k].format(*SYMBOLS, y="y", g="g")
                 assert text
                 assert braces_balance(text), text
+
+
+def test_a_broken_notation_is_caught() -> None:
+    assert not braces_balance(r"\frac{1}{x")
+    assert not braces_balance("}{")
+    assert braces_balance(r"\{1\} \frac{1}{x}")
