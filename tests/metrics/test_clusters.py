@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from tiza import nn
 from tiza.errors import ArgumentError, ShapeError
 from tiza.metrics import (
     AdjustedRand,
@@ -105,10 +106,6 @@ def test_errors_of_maps(grid, touching, at_once, monkeypatch):
 
 @pytest.mark.parametrize("grid", ["rectangular", "hexagonal"])
 def test_errors_of_maps_are_those_of_the_layer(grid):
-    from tiza import nn
-
-    if not hasattr(nn, "SOM"):
-        pytest.skip("there is no map layer")
     rng = np.random.default_rng(2)
     layer, data = nn.SOM(3, 4, 2, grid=grid), rng.normal(size=(50, 2))
     weights = layer.weight.numpy().reshape(3, 4, 2)

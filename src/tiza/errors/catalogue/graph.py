@@ -1,38 +1,7 @@
 """Messages of the graph: shapes, types, indices, derivatives."""
 
 from tiza.errors.entry import Entry
-
-_BROADCAST = (
-    "Two shapes broadcast when, aligned at their last axes, each pair of sizes is equal or one "
-    "of them is 1. Insert an axis with x[:, None] or reshape one of the arrays.",
-    "Dos formas se difunden (broadcast) cuando, alineadas por sus últimos ejes, cada par de "
-    "tamaños es igual o uno de ellos es 1. Inserte un eje con x[:, None] o cambie la forma.",
-)
-_TYPES = (
-    "tiza promotes types by the array API's table: within a kind the wider one wins, an integer "
-    "with a float gives that float; booleans never mix with numbers. Convert with x.astype(...).",
-    "tiza promueve los tipos según la tabla del estándar array API: dentro de una clase gana el "
-    "más ancho, un entero con un flotante da ese flotante; los booleanos no se mezclan con "
-    "números. Convierta con x.astype(...).",
-)
-_GRAD = (
-    "A derivative exists with respect to floats that the result depends on. Integers, values "
-    "under no_grad and detached tensors are held constant.",
-    "La derivada existe respecto de flotantes de los que depende el resultado. Los enteros, los "
-    "valores bajo no_grad y los tensores separados (detach) se mantienen constantes.",
-)
-_SHAPES = (
-    "The shapes of the operands are listed below the message; print x.shape to see them while "
-    "you write.",
-    "Las formas de los operandos se listan debajo del mensaje; imprima x.shape para verlas "
-    "mientras escribe.",
-)
-_LOOPS = (
-    "The body of a loop or branch is one graph: what it carries keeps its shape and its type "
-    "from step to step, and both branches give the same.",
-    "El cuerpo de un ciclo o de una rama es un solo grafo: lo que transporta conserva su forma y "
-    "su tipo de paso en paso, y ambas ramas dan lo mismo.",
-)
+from tiza.errors.paragraphs import BROADCAST, GRAD, LOOPS, SHAPES, TYPES
 
 ENTRIES = {
     "broadcast": Entry(
@@ -44,12 +13,12 @@ ENTRIES = {
             "las formas {shapes} no se difunden entre sí",
             "haga los tamaños iguales o 1, p. ej. x[:, None] o x.reshape(...)",
         ),
-        more=_BROADCAST,
+        more=BROADCAST,
     ),
     "broadcast-to": Entry(
         en=("{old} cannot be broadcast to {new}", "only axes of size 1 can be repeated"),
         es=("{old} no se puede difundir a {new}", "solo se repiten los ejes de tamaño 1"),
-        more=_BROADCAST,
+        more=BROADCAST,
     ),
     "types-differ": Entry(
         en=("{op}: the operands have different types ({types})", "x.astype(...) on one of them"),
@@ -57,17 +26,17 @@ ENTRIES = {
             "{op}: los operandos tienen tipos distintos ({types})",
             "x.astype(...) en uno de ellos",
         ),
-        more=_TYPES,
+        more=TYPES,
     ),
     "type-refused": Entry(
         en=("{op} takes {takes}, got {got}", "convert first, e.g. x.astype(tz.float32)"),
         es=("{op} acepta {takes}, recibió {got}", "convierta antes, p. ej. x.astype(tz.float32)"),
-        more=_TYPES,
+        more=TYPES,
     ),
     "where-condition": Entry(
         en=("where: the condition must be boolean, got {got}", "compare first, e.g. x > 0"),
         es=("where: la condición debe ser booleana, recibió {got}", "compare antes, p. ej. x > 0"),
-        more=_TYPES,
+        more=TYPES,
     ),
     "reduce-empty": Entry(
         en=(
@@ -78,7 +47,7 @@ ENTRIES = {
             "{op} de ninguna entrada (forma {shape}) no está definido",
             "verifique que el eje no esté vacío",
         ),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "reshape-size": Entry(
         en=(
@@ -89,7 +58,7 @@ ENTRIES = {
             "{old} tiene {size} entradas y no puede pasar a {new}",
             "dé tamaños cuyo producto sea {size}, o un -1",
         ),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "permute-axes": Entry(
         en=("the axes {axes} are no permutation of the {ndim} axes", "name each axis once, from 0"),
@@ -97,7 +66,7 @@ ENTRIES = {
             "los ejes {axes} no son una permutación de los {ndim} ejes",
             "nombre cada eje una vez, desde 0",
         ),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "concat-shapes": Entry(
         en=(
@@ -108,7 +77,7 @@ ENTRIES = {
             "arreglos de formas {shapes} no se pueden unir por el eje {axis}",
             "todos los demás ejes deben tener tamaños iguales",
         ),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "matmul-rank": Entry(
         en=(
@@ -119,7 +88,7 @@ ENTRIES = {
             "matmul: ambos factores necesitan dos ejes, recibió {left} y {right}",
             "agregue un eje: x[None, :]",
         ),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "matmul-inner": Entry(
         en=(
@@ -130,12 +99,12 @@ ENTRIES = {
             "matmul: el último eje de {left} ({k}) debe ser igual al penúltimo de {right} ({m})",
             "transponga un factor (x @ y.mT) o cambie su tamaño",
         ),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "index-type": Entry(
         en=("an index must be an integer, got {got}", "x.astype(tz.int64)"),
         es=("un índice debe ser entero, recibió {got}", "x.astype(tz.int64)"),
-        more=_TYPES,
+        more=TYPES,
     ),
     "index-outside": Entry(
         en=("index {index} is outside an axis of size {size}", "indices run from 0 to {last}"),
@@ -153,7 +122,7 @@ ENTRIES = {
     "index-shape": Entry(
         en=("the index of shape {index} does not fit x of shape {x} at axis {axis}", ""),
         es=("el índice de forma {index} no cabe en x de forma {x} en el eje {axis}", ""),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "index-along": Entry(
         en=(
@@ -164,7 +133,7 @@ ENTRIES = {
             "take_along_axis: x {x} e índice {index} deben coincidir en todo eje salvo {axis}",
             "difunda el índice a los otros ejes de x",
         ),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "put-shape": Entry(
         en=(
@@ -175,7 +144,7 @@ ENTRIES = {
             "filas de forma {v} no caben en el índice {index} de {x}",
             "dé valores de forma {want}",
         ),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "scan-length": Entry(
         en=(
@@ -186,12 +155,12 @@ ENTRIES = {
             "scan: cada secuencia necesita {length} filas, recibió forma {shape}",
             "ponga el eje del tiempo primero",
         ),
-        more=_LOOPS,
+        more=LOOPS,
     ),
     "body-types": Entry(
         en=("{what}: the body gives {got} where {want} goes in", "keep shape and type unchanged"),
         es=("{what}: el cuerpo da {got} donde entra {want}", "conserve la forma y el tipo"),
-        more=_LOOPS,
+        more=LOOPS,
     ),
     "cond-scalar": Entry(
         en=(
@@ -202,7 +171,7 @@ ENTRIES = {
             "cond: la condición debe ser un booleano, recibió {dtype} de forma {shape}",
             "use tz.where para elegir por entradas",
         ),
-        more=_LOOPS,
+        more=LOOPS,
     ),
     "while-reverse": Entry(
         en=(
@@ -213,12 +182,12 @@ ENTRIES = {
             "un ciclo while no tiene derivada en modo inverso: no se conoce su número de pasos",
             "use tz.scan con un número fijo de pasos",
         ),
-        more=_LOOPS,
+        more=LOOPS,
     ),
     "no-derivative": Entry(
         en=("{op} has no derivative", "hold it constant with tz.stop_gradient"),
         es=("{op} no tiene derivada", "manténgalo constante con tz.stop_gradient"),
-        more=_GRAD,
+        more=GRAD,
     ),
     "loss-not-scalar": Entry(
         en=(
@@ -229,7 +198,7 @@ ENTRIES = {
             "el gradiente se toma de un solo número, recibió forma {shape}",
             "redúzcalo antes, p. ej. .mean() o .sum(), o use tz.jacobian",
         ),
-        more=_GRAD,
+        more=GRAD,
     ),
     "input-unknown": Entry(
         en=(

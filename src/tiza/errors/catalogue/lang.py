@@ -1,7 +1,7 @@
 """Messages of the tensor: values, types, gradients, assignment."""
 
-from tiza.errors.catalogue.graph import _GRAD, _LOOPS, _SHAPES, _TYPES
 from tiza.errors.entry import Entry
+from tiza.errors.paragraphs import GRAD, LOOPS, SHAPES, TYPES
 
 _RANDOM = (
     "Random numbers are a function of (seed, stream, step): the same seed gives the same weights, "
@@ -20,7 +20,7 @@ ENTRIES = {
             "item() necesita exactamente una entrada, recibió {size} (forma {shape})",
             "use .numpy() o .tolist()",
         ),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "scalar-only": Entry(
         en=(
@@ -31,12 +31,12 @@ ENTRIES = {
             "solo un tensor de una entrada se vuelve {kind}, recibió forma {shape}",
             "redúzcalo (.sum(), .any()) o tome una entrada",
         ),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "no-length": Entry(
         en=("a tensor without axes has no length", "use .item() for its value"),
         es=("un tensor sin ejes no tiene longitud", "use .item() para su valor"),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "scalar-kind": Entry(
         en=(
@@ -44,12 +44,12 @@ ENTRIES = {
             "convert the tensor: x.astype(...)",
         ),
         es=("el número {value!r} desborda el tipo {dtype}", "convierta el tensor: x.astype(...)"),
-        more=_TYPES,
+        more=TYPES,
     ),
     "promote-kinds": Entry(
         en=("{left} and {right} have no common type", "convert one of them with .astype(...)"),
         es=("{left} y {right} no tienen un tipo común", "convierta uno con .astype(...)"),
-        more=_TYPES,
+        more=TYPES,
     ),
     "in-place-type": Entry(
         en=(
@@ -60,7 +60,7 @@ ENTRIES = {
             "una operación en el lugar convertiría {want} en {got}",
             "escriba x = x + y en vez de x += y",
         ),
-        more=_TYPES,
+        more=TYPES,
     ),
     "default-dtype": Entry(
         en=(
@@ -71,7 +71,7 @@ ENTRIES = {
             "el tipo por omisión debe ser float32 o float64, recibió {got}",
             "tz.set_default_dtype(tz.float32)",
         ),
-        more=_TYPES,
+        more=TYPES,
     ),
     "not-an-array": Entry(
         en=(
@@ -82,17 +82,17 @@ ENTRIES = {
             "esto no se puede leer como arreglo: {why}",
             "dé números en listas anidadas de igual longitud",
         ),
-        more=_TYPES,
+        more=TYPES,
     ),
     "not-numbers": Entry(
         en=("a tensor holds numbers, got {got}", "encode text as integers first"),
         es=("un tensor contiene números, recibió {got}", "codifique antes el texto como enteros"),
-        more=_TYPES,
+        more=TYPES,
     ),
     "grad-shape": Entry(
         en=("a gradient has the shape of its variable {want}, got {got}", ""),
         es=("un gradiente tiene la forma de su variable {want}, recibió {got}", ""),
-        more=_GRAD,
+        more=GRAD,
     ),
     "grad-dtype": Entry(
         en=("only floats can require a gradient, got {dtype}", "x.astype(tz.float32)"),
@@ -100,7 +100,7 @@ ENTRIES = {
             "solo los flotantes pueden requerir gradiente, recibió {dtype}",
             "x.astype(tz.float32)",
         ),
-        more=_GRAD,
+        more=GRAD,
     ),
     "backward-constant": Entry(
         en=(
@@ -111,7 +111,7 @@ ENTRIES = {
             "este valor no depende de ninguna variable",
             "cree una con requires_grad=True, fuera de no_grad",
         ),
-        more=_GRAD,
+        more=GRAD,
     ),
     "backward-spent": Entry(
         en=(
@@ -122,7 +122,7 @@ ENTRIES = {
             "ya no queda ninguna variable detrás de este valor: se calculó y se soltó su historia",
             "llame a backward() antes de optimizer.step(), sobre una pérdida recalculada",
         ),
-        more=_GRAD,
+        more=GRAD,
     ),
     "grad-unused": Entry(
         en=(
@@ -133,7 +133,7 @@ ENTRIES = {
             "{verb}: el resultado no depende del argumento {index}",
             "use el argumento en la función, o pase allow_unused=True para obtener ceros",
         ),
-        more=_GRAD,
+        more=GRAD,
     ),
     "grad-integer": Entry(
         en=("{verb}: argument {index} is {dtype}; derivatives need floats", "x.astype(tz.float32)"),
@@ -141,12 +141,12 @@ ENTRIES = {
             "{verb}: el argumento {index} es {dtype}; las derivadas necesitan flotantes",
             "x.astype(tz.float32)",
         ),
-        more=_GRAD,
+        more=GRAD,
     ),
     "vjp-shape": Entry(
         en=("the {what} must have shape {want}, got {got}", ""),
         es=("{what}: se esperaba la forma {want}, se recibió {got}", ""),
-        more=_GRAD,
+        more=GRAD,
     ),
     "grad-mismatch": Entry(
         en=(
@@ -159,7 +159,7 @@ ENTRIES = {
             "del argumento {index}: {analytic:.10g} contra {numeric:.10g}",
             "busque un quiebre en este punto, o un vjp incorrecto",
         ),
-        more=_GRAD,
+        more=GRAD,
     ),
     "vmap-size": Entry(
         en=(
@@ -170,17 +170,17 @@ ENTRIES = {
             "vmap: los ejes mapeados tienen tamaños distintos {sizes}",
             "todos los argumentos necesitan igual número de filas",
         ),
-        more=_LOOPS,
+        more=LOOPS,
     ),
     "vmap-none": Entry(
         en=("vmap: no argument is mapped", "give in_axes at least one axis"),
         es=("vmap: ningún argumento está mapeado", "dé al menos un eje en in_axes"),
-        more=_LOOPS,
+        more=LOOPS,
     ),
     "assign-shape": Entry(
         en=("a value of shape {got} cannot be assigned in place of shape {want}", ""),
         es=("un valor de forma {got} no se puede asignar en lugar de la forma {want}", ""),
-        more=_SHAPES,
+        more=SHAPES,
     ),
     "leaf-in-place": Entry(
         en=(
@@ -191,7 +191,7 @@ ENTRIES = {
             "una variable no se puede cambiar en el lugar mientras se registran derivadas",
             "hágalo bajo `with tz.no_grad():`, o escriba w = w - ...",
         ),
-        more=_GRAD,
+        more=GRAD,
     ),
     "seed-range": Entry(
         en=("a seed is a whole number from 0 to 2^64 - 1, got {got}", "tz.manual_seed(0)"),
