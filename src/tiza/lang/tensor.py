@@ -340,13 +340,6 @@ def _wrapped(node: Node, xs: Sequence[Tensor]) -> Tensor:
     return out
 
 
-def variable(value: Any, dtype: DType | None = None, name: str | None = None) -> Tensor:
-    """A leaf that derivatives are taken with respect to."""
-    out = as_tensor(value, dtype)
-    out = Tensor(constant(np.array(out.numpy()), name))
-    return out.requires_grad_()
-
-
 def as_tensor(value: Any, dtype: DType | None = None) -> Tensor:
     """Whatever stands for an array, as a tensor: numbers, lists, NumPy, pandas, PyTorch."""
     if isinstance(value, Tensor):

@@ -9,13 +9,7 @@ from tiza.graph import Node, placeholder
 from tiza.lang.tensor import Tensor
 from tiza.readings.evaluate import Program
 
-__all__ = ["Program", "held_open", "hole"]
-
-
-def hole(like: Tensor, name: str | None = None) -> Tensor:
-    """A tensor that stands for a value to come, of the shape and type of `like`."""
-    node = placeholder(like.shape, like.dtype, name or like.name)
-    return Tensor(node, requires_grad=like.requires_grad)
+__all__ = ["Program", "held_open"]
 
 
 @contextmanager
