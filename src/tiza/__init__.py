@@ -39,12 +39,16 @@ __all__ = [
 __all__ += array_api.__all__
 
 VERBS.load = lambda: import_module("tiza.train")  # model.fit(...) finds its trainer
-_ON_FIRST_USE = {"data", "losses", "metrics", "nn", "optim", "train"}  # keeps the start quick
+# What is imported on first use only, which keeps the start quick:
+_MODULES = {"data", "losses", "metrics", "nn", "optim", "train"}
+_VERBS = {  # each name and the module that defines it
+    "Trainer": "tiza.train",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Trainer":
-        return import_module("tiza.train").Trainer
-    if name in _ON_FIRST_USE:
+    if name in _VERBS:
+        return getattr(import_module(_VERBS[name]), name)
+    if name in _MODULES:
         return import_module(f"tiza.{name}")
     raise AttributeError(f"module 'tiza' has no attribute {name!r}")
