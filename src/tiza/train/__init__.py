@@ -1,5 +1,6 @@
 """Training, and what is kept of it."""
 
+from tiza.train.after_step import AfterStep, AverageWeights, Prune, StepCallback
 from tiza.train.callbacks import (
     Callback,
     CSVLogger,
@@ -28,6 +29,8 @@ from tiza.train.trainer import Trainer
 from tiza.train.verbs import evaluate, fit, predict
 
 __all__ = [
+    "AfterStep",
+    "AverageWeights",
     "CSVLogger",
     "Callback",
     "CheckpointWarning",
@@ -40,10 +43,12 @@ __all__ = [
     "Mistake",
     "ModelCheckpoint",
     "ProgressBar",
+    "Prune",
     "Report",
     "Run",
     "RunFolder",
     "Scores",
+    "StepCallback",
     "Store",
     "StoreWarning",
     "TerminateOnNaN",

@@ -32,6 +32,11 @@ class Training(Protocol):
         """The model being trained."""
         ...
 
+    @property
+    def steps_done(self) -> int:
+        """The steps that the optimizer has made."""
+        ...
+
     def get_weights(self) -> Weights:
         """A copy of all parameters and buffers by name."""
         ...

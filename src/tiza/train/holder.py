@@ -74,6 +74,11 @@ class Holder:
         self.take_up()
 
     @property
+    def steps_done(self) -> int:
+        """The steps that the optimizer has made."""
+        return self.state.steps
+
+    @property
     def lr(self) -> float:
         """The learning rate of the first parameter group; assigning sets it for all groups."""
         return float(self.optimizer.param_groups[0]["lr"])

@@ -237,7 +237,10 @@ class Loop:
 def judge(trainer: Trainer, rows: Rows, calls: Callbacks, size: int) -> Tally:
     """Loss and metrics of rows in batches of `size`."""
     tally = Tally(trainer.metrics)
-    calls.call("on_test_begin", {})
+    if calls.listening("on_test_begin"):  # with the model up to date: it may be changed
+        trainer.put_back()
+        calls.call("on_test_begin", {})
+        trainer.take_up()
     for batch, part in enumerate(rows.batches(size)):
         calls.call("on_test_batch_begin", batch, {})
         answer = trainer.steps.judge(trainer.state, part)

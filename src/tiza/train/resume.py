@@ -14,7 +14,7 @@ from tiza.errors import CheckpointError, TizaError
 from tiza.lang import random
 from tiza.metrics import Baseline
 from tiza.optim import Optimizer
-from tiza.train import blueprint, callbacks, preparing
+from tiza.train import after_step, blueprint, callbacks, preparing
 from tiza.train.checkpoint import Checkpoints, load_checkpoint
 from tiza.train.history import History
 from tiza.train.loop import Loop, Place
@@ -133,7 +133,7 @@ class Kept:
         for kept in self.state["callbacks"]:
             if kept["class"] == "ProgressBar":
                 continue
-            kind = getattr(callbacks, kept["class"], None)
+            kind = vars(callbacks).get(kept["class"]) or vars(after_step).get(kept["class"])
             if kept["arguments"] is None or kind is None:
                 raise CheckpointError("callback-not-plain", kind=kept["class"])
             made.append(kind(**kept["arguments"]))

@@ -94,8 +94,8 @@ class Masks:
     def __init__(self, kept: dict[str, tuple[Tensor, Array]]) -> None:
         self.kept = kept
 
-    def __call__(self) -> None:
-        """Set what was pruned to 0."""
+    def __call__(self, model: object = None) -> None:
+        """Set what was pruned to 0; the model may be named, as other rules of a step want it."""
         for param, mask in self.kept.values():
             assign(param, np.where(mask, param.numpy(), 0))
 
@@ -113,7 +113,8 @@ def prune(model: Module, amount: float, together: bool = True) -> Masks:
     """Set the share `amount` of the weights with the least |w| to 0.
 
     Of all weights `together`, or of each parameter for itself; biases and other vectors are
-    left alone. What is 0 would learn again: call the masks after every step to keep it so.
+    left alone. What is 0 would learn again: call the masks after every step to keep it so,
+    or train with `train.AfterStep(masks)`; `train.Prune` does both while it trains.
 
     Source: Han, Pool, Tran & Dally 2015, arXiv:1506.02626.
     Errors: ArgumentError for a share outside 0 … 1.
