@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tiza.errors import ArgumentError, CheckpointError
@@ -19,6 +19,7 @@ class Settings:
     shuffle: bool = True
     accumulate: int = 1
     start: int = 0
+    augment: list[dict[str, Any]] = field(default_factory=list)  # modules as data
 
     @property
     def until(self) -> int:
@@ -57,6 +58,8 @@ def _check(name: str, value: Any) -> None:
         good, wanted = whole and value >= 1, "≥ 1"
     elif name == "epochs":
         good, wanted = whole and value >= 0, "≥ 0"
+    elif name == "augment":
+        return  # tiza.train.augmenting has looked
     elif name == "shuffle":
         good, wanted = isinstance(value, bool), "True, False"
     else:

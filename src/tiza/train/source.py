@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pprint
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from tiza import nn
 from tiza.train import blueprint, preparing
+from tiza.train.augmenting import takes
 from tiza.train.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,7 +63,9 @@ def loop_source(trainer: Trainer) -> str:
     if weighted:
         each = _weighted(trainer.loss, loss)
         forward = f"loss = ({each.format(answer=answer)} * weight).mean()"
-    imports = ["from tiza import nn"] if "nn" in names else []
+    changes = _changes(trainer)
+    forward = "\n".join([*changes, forward])
+    imports = ["from tiza import nn"] if "nn" in names or any("nn." in c for c in changes) else []
     imports += ["from tiza import optim", "from tiza.data import DataLoader"]
     imports += ["from tiza.nn import functional as F"] if "F" in names else []
     imports += ["from tiza.train import step_randomness"] * trainer.steps.random
@@ -69,7 +73,7 @@ def loop_source(trainer: Trainer) -> str:
     given = "".join(f"    # {line}\n" for line in _notes(trainer, settings))
     many = settings.accumulate > 1
     body = (GATHERED if many else PLAIN).format(
-        forward=_keyed(forward, trainer, settings),
+        forward=_keyed(forward, trainer, settings).replace("\n", "\n            "),
         accumulate=settings.accumulate,
         batch_size=settings.batch_size,
     )
@@ -95,11 +99,25 @@ def _keyed(forward: str, trainer: Trainer, settings: Settings) -> str:
     many = settings.accumulate > 1
     counted = f"i // {settings.accumulate} + 1 + epoch * -(-len(loader) // {settings.accumulate})"
     return (
-        (f"step = {counted}\n            " if many else "step += 1\n            ")
+        (f"step = {counted}\n" if many else "step += 1\n")
         + f"with step_randomness({trainer.seed}, step"
         + (f", i % {settings.accumulate}" if many else "")
-        + f"):  # what dropout draws\n                {forward}"
+        + "):  # what dropout draws\n"
+        + indent(forward, "    ")
     )
+
+
+def _changes(trainer: Trainer) -> list[str]:
+    """The lines that change a batch in training."""
+    lines = []
+    for part, told in zip(trainer.steps.augment.parts, trainer.steps.augment.told(), strict=True):
+        made = told["class"]
+        if told.get("plain") is not False:
+            arguments = ", ".join(f"{k}={v!r}" for k, v in told.get("arguments", {}).items())
+            made = f"nn.{made}({arguments})"
+        both = "x, target" if takes(part) == 2 else "x"
+        lines.append(f"{both} = {made}({both})")
+    return lines
 
 
 def _weighted(loss: object, source: str) -> str:
@@ -156,6 +174,8 @@ def _notes(trainer: Trainer, settings: Settings) -> list[str]:
     if settings.validation_split:
         notes.append(f"fit first set {settings.validation_split:g} of the rows aside to measure; "
                      "here X, y are the rest")  # fmt: skip
+    notes += [f"{told['class']}: what the trainer was given to change batches"
+              for told in trainer.steps.augment.told() if told.get("plain") is False]  # fmt: skip
     loss = trainer.loss
     if loss is not None and not isinstance(loss, nn.Module):
         name = getattr(loss, "__name__", "loss")

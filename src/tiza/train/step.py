@@ -22,6 +22,7 @@ from tiza.lang.tensor import Tensor
 from tiza.lang.trace import held_open
 from tiza.optim import Optimizer
 from tiza.readings.evaluate import Program
+from tiza.train.augmenting import Augment
 from tiza.train.feed import Rows
 from tiza.train.state import Answer, Names, State
 from tiza.transforms import differentiate
@@ -56,7 +57,8 @@ class Traced:
 class Steps:
     """The steps of one model, traced once for each shape of batch.
 
-    random is True once a traced step was seen to draw random numbers.
+    random is True once a traced step was seen to draw random numbers. augment changes the
+    batches of training.
     """
 
     model: nn.Module
@@ -64,6 +66,7 @@ class Steps:
     optimizer: Optimizer
     seed: int = 0
     random: bool = False
+    augment: Augment = field(default_factory=Augment)
     names: Names = field(init=False)
     made: dict[Any, Traced] = field(default_factory=dict)
 
@@ -179,8 +182,7 @@ class Steps:
 
     def _settings(self) -> tuple[Any, ...]:
         """Hyperparameters that the traced formula holds as numbers; the rates are inputs."""
-        return tuple(tuple((k, v) for k, v in group.items() if k not in ("params", "lr"))
-                     for group in self.optimizer.param_groups)  # fmt: skip
+        return self.optimizer.moving, self.optimizer.settings()
 
     # -- tracing --------------------------------------------------------------------------
 
@@ -205,7 +207,8 @@ class Steps:
             for hole, tensor in zip(held, names.all, strict=True):
                 hole.name = names.called.get(id(tensor), tensor.name)
             with key_scope(key):
-                prediction, loss = self._forward(holes, rows, with_loss=kind != "predict")
+                seen = self.augment(holes, len(rows.xs)) if kind in ("train", "gather") else holes
+                prediction, loss = self._forward(seen, rows, with_loss=kind != "predict")
             buffers = [module.__dict__["_buffers"][name].node for module, name in names.homes]
         first = len(names.params) + len(names.frozen)
         changed = tuple(i for i, node in enumerate(buffers) if node is not held[first + i])
@@ -297,7 +300,7 @@ class Steps:
         return Traced.of(inputs, [*news, *(s for g in after for s in g)])
 
     def _scalars(self) -> tuple[Node, list[Node]]:
-        rates = [placeholder((), SCALAR, "lr") for _ in self.optimizer.param_groups]
+        rates = [placeholder((), SCALAR, "lr") for _ in self.optimizer.rates()]
         return placeholder((), SCALAR, "t"), rates
 
 

@@ -16,6 +16,7 @@ from tiza.lang import random
 from tiza.metrics import Baseline, Metric, metric
 from tiza.optim import Optimizer
 from tiza.train import blueprint, preparing
+from tiza.train.augmenting import Augment, Part
 from tiza.train.callbacks import Callback, Callbacks
 from tiza.train.checkpoint import save_checkpoint
 from tiza.train.feed import Rows, rows_of, split_off
@@ -122,6 +123,7 @@ class Trainer(Holder):
         class_weight: object = None,
         sample_weight: object = None,
         accumulate: int | None = None,
+        augment: Part | Sequence[Part] | None = None,
         verbose: Verbose = "auto",
     ) -> History:
         """Train on X and y for `epochs` (1) in batches of `batch_size` (32); returns the history.
@@ -131,6 +133,7 @@ class Trainer(Holder):
         validation_data: (X, y) for the same purpose.
         class_weight: {class: weight}, a list, or "balanced". sample_weight: one for each row.
         accumulate: batches whose gradients are averaged before each step of the optimizer.
+        augment: changes of batches in training only: [nn.RandomFlip(), nn.Mixup(num_classes=10)].
         verbose: "auto", 0 quiet, 1 bar, 2 one line for each epoch.
 
         After `Trainer.resume`, what is not given is as it was in the run. A second `fit` trains
@@ -139,8 +142,10 @@ class Trainer(Holder):
         Errors: DataError for data that cannot be used; NonFiniteError where a loss, gradient or
         parameter is no longer finite, traced to the operation that made it.
         """
+        changes = Augment.of(augment, None if self.kept is None else self.kept.settings)
         settings = self._settle(epochs=epochs, batch_size=batch_size, accumulate=accumulate,
-                                validation_split=validation_split, shuffle=shuffle)  # fmt: skip
+                                validation_split=validation_split, shuffle=shuffle,
+                                augment=changes.told())  # fmt: skip
         rows = self._rows("fit", X, y, class_weight, sample_weight)
         held = self._held(validation_data)
         sums = {"train": checksum(*rows.arrays)} if self._keeps else {}
@@ -150,7 +155,7 @@ class Trainer(Holder):
         elif held is not None and self._keeps:
             sums["validation"] = checksum(*held.arrays)
         rows, held = self._prepared(rows, held)
-        loop = self._loop(rows, held, callbacks, settings, verbose)
+        loop = self._loop(rows, held, callbacks, settings, verbose, changes)
         self._check_targets(rows)
         self._train(loop, sums)
         return self.history
@@ -318,17 +323,15 @@ class Trainer(Holder):
         self.steps.check_targets(self.state, rows)
 
     def _loop(self, rows: Rows, held: Rows | None, callbacks: Sequence[Callback] | None,
-              settings: Settings, verbose: Verbose) -> Loop:  # fmt: skip
+              settings: Settings, verbose: Verbose, changes: Augment) -> Loop:  # fmt: skip
         self.begin_anew()
+        self.steps.augment = changes
         self._told = None
         self.inputs, self.weighted = len(rows.xs), rows.weight is not None
         self.settings, self.interrupted, self.stop_training = settings, False, False
-        if callbacks is None and self.kept is not None:
-            callbacks = self.kept.callbacks()
-        given = list(callbacks or ())
-        place = Place(len(self.history), 0, settings.until)
-        if self.kept is not None:
-            place = self.kept.place(settings.until)
+        given = self.kept.callbacks() if callbacks is None and self.kept else list(callbacks or ())
+        until, kept = settings.until, self.kept
+        place = kept.place(until) if kept else Place(len(self.history), 0, until)
         loop = Loop(self, rows, held, Callbacks(given), place, settings.batch_size,
                     settings.accumulate, settings.shuffle)  # fmt: skip
         self.bar = next((c for c in given if isinstance(c, ProgressBar)), None)

@@ -171,6 +171,52 @@ ENTRIES = {
             "El bucle de trainer.as_loop() no tiene ese límite.",
         ),
     ),
+    "augment-not-plain": Entry(
+        en=(
+            "the run's augment had {kind}, which is code of yours and cannot be rebuilt",
+            "give it again: trainer.fit(X, y, augment=[...])",
+        ),
+        es=(
+            "el augment de la corrida tenía {kind}, que es código suyo y no se puede reconstruir",
+            "délo otra vez: trainer.fit(X, y, augment=[...])",
+        ),
+        more=(
+            "Files of tiza hold no code. Layers of tiza.nn come back by themselves; functions "
+            "and classes of yours must be given again.",
+            "Los archivos de tiza no contienen código. Las capas de tiza.nn vuelven solas; las "
+            "funciones y clases suyas deben darse otra vez.",
+        ),
+    ),
+    "augment-inputs": Entry(
+        en=(
+            "augment changes models of one input; this one has {got}",
+            "change the arrays before fit, or inside the model while model.training",
+        ),
+        es=(
+            "augment cambia modelos de una entrada; este tiene {got}",
+            "cambie los arreglos antes de fit, o dentro del modelo mientras model.training",
+        ),
+        more=(
+            "Which of several inputs should be turned or mixed, nobody but you can know.",
+            "Cuál de varias entradas debe girarse o mezclarse, solo usted puede saberlo.",
+        ),
+    ),
+    "augment-weights": Entry(
+        en=(
+            "{part} mixes examples, which then have no weight of their own",
+            "leave class_weight and sample_weight out, or {part}",
+        ),
+        es=(
+            "{part} mezcla ejemplos, que entonces no tienen un peso propio",
+            "quite class_weight y sample_weight, o bien {part}",
+        ),
+        more=(
+            "A mixture of two examples belongs to two classes and two rows, so that a weight of "
+            "one class or one row says nothing about it.",
+            "Una mezcla de dos ejemplos pertenece a dos clases y dos filas, de modo que el peso "
+            "de una clase o una fila no dice nada de ella.",
+        ),
+    ),
     "callback-not-plain": Entry(
         en=(
             "the run had a {kind}, which holds code and cannot be rebuilt from a file",
