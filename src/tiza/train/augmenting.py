@@ -32,7 +32,7 @@ class Augment:
     parts: tuple[Part, ...] = ()
 
     @classmethod
-    def of(cls, given: Part | Sequence[Part] | None, before: Settings | None) -> Augment:
+    def of(cls, given: Any, before: Settings | None) -> Augment:
         """What was given; else what the interrupted fit had, rebuilt.
 
         Errors: ArgumentError for what cannot be called, CheckpointError where code is missing.
@@ -40,10 +40,9 @@ class Augment:
         if given is None:
             return cls(tuple(_built(told) for told in (before.augment if before else ())))
         parts = tuple(given) if isinstance(given, Sequence) else (given,)
-        each: object
-        for each in parts:
-            if not callable(each) or takes(each) not in (1, 2):
-                raise ArgumentError("fit-argument", verb="fit", name="augment", got=each,
+        for part in parts:
+            if not callable(part) or takes(part) not in (1, 2):
+                raise ArgumentError("fit-argument", verb="fit", name="augment", got=part,
                                     wanted="x → x, (x, y) → (x, y)")  # fmt: skip
         return cls(parts)
 
