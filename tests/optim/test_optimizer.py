@@ -199,8 +199,8 @@ def test_hyperparameters_in_force():
     with pytest.raises(AttributeError, match="no attribute 'momentum'"):
         _ = optimizer.momentum
     assert repr(optimizer) == (
-        "Adam (\nParameter Group 0\n    betas: (0.8, 0.9)\n    eps: 1e-08\n    lr: 0.25\n"
-        "    weight_decay: 0.0\n)")  # fmt: skip
+        "Adam (\nParameter Group 0\n    amsgrad: False\n    betas: (0.8, 0.9)\n    eps: 1e-08\n"
+        "    lr: 0.25\n    maximize: False\n    weight_decay: 0.0\n)")  # fmt: skip
 
 
 def test_signatures_are_pytorchs_in_order():
@@ -210,7 +210,8 @@ def test_signatures_are_pytorchs_in_order():
         "params", "lr", "momentum", "dampening", "weight_decay"
     ]  # fmt: skip
     assert str(signature(optim.Adam)) == (
-        "(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0)"
+        "(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0, amsgrad=False, "
+        "*, maximize=False)"
     )
     assert signature(optim.AdamW).parameters["weight_decay"].default == 0.01
 
@@ -299,3 +300,39 @@ def test_hyperparameters_that_change_all_the_time_do_not_grow_the_store_of_progr
         optimizer.param_groups[0]["momentum"] = 0.5 + i / 1000
         optimizer.step()
     assert len(optimizer._programs) <= 20
+
+
+def test_how_pytorch_is_to_compute_changes_nothing_and_cannot_be_asked_for():
+    quiet = {"foreach": None, "fused": False, "capturable": False, "differentiable": False}
+    assert optim.Adam([one()], **quiet).state_dict()["param_groups"][0].items() >= {
+        "foreach": None, "fused": None, "maximize": False}.items()  # fmt: skip
+    with pytest.raises(ArgumentError, match="Adam knows no other way of computing: fused=True"):
+        optim.Adam([one()], fused=True)
+    with pytest.raises(ArgumentError, match="Newton has no option 'maximize'"):
+        optim.Newton([one()], maximize=True)
+    with pytest.raises(ArgumentError, match="SGD has no option"):
+        optim.SGD([one()], 0.1, 0.0, 0.0, 0.0, False, True)
+
+
+@pytest.mark.parametrize(("kind", "options", "key"), [
+    (optim.SGD, {"momentum": 0.9, "nesterov": True}, "momentum"), (optim.Adam, {}, "betas"),
+    (optim.NAdam, {}, "betas"), (optim.LARS, {}, "momentum"),
+])  # fmt: skip
+def test_a_momentum_that_moves_is_an_input(kind, options, key):
+    from tiza.optim.lr_scheduler import OneCycleLR
+
+    def run(moving):
+        p = nn.Parameter(np.array([1.0, -2.0, 0.5]))
+        optimizer = kind([p], lr=0.1, **options)
+        schedule = OneCycleLR(optimizer, 0.1, total_steps=12)
+        if not moving:  # numbers written into a formula that is traced at every step
+            optimizer.moving = ("lr",)
+        for step in range(10):
+            p.grad = tz.tensor(np.sin(np.arange(3.0) + step))
+            optimizer.step()
+            schedule.step()
+        return p.numpy(), len(optimizer._programs)
+
+    (ours, traced), (wanted, often) = run(True), run(False)
+    assert_allclose(ours, wanted, rtol=1e-12)
+    assert (traced, often) == (1, 10)

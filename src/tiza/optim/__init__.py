@@ -1,8 +1,8 @@
 """Optimizers and learning-rate schedules, under PyTorch's names."""
 
 from tiza.optim import lr_scheduler
-from tiza.optim.adam import Adam, AdamW
-from tiza.optim.adam_kin import Adamax, AMSGrad, NAdam, RAdam
+from tiza.optim.adam import Adam, AdamW, AMSGrad
+from tiza.optim.adam_kin import Adamax, NAdam, RAdam
 from tiza.optim.adaptive import Adadelta, Adagrad, Lion, RMSprop
 from tiza.optim.averaging import ExponentialMovingAverage
 from tiza.optim.large_batch import LAMB, LARS, Adafactor, Muon

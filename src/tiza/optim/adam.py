@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from tiza.graph import Node
-from tiza.graph.prims.elementwise import sqrt
-from tiza.optim.optimizer import Optimizer, Update, unbias
+from tiza.graph.prims.elementwise import maximum, sqrt
+from tiza.optim.optimizer import Optimizer, Shape, Update, unbias
 
 Betas = tuple[float, float]
 
@@ -17,7 +18,8 @@ class Adam(Optimizer):
     m ← β₁m + (1−β₁)g        v ← β₂v + (1−β₂)g²
     p ← p − η m̂/(√v̂ + ε),    m̂ = m/(1−β₁ᵗ),  v̂ = v/(1−β₂ᵗ)
 
-    A `weight_decay` λ adds λp to g first, as an L2 penalty would; `AdamW` decays apart.
+    A `weight_decay` λ adds λp to g first, as an L2 penalty would; `AdamW` decays apart. With
+    `amsgrad` v̂ is the greatest v so far, see `AMSGrad`.
 
     Source: Kingma & Ba 2015, arXiv:1412.6980, Algorithm 1.
     """
@@ -26,20 +28,30 @@ class Adam(Optimizer):
     betas: Betas = (0.9, 0.999)
     eps: float = 1e-8
     weight_decay: float = 0.0
-    slots: ClassVar[tuple[str, ...]] = ("exp_avg", "exp_avg_sq")
-    foreign: ClassVar[dict[str, object]] = {"amsgrad": False, "decoupled_weight_decay": False}
+    amsgrad: bool = False
+    foreign: ClassVar[dict[str, object]] = {"decoupled_weight_decay": False}
+
+    @classmethod
+    def slots_for(cls, group: Mapping[str, Any], shape: Shape) -> tuple[str, ...]:
+        """m and v, and with `amsgrad` the greatest v."""
+        del shape
+        return ("exp_avg", "exp_avg_sq", *["max_exp_avg_sq"] * bool(group["amsgrad"]))
 
     def rule(self, t: Node, p: Node, g: Node, *slots: Node) -> Update:
         """One step of one parameter; m and v are the slots."""
-        m, v = slots
-        b1, b2 = self.betas
         if self.weight_decay:
             g = g + p * self.weight_decay
+        return self.stepped(t, p, g, *slots)
+
+    def stepped(self, t: Node, p: Node, g: Node, m: Node, v: Node, *greatest: Node) -> Update:
+        """The step without weight decay."""
+        b1, b2 = self.betas
         m = m * b1 + g * (1 - b1)
         v = v * b2 + g * g * (1 - b2)
+        kept = (m, v, *(maximum(w, v) for w in greatest))
         m_hat = m / unbias(b1, t)
-        v_hat = v / unbias(b2, t)
-        return p - self.lr * (m_hat / (sqrt(v_hat) + self.eps)), (m, v)
+        v_hat = kept[-1] / unbias(b2, t)
+        return p - self.lr * (m_hat / (sqrt(v_hat) + self.eps)), kept
 
 
 class AdamW(Adam):
@@ -52,15 +64,27 @@ class AdamW(Adam):
     betas: Betas = (0.9, 0.999)
     eps: float = 1e-8
     weight_decay: float = 1e-2
-    foreign: ClassVar[dict[str, object]] = {"amsgrad": False, "decoupled_weight_decay": True}
+    amsgrad: bool = False
+    foreign: ClassVar[dict[str, object]] = {"decoupled_weight_decay": True}
 
     def rule(self, t: Node, p: Node, g: Node, *slots: Node) -> Update:
         """One step of one parameter; m and v are the slots."""
-        m, v = slots
-        b1, b2 = self.betas
-        p = p - self.lr * (p * self.weight_decay)
-        m = m * b1 + g * (1 - b1)
-        v = v * b2 + g * g * (1 - b2)
-        m_hat = m / unbias(b1, t)
-        v_hat = v / unbias(b2, t)
-        return p - self.lr * (m_hat / (sqrt(v_hat) + self.eps)), (m, v)
+        return self.stepped(t, p - self.lr * (p * self.weight_decay), g, *slots)
+
+
+class AMSGrad(Adam):
+    """Adam whose size of the gradient never shrinks: v̂ is the greatest v so far.
+
+    m ← β₁m + (1−β₁)g      v ← β₂v + (1−β₂)g²      w ← max(w, v)
+    p ← p − η m̂/(√ŵ + ε),  m̂ = m/(1−β₁ᵗ),  ŵ = w/(1−β₂ᵗ)
+
+    The same as Adam(amsgrad=True), which is what PyTorch has.
+
+    Source: Reddi, Kale & Kumar 2018, arXiv:1904.09237, Algorithm 2; unbiased as in PyTorch.
+    """
+
+    lr: float = 1e-3
+    betas: Betas = (0.9, 0.999)
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    amsgrad: bool = True

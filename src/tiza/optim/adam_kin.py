@@ -17,38 +17,6 @@ Betas = tuple[float, float]
 FLOAT64 = np.dtype(np.float64)
 
 
-class AMSGrad(Optimizer):
-    """Adam whose size of the gradient never shrinks: v̂ is the greatest v so far.
-
-    m ← β₁m + (1−β₁)g      v ← β₂v + (1−β₂)g²      w ← max(w, v)
-    p ← p − η m̂/(√ŵ + ε),  m̂ = m/(1−β₁ᵗ),  ŵ = w/(1−β₂ᵗ)
-
-    Its state moves to and from PyTorch's Adam(amsgrad=True).
-
-    Source: Reddi, Kale & Kumar 2018, arXiv:1904.09237, Algorithm 2; unbiased as in PyTorch.
-    """
-
-    lr: float = 1e-3
-    betas: Betas = (0.9, 0.999)
-    eps: float = 1e-8
-    weight_decay: float = 0.0
-    slots: ClassVar[tuple[str, ...]] = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")
-    foreign: ClassVar[dict[str, object]] = {"amsgrad": True, "decoupled_weight_decay": False}
-
-    def rule(self, t: Node, p: Node, g: Node, *slots: Node) -> Update:
-        """One step of one parameter; m, v and w are the slots."""
-        m, v, w = slots
-        b1, b2 = self.betas
-        if self.weight_decay:
-            g = g + p * self.weight_decay
-        m = m * b1 + g * (1 - b1)
-        v = v * b2 + g * g * (1 - b2)
-        w = e.maximum(w, v)
-        m_hat = m / unbias(b1, t)
-        w_hat = w / unbias(b2, t)
-        return p - self.lr * (m_hat / (e.sqrt(w_hat) + self.eps)), (m, v, w)
-
-
 class Adamax(Optimizer):
     """Adam with the greatest gradient in place of the root mean square.
 

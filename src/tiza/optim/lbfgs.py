@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ Array = np.ndarray[Any, Any]
 
 class Whole(Optimizer):
     """What optimizers share that see all parameters as one vector and ask for the loss anew."""
+
+    defaults: ClassVar[dict[str, Any]] = {"lr": 1e-3}
 
     def update(self, *args: Any, **kwargs: Any) -> Any:
         """There is no formula for one parameter, and none for one gradient."""

@@ -14,23 +14,25 @@ from tiza.errors import ArgumentError, CheckpointError
 from tiza.graph import Node, constant, literal, placeholder
 from tiza.graph.prims.choose import cast
 from tiza.graph.prims.elementwise import expm1
+from tiza.graph.prims.elementwise import log as log_of
 from tiza.lang.tensor import Tensor, evaluate_together
 from tiza.lang.trace import Program
 from tiza.nn.parameter import assign, clear_grad, converted
+from tiza.optim.options import INERT, bound, fixed, moved, without_inert
 
 Shape = tuple[int, ...]
 SHARES = {"rho", "alpha"}  # hyperparameters between 0 and 1
 Update = tuple[Node, tuple[Node, ...]]  # the new parameter, its new slots
 Array = np.ndarray[Any, Any]
-PLAIN = {"maximize": False, "foreach": None, "capturable": False, "differentiable": False,
-         "fused": None}  # what PyTorch's own state_dict says besides  # fmt: skip
 
 
-def unbias(beta: float, t: Node) -> Node:
+def unbias(beta: float | Node, t: Node) -> Node:
     """1 − βᵗ, the weight that a running mean from zero has gathered.
 
     Written −expm1(t log β): in float32, 1 − 0.999¹ would keep four digits only.
     """
+    if isinstance(beta, Node):
+        return -expm1(t * log_of(beta))
     return -expm1(t * log(beta)) if beta else literal(1, t.dtype)
 
 
@@ -40,7 +42,7 @@ class Optimizer:
     A subclass lists its hyperparameters as annotated class attributes (they become arguments
     of the constructor, in order), the names of its `slots` (arrays kept per parameter, zero at
     first), and writes `rule`. `params` are parameters, or dictionaries {"params": …, "lr": …}
-    with hyperparameters of their own.
+    with hyperparameters of their own. `maximize` goes up the gradient instead of down.
 
     >>> import tiza as tz
     >>> from tiza import nn, optim
@@ -52,32 +54,38 @@ class Optimizer:
 
     slots: ClassVar[tuple[str, ...]] = ()
     foreign: ClassVar[dict[str, object]] = {}
-    defaults: ClassVar[dict[str, Any]] = {"lr": 1e-3}
+    defaults: ClassVar[dict[str, Any]] = {"lr": 1e-3, "maximize": False}
     lr: float
 
     def __init_subclass__(cls) -> None:
         own = {k: cls.__dict__[k] for k, kind in cls.__annotations__.items()
                if k in cls.__dict__ and "ClassVar" not in str(kind)}  # fmt: skip
         cls.defaults = {**cls.defaults, **own}
+        if "maximize" in cls.defaults:  # last, and by its name only
+            cls.defaults["maximize"] = cls.defaults.pop("maximize")
         for name in own:
             delattr(cls, name)  # `optimizer.lr` is what is in force, not the default
         kind = Argument.POSITIONAL_OR_KEYWORD
+        named = {k: Argument.KEYWORD_ONLY if k == "maximize" else kind for k in cls.defaults}
         cls.__signature__ = Signature(  # type: ignore[attr-defined]
             [
                 Argument("params", kind),
-                *(Argument(k, kind, default=v) for k, v in cls.defaults.items()),
+                *(Argument(k, named[k], default=v) for k, v in cls.defaults.items()),
             ]
         )
 
     def __init__(self, params: Iterable[Any], *values: Any, **options: Any) -> None:
+        options = without_inert(type(self).__name__, options)
         names = list(self.defaults)
-        if len(values) > len(names) or not options.keys() <= set(names[len(values) :]):
+        most = len(names) - ("maximize" in names)
+        if len(values) > most or not options.keys() <= set(names[len(values) :]):
             unknown = [k for k in options if k not in names] or list(options) or ["…"]
             raise ArgumentError("optim-option", kind=type(self).__name__, got=unknown[0],
                                 known=", ".join(names))  # fmt: skip
         self.defaults = {**self.defaults, **dict(zip(names, values, strict=False)), **options}  # type: ignore[misc]
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[Tensor, dict[str, Any]] = {}  # of each parameter: step and slots
+        self.moving: tuple[str, ...] = ("lr",)  # options that a schedule moves, see options.py
         self._programs: dict[Any, Program] = {}
         if not isinstance(params, Iterable):
             raise ArgumentError("optim-params", got=type(params).__name__)
@@ -159,13 +167,31 @@ class Optimizer:
             lines += [f"    {k}: {group[k]}" for k in sorted(group) if k != "params"]
         return "\n".join([*lines, ")"])
 
-    def formula(self, group: Mapping[str, Any], lr: Any = None) -> Any:
-        """This optimizer's `rule` with the hyperparameters of one group bound to `self`."""
+    def formula(self, group: Mapping[str, Any], values: Sequence[Node] | None = None,
+                dtype: Any = None) -> Callable[..., Update]:  # fmt: skip
+        """This optimizer's `rule` with the hyperparameters of one group bound to `self`.
+
+        `values` stand for the options that move, in the order of `self.moving`.
+        """
+        nodes = [] if values is None else [_cast(value, dtype) for value in values]
+        named = dict(zip(self.moving, nodes, strict=values is not None))
         view = object.__new__(type(self))
-        view.__dict__.update({name: group[name] for name in self.defaults})
-        if lr is not None:
-            view.__dict__["lr"] = lr
-        return view
+        view.__dict__.update(bound(group, self.defaults, named))
+        if not group.get("maximize"):
+            return view.rule
+        return lambda t, p, g, *slots: view.rule(t, p, -g, *slots)
+
+    def rates(self) -> list[float]:
+        """The numbers that move, group after group: the inputs `lr` of `update`."""
+        return [moved(group, name) for group in self.param_groups for name in self.moving]
+
+    def settings(self) -> tuple[Any, ...]:
+        """The numbers that a traced step holds: where they change, it is traced anew."""
+        return tuple(fixed(group, self.moving) for group in self.param_groups)
+
+    def _of_group(self, values: Sequence[Node], index: int) -> Sequence[Node]:
+        many = len(self.moving)
+        return values[index * many : (index + 1) * many]
 
     # -- the functional face --------------------------------------------------------------
 
@@ -175,8 +201,8 @@ class Optimizer:
         """One step on nodes, for tracing: new parameters and new slots.
 
         `params`, `grads` and `state` stand in the order of `self.params`; where a gradient is
-        None nothing changes. `t` is the number of this step, from 1; `lr` has one scalar for
-        each group, or is read from the groups.
+        None nothing changes. `t` is the number of this step, from 1; `lr` has a scalar for each
+        number of `rates()`, or is read from the groups.
         """
         news, slots = list(params), list(state)
         start = 0
@@ -184,8 +210,8 @@ class Optimizer:
             for i in range(start, start + len(group["params"])):
                 g, p = grads[i], params[i]
                 if g is not None:
-                    rate = None if lr is None else _cast(lr[index], p.dtype)
-                    rule = self.formula(group, rate).rule
+                    values = None if lr is None else self._of_group(lr, index)
+                    rule = self.formula(group, values, p.dtype)
                     news[i], slots[i] = rule(_cast(t, p.dtype), p, g, *state[i])
             start += len(group["params"])
         return news, slots
@@ -241,11 +267,10 @@ class Optimizer:
         return loss
 
     def _step(self, count: int, rows: list[tuple[int, dict[str, Any], Tensor]]) -> None:
-        rates = [float(group["lr"]) for group in self.param_groups]
         program = self._program(rows)
         states = [self._state_of(p, group) for _, group, p in rows]
         names = [self.slots_for(group, p.shape) for _, group, p in rows]
-        arrays: list[Any] = [np.float64(count), *map(np.float64, rates)]
+        arrays: list[Any] = [np.float64(count), *map(np.float64, self.rates())]
         for (_, _, p), state, slots in zip(rows, states, names, strict=True):
             arrays += [p.numpy(), p.grad.numpy(), *(state[s] for s in slots)]  # type: ignore[union-attr]
         answers = iter(program(*arrays))
@@ -255,23 +280,23 @@ class Optimizer:
 
     def _program(self, rows: list[tuple[int, dict[str, Any], Tensor]]) -> Program:
         """The formula traced for these parameters, once for each set of hyperparameters."""
-        key = tuple(
+        key = self.moving, tuple(
             (i, p.shape, p.dtype, p.grad.dtype,  # type: ignore[union-attr]
-             *(group[n] for n in self.defaults if n != "lr")) for i, group, p in rows
+             fixed(group, self.moving)) for i, group, p in rows
         )  # fmt: skip
         found = self._programs.get(key)
         if found is not None:
             return found
         scalar = np.dtype(np.float64)
         t = placeholder((), scalar, "t")
-        rates = [placeholder((), scalar, "η") for _ in self.param_groups]
+        rates = [placeholder((), scalar, "η") for _ in self.rates()]
         inputs, outputs = [t, *rates], []
         for i, group, p in rows:
             kept = self._state_of(p, group)
             shapes = [p.shape, p.shape]
             shapes += [kept[name].shape for name in self.slots_for(group, p.shape)]
             some = [placeholder(shape, p.dtype) for shape in shapes]
-            rule = self.formula(group, _cast(rates[i], p.dtype)).rule
+            rule = self.formula(group, self._of_group(rates, i), p.dtype)
             new, slots = rule(_cast(t, p.dtype), *some)
             inputs += some
             outputs += [new, *slots]
@@ -288,7 +313,7 @@ class Optimizer:
         rows = {number[id(param)]: self.saved(kept) for param, kept in self.state.items()}
         state = {i: row for i, row in rows.items() if row}
         groups = [
-            {**{k: v for k, v in group.items() if k != "params"}, **PLAIN, **self.foreign,
+            {**{k: v for k, v in group.items() if k != "params"}, **INERT, **self.foreign,
              "params": [number[id(p)] for p in group["params"]]}
             for group in self.param_groups
         ]  # fmt: skip

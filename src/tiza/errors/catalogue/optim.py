@@ -17,6 +17,24 @@ ENTRIES = {
             "Las opciones son los hiperparámetros de la fórmula del optimizador.",
         ),
     ),
+    "optim-inert": Entry(
+        en=(
+            "{kind} knows no other way of computing: {name}={got!r}",
+            "leave {name} out",
+        ),
+        es=(
+            "{kind} no conoce otra manera de calcular: {name}={got!r}",
+            "omita {name}",
+        ),
+        more=(
+            "In PyTorch foreach, fused, capturable and differentiable choose how a step is "
+            "computed on a GPU, or record it. Here every step is compiled whole; what it "
+            "computes is the same.",
+            "En PyTorch foreach, fused, capturable y differentiable eligen cómo se calcula un "
+            "paso en una GPU, o lo registran. Aquí todo paso se compila entero; lo que calcula "
+            "es lo mismo.",
+        ),
+    ),
     "optim-empty": Entry(
         en=(
             "there are no parameters to train",

@@ -7,7 +7,7 @@ from math import cos, inf, pi
 from typing import Any, Literal
 
 from tiza.errors import ArgumentError
-from tiza.optim.lr_scheduler.base import LRScheduler
+from tiza.optim.lr_scheduler.base import LRScheduler, move
 from tiza.optim.optimizer import Optimizer
 
 
@@ -43,6 +43,8 @@ class OneCycleLR(LRScheduler):
         self.cycle_momentum = cycle_momentum
         if cycle_momentum and self.momentum_name is None:
             raise ArgumentError("schedule-momentum", kind=type(optimizer).__name__)
+        if cycle_momentum:
+            move(optimizer, str(self.momentum_name))
         super().__init__(optimizer, last_epoch)
         self.base_lrs = [first] * len(self.base_lrs)
 

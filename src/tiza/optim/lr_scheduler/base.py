@@ -7,6 +7,7 @@ from typing import Any
 
 from tiza.errors import ArgumentError
 from tiza.optim.optimizer import Optimizer
+from tiza.optim.options import BETA
 
 
 class LRScheduler:
@@ -58,6 +59,13 @@ class LRScheduler:
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on where `state_dict` was taken."""
         self.__dict__.update(state_dict)
+
+
+def move(optimizer: Optimizer, name: str) -> None:
+    """Tell the optimizer that a schedule moves this option, so that steps take it as an input."""
+    name = BETA if name == "betas" else name
+    if name not in optimizer.moving:
+        optimizer.moving = (*optimizer.moving, name)
 
 
 def _code(value: object) -> bool:
