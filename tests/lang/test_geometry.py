@@ -159,3 +159,29 @@ def test_principal_components_refuse_what_they_cannot_do():
         tz.PCA(3).fit(draw(5, 2))
     with pytest.raises(ArgumentError, match="cannot be 0"):
         tz.PCA(0)
+
+
+@pytest.mark.parametrize("name", tz.linalg.__all__)
+def test_the_course_finds_everything_in_linalg(name: str) -> None:
+    found = getattr(tz.linalg, name)
+    assert found is getattr(tz, name, found) or name == "cond"  # tz.cond branches
+
+
+def test_a_projection_is_idempotent_and_symmetric() -> None:
+    columns = np.random.default_rng(3).normal(size=(5, 2))
+    p = tz.linalg.projection(columns).numpy()
+    assert_allclose(p @ p, p, atol=1e-12)
+    assert_allclose(p, p.T, atol=1e-12)
+    assert_allclose(np.linalg.eigvalsh(p), [0, 0, 0, 1, 1], atol=1e-12)
+    assert_allclose(p @ columns, columns, atol=1e-12)
+    with pytest.raises(ShapeError) as refused:
+        tz.linalg.projection(np.ones((2, 2, 2)))
+    assert str(refused.value).splitlines()[0] == (
+        "projection: the span is given by a vector (d) or a matrix (d, k), not (2, 2, 2)"
+    )
+
+
+@pytest.mark.parametrize("p", [None, 1, -1, 2, -2, np.inf, -np.inf, "fro", "nuc"])
+def test_condition_in_any_norm(p: float | str | None) -> None:
+    a = np.random.default_rng(4).normal(size=(3, 4, 4))
+    assert_allclose(tz.linalg.cond(a, p).numpy(), np.linalg.cond(a, p), rtol=1e-9)

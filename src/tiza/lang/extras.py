@@ -11,7 +11,7 @@ from tiza.graph import COMPOSITES, PRIMITIVES, constant
 from tiza.lang.calls import ArrayLike, Axis, as_float, axes_of, axis_of, pair, torch_words
 from tiza.lang.creation import full
 from tiza.lang.indexing import check_places, setitem
-from tiza.lang.linalg import vector_norm
+from tiza.lang.matrices import vector_norm
 from tiza.lang.manipulation import reshape
 from tiza.lang.pairs import maximum
 from tiza.lang.searching import where

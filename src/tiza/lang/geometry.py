@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from tiza.errors import ArgumentError, ShapeError
 from tiza.lang.calls import ArrayLike, as_float, pair
 from tiza.lang.creation import eye, zeros
 from tiza.lang.elementwise import cos, sign, sin
 from tiza.lang.extras import norm
-from tiza.lang.linalg import pinv, svd, svdvals, vector_norm
 from tiza.lang.manipulation import expand_dims, reshape, stack
+from tiza.lang.matrices import inv, matrix_norm, pinv, svd, svdvals, vector_norm
 from tiza.lang.pairs import atan2
 from tiza.lang.products import matmul, outer
 from tiza.lang.searching import argmax, take_along_axis
@@ -19,7 +19,8 @@ from tiza.lang.statistical import sum as sum_
 from tiza.lang.tensor import Tensor, as_tensor
 
 __all__ = [
-    "PCA", "angle", "condition_number", "hadamard", "kron", "low_rank", "project", "rotation",
+    "PCA", "angle", "cond", "condition_number", "hadamard", "kron", "low_rank", "project",
+    "projection", "rotation",
 ]  # fmt: skip
 
 
@@ -99,9 +100,28 @@ def project(x: ArrayLike, onto: ArrayLike, /) -> Tensor:
     a, b = pair(as_float(x), as_float(onto))
     if b.ndim not in (1, 2) or a.ndim == 0 or a.shape[-1] != b.shape[0]:
         raise ShapeError("project-shapes", x=a.shape, onto=b.shape)
+    return matmul(a, projection(b).mT)
+
+
+def projection(onto: ArrayLike, /) -> Tensor:
+    """The matrix that projects onto the span of `onto`: P = A A⁺, so that P² = P = Pᵀ.
+
+    Its eigenvalues are 1 along the span and 0 across it. One vector v: P = v vᵀ / v·v.
+
+    Shapes: (d) or (d, k) → (d, d). Of the vector zero: zero.
+    Source: Penrose 1955, Proc. Camb. Phil. Soc. 51.
+    Errors: ShapeError for what is neither a vector nor a matrix.
+
+    >>> import tiza as tz
+    >>> tz.linalg.projection([2.0, 0.0])
+    tensor([[1., 0.],
+            [0., 0.]])
+    """
+    b = as_float(onto)
+    if b.ndim not in (1, 2):
+        raise ShapeError("projection-shape", onto=b.shape)
     columns = expand_dims(b, axis=1) if b.ndim == 1 else b
-    onto_span = matmul(columns, pinv(columns))  # (d, d), symmetric
-    return matmul(a, onto_span.mT)
+    return matmul(columns, pinv(columns))
 
 
 def rotation(angle: ArrayLike, axis: ArrayLike | None = None) -> Tensor:
@@ -179,6 +199,22 @@ def condition_number(x: ArrayLike, /) -> Tensor:
     """
     s = svdvals(as_float(x))
     return s[..., 0] / s[..., -1]
+
+
+def cond(x: ArrayLike, p: float | Literal["fro", "nuc"] | None = None) -> Tensor:
+    """The condition number in any matrix norm: κₚ = ‖A‖ₚ ‖A⁻¹‖ₚ; without p, `condition_number`.
+
+    Shapes: (*n, m, m) → (*n); without p, also (*n, a, b).
+    Source: the arguments of NumPy and PyTorch.
+    Errors: a matrix without an inverse, when it is computed; ArgumentError for another p.
+
+    >>> import tiza as tz
+    >>> tz.linalg.cond([[4.0, 0.0], [0.0, 0.5]]), tz.linalg.cond([[4.0, 0.0], [0.0, 0.5]], p=1)
+    (tensor(8.), tensor(8.))
+    """
+    if p is None or p == 2:
+        return condition_number(x)
+    return matrix_norm(x, ord=p) * matrix_norm(inv(x), ord=p)
 
 
 class PCA:

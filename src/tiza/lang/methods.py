@@ -192,7 +192,7 @@ def argsort(self: Tensor, dim: int = -1, descending: bool = False, stable: bool 
 
 def norm(self: Tensor, ord: float = 2, dim: Axis = None, **options: Any) -> Tensor:
     """See `tiza.linalg.vector_norm`."""
-    from tiza.lang.linalg import vector_norm
+    from tiza.lang.matrices import vector_norm
 
     return vector_norm(self, ord=ord, axis=options.pop("axis", dim), **options)
 

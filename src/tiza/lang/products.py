@@ -195,7 +195,7 @@ def _check_sizes(terms: Sequence[Letters], xs: Sequence[Tensor]) -> None:
 
 def _diagonals(x: Tensor, term: Letters) -> tuple[Tensor, Letters]:
     """x without repeated letters."""
-    from tiza.lang.linalg import diagonal
+    from tiza.lang.matrices import diagonal
 
     for c in dict.fromkeys(term):
         while term.count(c) > 1:

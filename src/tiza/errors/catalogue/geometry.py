@@ -19,6 +19,20 @@ ENTRIES = {
             "elemento. El operador * además repite el factor menor; este producto no.",
         ),
     ),
+    "projection-shape": Entry(
+        en=(
+            "projection: the span is given by a vector (d) or a matrix (d, k), not {onto}",
+            "put the vectors into the columns of one matrix",
+        ),
+        es=(
+            "projection: el espacio se da con un vector (d) o una matriz (d, k), no {onto}",
+            "ponga los vectores en las columnas de una sola matriz",
+        ),
+        more=(
+            "The matrix that projects onto a space is made from vectors that span it.",
+            "La matriz que proyecta sobre un espacio se forma con vectores que lo generan.",
+        ),
+    ),
     "project-shapes": Entry(
         en=(
             "project: the vectors x {x} and what they are projected onto {onto} differ in length",
