@@ -1,0 +1,130 @@
+"""Powers of e and what is made of them: exp, expm1, sigmoid, tanh, sinh, cosh.
+
+x = n log 2 + r with an integer n and |r| ≤ log(2)/2, so eˣ = 2ⁿ eʳ; eʳ is a polynomial (Cody &
+Waite 1980, chapter 6). n is found by adding a number so large that its last bit counts ones: the
+sum's low bits *are* n, and shifting them to the place of the exponent makes 2ⁿ.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from tiza.readings.native.mathlib.coefficients import EXP
+from tiza.readings.native.mathlib.lanes import (
+    Lanes,
+    absolute,
+    at_least,
+    at_most,
+    copysign,
+    fma,
+    horner,
+    select,
+)
+
+
+class Format(NamedTuple):
+    """What the formulas must know of a data type."""
+
+    name: str
+    fraction: int  # bits after the point
+    bias: int  # the exponent's zero
+    log2: tuple[float, float]  # its first bits, and the rest
+    far: float  # e^far is beyond all numbers, e^-far below the smallest
+    top: float  # so is e^top, and top / log 2 rounds to bias + 1 still
+    one: float  # 1 − e^-one rounds to 1; so does tanh(one/2 + 1)
+
+    @property
+    def shifter(self) -> float:
+        """1.5 · 2^fraction: adding it leaves an integer in the low bits."""
+        return 1.5 * 2.0**self.fraction
+
+    @property
+    def exponent(self) -> int:
+        """The mask of the exponent's bits."""
+        return (2 * self.bias + 1) << self.fraction
+
+
+FORMATS = {
+    32: Format("float32", 23, 127, (0.693145751953125, 1.428606765330187e-06), 105.0, 89.0, 20.0),
+    64: Format(
+        "float64", 52, 1023, (0.6931471805598903, 5.497923018708371e-14), 750.0, 710.0, 44.0
+    ),
+}
+
+
+def format_of(x: Lanes) -> Format:
+    """The format of the lanes."""
+    return FORMATS[x.kind.bits]
+
+
+def reduced(x: Lanes, extra: int) -> tuple[Lanes, Lanes]:
+    """Bits that end in n + extra, and r: x = n log 2 + r."""
+    f = format_of(x)
+    t = fma(x, math.log2(math.e), f.shifter + extra)
+    n = t - (f.shifter + extra)
+    r = fma(n, -f.log2[1], fma(n, -f.log2[0], x))
+    return t.bits(), r
+
+
+def growth(r: Lanes) -> Lanes:
+    """eʳ − 1 for |r| ≤ log(2)/2."""
+    return fma(r * r, horner(r, EXP[format_of(r).name]), r)
+
+
+def exp_within(x: Lanes, halvings: int = 0) -> Lanes:
+    """eˣ / 2^halvings for |x| ≤ far; 2ⁿ in two factors, so that subnormals are rounded once."""
+    f = format_of(x)
+    t, r = reduced(x, 2 * f.bias - halvings)
+    half = (t << (f.fraction - 1)) & f.exponent  # ⌊n/2⌋ + bias in the exponent's place
+    rest = (t << f.fraction) - half
+    return (growth(r) + 1) * half.floats() * rest.floats()
+
+
+def exp(x: Lanes) -> Lanes:
+    """eˣ."""
+    f = format_of(x)
+    return exp_within(at_least(at_most(x, f.far), -f.far))
+
+
+def sigmoid(x: Lanes) -> Lanes:
+    """1 / (1 + e⁻ˣ), as e^-|x| never overflows."""
+    e = exp_within(at_least(-absolute(x), -format_of(x).far))
+    return select(x < 0, e, 1) / (e + 1)
+
+
+def grown(x: Lanes, halvings: int = 0) -> Lanes:
+    """(eˣ − 1) / 2^halvings for −one ≤ x with n ≥ −fraction − 60."""
+    f = format_of(x)
+    t, r = reduced(x, f.bias - halvings)
+    scale = (t << f.fraction).floats()  # 2^(n − halvings)
+    return fma(scale, growth(r), scale - 0.5**halvings)
+
+
+def expm1(x: Lanes) -> Lanes:
+    """eˣ − 1, exact to the last bits near 0."""
+    f = format_of(x)
+    half = grown(at_least(at_most(x, f.top), -f.one - 2), halvings=1)  # 2¹²⁸ is no number
+    tiny = absolute(x) < 2.0 ** -(f.fraction + 2)
+    return select(tiny, x, half + half)
+
+
+def tanh(x: Lanes) -> Lanes:
+    """e/(e + 2) with e = e^2|x| − 1."""
+    e = grown(at_most(absolute(x) * 2, format_of(x).one))
+    return copysign(e / (e + 2), x)
+
+
+def sinh(x: Lanes) -> Lanes:
+    """2(q + q/(4q + 1)) with q = (e^|x| − 1)/4, which overflows no earlier than the result."""
+    f = format_of(x)
+    size = absolute(x)
+    q = grown(at_most(size, f.top + 0.6), halvings=2)
+    whole = (q + q / fma(q, 4, 1)) * 2
+    return copysign(select(size < 2.0 ** -(f.fraction // 2 + 1), size, whole), x)
+
+
+def cosh(x: Lanes) -> Lanes:
+    """h + 1/(4h) with h = e^|x|/2."""
+    h = exp_within(at_most(absolute(x), format_of(x).far), halvings=1)
+    return h + 0.25 / h
