@@ -1,0 +1,292 @@
+"""What LLVM knows of this machine, and its assembly language made callable.
+
+    host()                          the processor: vector width, registers, caches
+    load("define i32 @f() {...}")   text → optimized → object code → callable addresses
+
+llvmlite is imported when one of these is first called, not before. Every call into LLVM holds one
+lock, and a fork waits for that lock, so that a child never inherits a half-done compilation.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+import time
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache as once
+from typing import Any
+
+from tiza.readings.native.cache import ObjectCache, key_of
+from tiza.readings.native.processor import (
+    LLVMError,
+    Machine,
+    available,
+    binding,
+    default_triple,
+    host,
+)
+
+__all__ = [
+    "LLVMError",
+    "Library",
+    "Machine",
+    "assembly",
+    "available",
+    "host",
+    "load",
+    "object_code",
+    "optimized",
+    "target",
+]
+
+LEVEL = 2  # of LLVM's optimizer
+DEFINED = re.compile(
+    r"^define\b(?![^@\n]*\b(?:internal|private)\b)[^@\n]*@([\w.$]+|\"[^\"]+\")", re.M
+)
+EXTERNAL = re.compile(r"^@([\w.$]+)\s*=\s*(?:dso_local\s+)?(?:global|constant)\b", re.M)
+
+
+# -- LLVM, one caller at a time ----------------------------------------------------------------
+
+_LOCK = threading.RLock()
+_CONDEMNED: deque[Any] = deque()  # engines whose library is gone; closed under the lock
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release
+    )
+
+
+@contextmanager
+def _llvm() -> Iterator[Any]:
+    """llvmlite's binding, for one caller at a time."""
+    llvm = binding()
+    with _LOCK:
+        yield llvm
+        _bury()
+
+
+def _bury() -> None:
+    """Close what is condemned, unless somebody else holds the lock: then that one will."""
+    if _LOCK.acquire(blocking=False):
+        try:
+            while _CONDEMNED:
+                _CONDEMNED.pop().close()
+        finally:
+            _LOCK.release()
+
+
+@once
+def target(machine: Machine) -> Any:
+    """LLVM's target machine; for another architecture its text can be assembled, not run.
+
+    Errors: LLVMError where this LLVM has no such target.
+    """
+    with _llvm() as llvm:
+        if machine.architecture != default_triple().split("-")[0]:
+            llvm.initialize_all_targets()
+            llvm.initialize_all_asmprinters()
+        try:
+            kind = llvm.Target.from_triple(machine.triple)
+        except RuntimeError as error:
+            raise LLVMError(str(error)) from error
+        return kind.create_target_machine(
+            cpu=machine.cpu,
+            features=machine.features,
+            opt=LEVEL,
+            reloc="pic",  # constants beside the code instead of at 64-bit addresses
+            codemodel="small",
+            jit=True,
+        )
+
+
+@once
+def _simplification(machine: Machine) -> Any:
+    """LLVM's passes over one function, made once: each further set of them would never be freed."""
+    with _llvm() as llvm:
+        options = llvm.create_pipeline_tuning_options(speed_level=LEVEL)
+        return llvm.create_pass_builder(target(machine), options).getFunctionPassManager()
+
+
+@contextmanager
+def _optimized(ir: str, machine: Machine) -> Iterator[Any]:
+    """The module that a text describes, verified and optimized."""
+    with _llvm() as llvm:
+        goal, context = target(machine), llvm.create_context()
+        module = None
+        try:
+            try:
+                module = llvm.parse_assembly(ir, context)
+                module.triple = goal.triple
+                module.data_layout = str(goal.target_data)
+                module.verify()
+            except RuntimeError as error:
+                raise LLVMError(str(error)) from error
+            _optimize(llvm, module, machine)
+            yield module
+        finally:
+            if module is not None:
+                module.close()
+            context.close()
+
+
+def _optimize(llvm: Any, module: Any, machine: Machine) -> None:
+    """Inline what says `alwaysinline`, simplify each function, drop what nobody calls."""
+    options = llvm.create_pipeline_tuning_options(speed_level=LEVEL)
+    builder = llvm.create_pass_builder(target(machine), options)
+    inline = llvm.create_new_module_pass_manager()
+    try:
+        inline.add_always_inliner_pass()
+        inline.add_global_dead_code_eliminate_pass()
+        inline.run(module, builder)
+        passes = _simplification(machine)
+        for function in module.functions:
+            if not function.is_declaration:
+                passes.run(function, builder)
+    finally:
+        inline.close()
+        builder.close()
+        options.close()
+
+
+def optimized(ir: str, machine: Machine | None = None) -> str:
+    """The text of a module after LLVM's optimizer."""
+    with _optimized(ir, machine or host()) as module:
+        return str(module)
+
+
+def assembly(ir: str, machine: Machine | None = None) -> str:
+    r"""The assembly language of a module, for this machine or another.
+
+    >>> "mov\tw0, #7" in assembly("define i32 @f() { ret i32 7 }", Machine.named("NEON"))
+    True
+    """
+    machine = machine or host()
+    with _optimized(ir, machine) as module:
+        return str(target(machine).emit_assembly(module))
+
+
+def object_code(ir: str, machine: Machine | None = None) -> bytes:
+    """The object file of a module."""
+    machine = machine or host()
+    with _optimized(ir, machine) as module:
+        return bytes(target(machine).emit_object(module))
+
+
+# -- callable ----------------------------------------------------------------------------------
+
+
+class Library:
+    """The functions of one module in memory, until this object is dropped.
+
+    Who calls an address must hold the library as long as the call lasts.
+    from_cache: whether it was read from disk; seconds: what loading it took.
+    """
+
+    def __init__(self, ir: str, machine: Machine, cache: ObjectCache | None) -> None:
+        start = time.perf_counter()
+        self._machine = machine
+        self._text = zlib.compress(ir.encode(), 1)
+        key = key_of(ir, machine.triple, machine.cpu, machine.features, *_versions())
+        code = cache.get(key) if cache else None
+        self.from_cache = code is not None
+        if code is None:
+            code = object_code(ir, machine)
+            if cache:
+                cache.put(key, code)
+        self._names = {name.strip('"') for name in DEFINED.findall(ir) + EXTERNAL.findall(ir)}
+        self._engine = _Engine(code, self._names, machine)
+        self.seconds = time.perf_counter() - start
+
+    def address(self, name: str) -> int:
+        """Where a function of the module begins.
+
+        Errors: KeyError where the module defines no such function for others to call.
+        """
+        if name not in self._names:
+            raise KeyError(name)
+        return self._engine.address(name)
+
+    @property
+    def ir(self) -> str:
+        """The text that it was made from."""
+        return zlib.decompress(self._text).decode()
+
+    def optimized(self) -> str:
+        """LLVM's own language after the optimizer; made again, since it is seldom looked at."""
+        return optimized(self.ir, self._machine)
+
+    def assembly(self) -> str:
+        """The instructions of the processor."""
+        return assembly(self.ir, self._machine)
+
+    def __del__(self) -> None:
+        # Perhaps in the middle of somebody's call into LLVM, whose lock must not be waited for.
+        if hasattr(self, "_engine") and not sys.is_finalizing():
+            _CONDEMNED.append(self._engine)
+            _bury()
+
+
+class _Engine:
+    """One module linked in memory, and the linker that holds it."""
+
+    def __init__(self, code: bytes, names: set[str], machine: Machine) -> None:
+        with _llvm() as llvm:
+            self._jit = llvm.create_lljit_compiler(
+                target(machine), use_jit_link=True, suppress_errors=True
+            )
+            builder = llvm.JITLibraryBuilder().add_object_img(code).add_current_process()
+            for name in names:
+                builder.export_symbol(name)
+            try:
+                self._linked = builder.link(self._jit, "tiza")
+            except RuntimeError as error:
+                self._jit.close()
+                raise LLVMError(str(error)) from error
+
+    def address(self, name: str) -> int:
+        return int(self._linked[name])
+
+    def close(self) -> None:
+        """Take it out of memory."""
+        self._linked.close()
+        self._jit.close()
+
+
+@once
+def _versions() -> tuple[str, ...]:
+    """What else object code depends on."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from llvmlite import __version__
+
+    try:
+        own = version("tiza")
+    except PackageNotFoundError:
+        own = "source"
+    numbers = ".".join(map(str, binding().llvm_version_info))
+    return own, __version__, numbers, str(LEVEL)
+
+
+def load(ir: str, *, machine: Machine | None = None, cache: bool | ObjectCache = True) -> Library:
+    """Make the text of a module callable: parse, verify, optimize, emit, link.
+
+    The text holds no address. The C library and libm are at hand (`declare float @expf(float)`).
+    Functions marked `alwaysinline` are inlined, others are not. The text is trusted: what LLVM's
+    verifier lets pass but its code generator cannot do ends the process.
+
+    cache: False to compile afresh; a cache of one's own instead of the usual one.
+    Errors: LLVMError where the text is invalid or names something that nobody defines.
+
+    >>> import ctypes
+    >>> library = load("define i32 @twice(i32 %x) { %y = add i32 %x, %x ret i32 %y }")
+    >>> ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(library.address("twice"))(21)
+    42
+    """
+    chosen = ObjectCache() if cache is True else cache or None
+    return Library(ir, machine or host(), chosen)

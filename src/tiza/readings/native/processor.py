@@ -1,0 +1,242 @@
+"""The processor, as far as code for it depends on it, and what the system lets us have of it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass, replace
+from functools import cache as once
+from math import ceil, inf
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+AVX512 = ("avx512f", "avx512bw", "avx512dq", "avx512vl")
+CACHES = {1: 32 << 10, 2: 512 << 10, 3: 8 << 20}  # bytes, where the system does not tell
+
+
+class LLVMError(RuntimeError):
+    """LLVM cannot read, verify or link the text of a module: a mistake of the compiler's."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A processor, as far as code for it depends on it.
+
+    triple: architecture and system in LLVM's spelling; cpu, features: likewise
+    vector_bits: of the widest vectors worth using; registers: how many vectors are at hand
+    fma: whether a·b + c is one instruction; l1, l2, l3: bytes of data cache; cores: usable ones
+    """
+
+    triple: str
+    cpu: str
+    features: str
+    vector_bits: int
+    registers: int
+    fma: bool
+    l1: int = CACHES[1]
+    l2: int = CACHES[2]
+    l3: int = CACHES[3]
+    cores: int = 1
+
+    def lanes(self, dtype: DTypeLike) -> int:
+        """How many numbers of a dtype one vector holds.
+
+        >>> Machine.portable().lanes("float32"), Machine.portable().lanes("float64")
+        (4, 2)
+        """
+        return self.vector_bits // 8 // np.dtype(dtype).itemsize
+
+    def has(self, feature: str) -> bool:
+        """Whether the processor has a feature, in LLVM's spelling: `has("avx512bf16")`."""
+        return f"+{feature}" in self.features.split(",")
+
+    @property
+    def architecture(self) -> str:
+        """The first part of the triple: x86_64, aarch64."""
+        return self.triple.split("-")[0]
+
+    @classmethod
+    def portable(cls, triple: str | None = None) -> Machine:
+        """The least of its architecture: vectors of 128 bits, nothing that not every model has."""
+        triple = triple or default_triple()
+        x86 = triple.startswith("x86_64")
+        arm = triple.startswith(("aarch64", "arm64"))
+        return cls(triple, "x86-64" if x86 else "generic", "", 128, 32 if arm else 16, arm)
+
+    @classmethod
+    def named(cls, level: str) -> Machine:
+        """A processor by the level of its vectors: SSE, AVX2, AVX-512 or NEON.
+
+        >>> Machine.named("AVX2").lanes("float32")
+        8
+        """
+        system = default_triple().partition("-")[2]
+        if level == "NEON":
+            return cls.portable(f"aarch64-{system}")
+        base = cls.portable(f"x86_64-{system}")
+        if level == "AVX2":
+            return replace(base, cpu="x86-64-v3", features="+avx2,+fma", vector_bits=256, fma=True)
+        if level == "AVX-512":
+            return replace(
+                base,
+                cpu="x86-64-v4",
+                features=",".join(f"+{name}" for name in (*AVX512, "fma")),
+                vector_bits=512,
+                registers=32,
+                fma=True,
+            )
+        return base
+
+
+@once
+def available() -> str | None:
+    """None if code can be made here; else why not, in one line."""
+    try:
+        from llvmlite import binding as llvm
+
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        llvm.check_jit_execution()
+    except (ImportError, OSError, RuntimeError) as error:
+        return f"{type(error).__name__}: {error}".splitlines()[0]
+    return None
+
+
+def binding() -> Any:  # llvmlite carries no types
+    """llvmlite's functions, ready for use; LLVMError where they are not."""
+    reason = available()
+    if reason is not None:
+        raise LLVMError(reason)
+    import llvmlite.binding
+
+    return llvmlite.binding
+
+
+@once
+def default_triple() -> str:
+    """The triple of this process; a likely one where llvmlite is missing."""
+    if available() is None:
+        return str(binding().get_process_triple())
+    kind = {"amd64": "x86_64", "arm64": "aarch64"}
+    machine = platform.machine().lower()
+    return f"{kind.get(machine, machine)}-unknown-{platform.system().lower()}-gnu"
+
+
+@once
+def host() -> Machine:
+    """The processor that this runs on.
+
+    >>> machine = host()
+    >>> machine.vector_bits in (128, 256, 512) and machine.l1 > 0
+    True
+    """
+    llvm = binding()
+    flags = llvm.get_host_cpu_features()
+    wide = all(flags.get(name) for name in AVX512)
+    arm = default_triple().startswith(("aarch64", "arm64"))
+    return Machine(
+        triple=default_triple(),
+        cpu=llvm.get_host_cpu_name(),
+        features=flags.flatten(),
+        vector_bits=512 if wide else 256 if flags.get("avx2") else 128,
+        registers=32 if wide or arm else 16,
+        fma=arm or bool(flags.get("fma")),
+        l1=_cache_bytes(1),
+        l2=_cache_bytes(2),
+        l3=_cache_bytes(3),
+        cores=usable_cores(),
+    )
+
+
+def usable_cores() -> int:
+    """The cores that this process may use: its affinity, its quota, two threads of a core once."""
+    if not hasattr(os, "sched_getaffinity"):
+        return os.cpu_count() or 1
+    siblings = {_siblings(number) for number in os.sched_getaffinity(0)}
+    return int(max(1, min(len(siblings), _quota())))
+
+
+def free_cores() -> int:
+    """The cores that this process may use and that nobody else keeps busy just now; at least 1.
+
+    Busy is what was busy both in the last minute and at this instant, so that neither a brief
+    command nor our own work a moment ago counts; half of the cores are taken in any case.
+    """
+    usable = usable_cores()
+    try:
+        busy = min(os.getloadavg()[0], _running() - 1)
+    except (OSError, AttributeError):
+        return usable
+    free = (os.cpu_count() or 1) - round(max(busy, 0))  # of the whole machine
+    return max(min(usable, free), usable // 2, 1)
+
+
+def _running() -> float:
+    """How many threads of the machine run or want to, this one included; ∞ where nobody says."""
+    try:
+        return int(Path("/proc/loadavg").read_text().split()[3].split("/")[0])
+    except (OSError, ValueError, IndexError):
+        return inf
+
+
+def _siblings(number: int) -> str:
+    """The hardware threads of one core, as Linux writes them."""
+    folder = Path(f"/sys/devices/system/cpu/cpu{number}/topology")
+    try:
+        return (folder / "thread_siblings_list").read_text().strip()
+    except OSError:
+        return str(number)
+
+
+def _quota() -> float:
+    """The cores that the process's control groups grant it, rounded up; ∞ without a limit."""
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return inf
+    names = {line.rpartition(":")[2].strip("/") for line in lines} | {""}
+    return min(
+        (
+            quota
+            for name in names
+            for quota in (
+                _limit(Path("/sys/fs/cgroup", name)),
+                _limit(Path("/sys/fs/cgroup/cpu", name)),
+            )
+        ),
+        default=inf,
+    )
+
+
+def _limit(folder: Path) -> float:
+    """One control group's limit, in either version's files."""
+    try:
+        if (folder / "cpu.max").is_file():
+            used, period = (folder / "cpu.max").read_text().split()
+        else:
+            used = (folder / "cpu.cfs_quota_us").read_text()
+            period = (folder / "cpu.cfs_period_us").read_text()
+        return inf if used == "max" or int(used) < 0 else ceil(int(used) / int(period))
+    except (OSError, ValueError, ZeroDivisionError):
+        return inf
+
+
+def _cache_bytes(level: int) -> int:
+    """The size of the first processor's data cache of a level, as Linux tells it."""
+    for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        try:
+            kind = (folder / "type").read_text().strip()
+            if kind != "Instruction" and int((folder / "level").read_text()) == level:
+                return _size((folder / "size").read_text().strip())
+        except (OSError, ValueError):
+            continue
+    return CACHES[level]
+
+
+def _size(text: str) -> int:
+    """A size such as 32K or 8M in bytes."""
+    units = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+    return int(text.rstrip("KMG")) * units.get(text[-1:], 1)
