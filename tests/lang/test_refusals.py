@@ -329,8 +329,8 @@ CASES = [
     ),
     (
         "type-refused",
-        lambda: tz.logical_and(tz.ones(2), True),
-        "logical_and takes bool, got float32",
+        lambda: tz.bitwise_and(tz.ones(2), tz.ones(2)),
+        "bitwise_and takes bool, int, uint, got float32",
     ),
     (
         "matmul-scalar",

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
-from tiza.errors import ArgumentError, IndexingError
+import numpy as np
+
+from tiza.errors import ArgumentError, IndexingError, TizaError
 from tiza.graph import PRIMITIVES
 from tiza.graph.types import DType
 from tiza.lang.arrays import default_dtype
-from tiza.lang.operators import operands
+from tiza.lang.operators import BOOLEAN, operands
 from tiza.lang.tensor import Tensor, as_tensor, make
 
 ArrayLike: TypeAlias = Any  # tensors, numbers, lists, NumPy, pandas, PyTorch: see `as_tensor`
@@ -50,7 +52,8 @@ def pair(x1: ArrayLike, x2: ArrayLike) -> tuple[Tensor, Tensor]:
 
 def binary(name: str, x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """A primitive of two inputs, once their types agree."""
-    return make(PRIMITIVES[name], *pair(x1, x2))
+    a, b = pair(x1, x2)
+    return make(PRIMITIVES[boolean(name, a)], a, b)
 
 
 def floating_pair(name: str, x1: ArrayLike, x2: ArrayLike) -> Tensor:
@@ -107,16 +110,89 @@ def cast(x: Tensor, dtype: DType | None) -> Tensor:
     return x if dtype is None else as_tensor(x, dtype)
 
 
-def torch_words(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a function of the standard take PyTorch's `dim` and `keepdim`, too."""
+TORCH = {"dim": "axis", "dims": "axis", "keepdim": "keepdims", "p": "ord"}
 
-    @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        for theirs, ours in (("dim", "axis"), ("keepdim", "keepdims")):
-            if theirs in kwargs:
-                if ours in kwargs:
-                    raise ArgumentError("argument-twice", one=theirs, two=ours)
-                kwargs[ours] = kwargs.pop(theirs)
-        return function(*args, **kwargs)
 
-    return call
+def spelled(*order: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a function of the standard take PyTorch's spelling, too.
+
+    `dim`, `keepdim` stand for `axis`, `keepdims`; `input` for the first argument; what follows
+    the positional arguments is read in the `order` given. So spelled, an array without axes
+    counts as one of one entry, as PyTorch has it.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        any_words: Callable[..., Any] = function
+        code = any_words.__code__
+        own, end = code.co_argcount, code.co_argcount + code.co_kwonlyargcount
+        known = code.co_varnames[:end]
+        further = [name for name in order if name in known[own:]]
+
+        @wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            given, words = _translated(args, kwargs, known, own, further)
+            try:
+                return function(*given, **words)
+            except TizaError:
+                row = None if given is args and words is kwargs else _as_row(given[0])
+                if row is None:
+                    raise
+                return _scalars(any_words(row, *given[1:], **words))
+
+        return call
+
+    return decorate
+
+
+torch_words = spelled("axis", "keepdims", "dtype")
+
+
+def _translated(args: Any, kwargs: Any, known: Sequence[str], own: int,
+                further: Sequence[str]) -> tuple[Any, Any]:  # fmt: skip
+    """The arguments in the standard's words; the very same ones where they are already."""
+    more = further[: max(len(args) - own, 0)]
+    if more and len(args) - own == len(more) and not set(more) & set(kwargs):
+        kwargs = {**dict(zip(more, args[own:], strict=True)), **kwargs}
+        args = args[:own]
+    if "input" in kwargs and not args:
+        kwargs = dict(kwargs)
+        args = (kwargs.pop("input"),)
+    for theirs, ours in TORCH.items():
+        if theirs in kwargs and theirs not in known:
+            if ours in kwargs:
+                raise ArgumentError("argument-twice", one=theirs, two=ours)
+            kwargs = dict(kwargs)
+            kwargs[ours] = kwargs.pop(theirs)
+    return args, kwargs
+
+
+def _as_row(x: Any) -> Tensor | None:
+    """An array without axes as one of one entry."""
+    if not isinstance(x, Tensor) or x.ndim:
+        return None
+    return make(PRIMITIVES["reshape"], x, shape=(1,))
+
+
+def _scalars(out: Any) -> Any:
+    """The answer about that one entry, without the axis."""
+    if isinstance(out, tuple):
+        parts = [_scalars(part) for part in out]
+        return type(out)(*parts) if hasattr(out, "_fields") else tuple(parts)
+    return make(PRIMITIVES["reshape"], out, shape=()) if out.shape == (1,) else out
+
+
+def truth(x: ArrayLike) -> Tensor:
+    """Whether each entry is true: of numbers, whether it is not 0."""
+    x = as_tensor(x)
+    return x if x.dtype.kind == "b" else make(PRIMITIVES["not_equal"], *pair(x, 0))
+
+
+def as_number(x: ArrayLike) -> Tensor:
+    """x, truth values as 0 and 1."""
+    x = as_tensor(x)
+    return as_tensor(x, np.dtype("uint8")) if x.dtype.kind == "b" else x
+
+
+def boolean(name: str, x: Tensor) -> str:
+    """The operation that does to truth values what `name` does to numbers."""
+    return BOOLEAN.get(name, name) if x.dtype.kind == "b" else name

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -16,6 +17,40 @@ from tiza.lang.inspection import check_device
 from tiza.lang.tensor import Tensor, as_tensor, make
 
 Sides = int | Sequence[int]
+P = ParamSpec("P")
+R = TypeVar("R")
+_WORDS = {"size": "shape", "diagonal": "k", "steps": "num", "n": "n_rows", "m": "n_cols"}
+_DROPPED = ("layout", "pin_memory", "memory_format")
+
+
+def made(function: Callable[P, R]) -> Callable[P, R]:
+    """PyTorch's spelling of what makes arrays.
+
+    `zeros(2, 3)` for `zeros((2, 3))`, its names of arguments, and `requires_grad`.
+    """
+    any_words: Callable[..., Any] = function
+    code = any_words.__code__
+    first = code.co_varnames[: code.co_argcount] == ("shape",)
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > 1 and first and all(isinstance(n, int) for n in args):
+            args = (args,)
+        if not kwargs:
+            return any_words(*args)
+        learned = kwargs.pop("requires_grad", False)
+        for word in _DROPPED:
+            kwargs.pop(word, None)
+        words = {k: v for k, v in kwargs.items() if k not in _ENDS}
+        args = (*args, *(kwargs[k] for k in _ENDS if k in kwargs))
+        named = {_WORDS.get(k, k): v for k, v in words.items()}
+        out = any_words(*args, **named)
+        return out.requires_grad_() if learned else out
+
+    return call
+
+
+_ENDS = ("start", "end")
 
 
 def _data(array: Any) -> Tensor:
@@ -89,6 +124,7 @@ def tensor(data: ArrayLike, dtype: DType | None = None, requires_grad: bool = Fa
     return out.requires_grad_() if requires_grad else out
 
 
+@made
 def arange(start: float, /, stop: float | None = None, step: float = 1, *,
            dtype: DType | None = None, device: object = None) -> Tensor:  # fmt: skip
     """start, start + step, ... up to, and without, stop; of one argument, from 0 up to it.
@@ -114,6 +150,7 @@ def arange(start: float, /, stop: float | None = None, step: float = 1, *,
     return _data(np.arange(start, stop, step, dtype="float64").astype(kind))
 
 
+@made
 def linspace(start: Scalar, stop: Scalar, /, num: int, *, dtype: DType | None = None,
              device: object = None, endpoint: bool = True) -> Tensor:  # fmt: skip
     """`num` numbers at equal distances from start to stop (without stop if not `endpoint`).
@@ -143,6 +180,7 @@ def linspace(start: Scalar, stop: Scalar, /, num: int, *, dtype: DType | None = 
     return _data(out)
 
 
+@made
 def empty(shape: Sides, *, dtype: DType | None = None, device: object = None) -> Tensor:
     """An array whose entries do not matter; here they are zeros.
 
@@ -153,6 +191,7 @@ def empty(shape: Sides, *, dtype: DType | None = None, device: object = None) ->
     return zeros(shape, dtype=dtype, device=device)
 
 
+@made
 def zeros(shape: Sides, *, dtype: DType | None = None, device: object = None) -> Tensor:
     """An array of zeros.
 
@@ -163,6 +202,7 @@ def zeros(shape: Sides, *, dtype: DType | None = None, device: object = None) ->
     return full(shape, 0, dtype=dtype or default_dtype(), device=device)
 
 
+@made
 def ones(shape: Sides, *, dtype: DType | None = None, device: object = None) -> Tensor:
     """An array of ones.
 
@@ -173,6 +213,7 @@ def ones(shape: Sides, *, dtype: DType | None = None, device: object = None) -> 
     return full(shape, 1, dtype=dtype or default_dtype(), device=device)
 
 
+@made
 def full(shape: Sides, fill_value: Scalar | Tensor, *, dtype: DType | None = None,
          device: object = None) -> Tensor:  # fmt: skip
     """An array of one value everywhere.
@@ -188,6 +229,7 @@ def full(shape: Sides, fill_value: Scalar | Tensor, *, dtype: DType | None = Non
     return _data(np.full(shape_of(shape), fill_value, dtype or _type_of(fill_value)))
 
 
+@made
 def empty_like(x: ArrayLike, /, *, dtype: DType | None = None, device: object = None) -> Tensor:
     """As `empty`, in the shape and type of x.
 
@@ -198,6 +240,7 @@ def empty_like(x: ArrayLike, /, *, dtype: DType | None = None, device: object = 
     return full_like(x, 0, dtype=dtype, device=device)
 
 
+@made
 def zeros_like(x: ArrayLike, /, *, dtype: DType | None = None, device: object = None) -> Tensor:
     """Zeros in the shape and type of x.
 
@@ -208,6 +251,7 @@ def zeros_like(x: ArrayLike, /, *, dtype: DType | None = None, device: object = 
     return full_like(x, 0, dtype=dtype, device=device)
 
 
+@made
 def ones_like(x: ArrayLike, /, *, dtype: DType | None = None, device: object = None) -> Tensor:
     """Ones in the shape and type of x.
 
@@ -218,6 +262,7 @@ def ones_like(x: ArrayLike, /, *, dtype: DType | None = None, device: object = N
     return full_like(x, 1, dtype=dtype, device=device)
 
 
+@made
 def full_like(x: ArrayLike, /, fill_value: Scalar | Tensor, *, dtype: DType | None = None,
               device: object = None) -> Tensor:  # fmt: skip
     """One value everywhere, in the shape and type of x.
@@ -230,6 +275,7 @@ def full_like(x: ArrayLike, /, fill_value: Scalar | Tensor, *, dtype: DType | No
     return full(x.shape, fill_value, dtype=x.dtype if dtype is None else dtype, device=device)
 
 
+@made
 def eye(n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: DType | None = None,
         device: object = None) -> Tensor:  # fmt: skip
     """Ones on the k-th diagonal, zeros elsewhere: the identity matrix where k = 0.
@@ -243,6 +289,19 @@ def eye(n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: DType |
     return _data(np.eye(n_rows, n_cols, k=k, dtype=dtype or default_dtype()))
 
 
+def diagonally(function: Callable[P, R]) -> Callable[P, R]:
+    """PyTorch's word, and place, for the number of a diagonal."""
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > 1 or "diagonal" in kwargs:
+            k = args[1] if len(args) > 1 else kwargs.pop("diagonal")
+            return function(args[0], k=k, **kwargs)
+        return function(*args, **kwargs)
+
+    return call
+
+
 def _triangle(x: ArrayLike, k: int, upper: bool) -> Tensor:
     x = as_tensor(x)
     if x.ndim < 2:
@@ -252,6 +311,7 @@ def _triangle(x: ArrayLike, k: int, upper: bool) -> Tensor:
     return make(PRIMITIVES["where"], keep, x, full((), 0, dtype=x.dtype))
 
 
+@diagonally
 def tril(x: ArrayLike, /, *, k: int = 0) -> Tensor:
     """The lower triangle: zeros above the k-th diagonal.
 
@@ -265,6 +325,7 @@ def tril(x: ArrayLike, /, *, k: int = 0) -> Tensor:
     return _triangle(x, k, upper=False)
 
 
+@diagonally
 def triu(x: ArrayLike, /, *, k: int = 0) -> Tensor:
     """The upper triangle: zeros below the k-th diagonal.
 
@@ -291,6 +352,8 @@ def meshgrid(*arrays: ArrayLike, indexing: str = "xy") -> tuple[Tensor, ...]:
     """
     if indexing not in ("xy", "ij"):
         raise ArgumentError("choice-unknown", name="indexing", got=indexing, known='"xy", "ij"')
+    if len(arrays) == 1 and isinstance(arrays[0], list | tuple):  # PyTorch takes a list, too
+        arrays = tuple(arrays[0])
     xs = [as_tensor(x) for x in arrays]
     for x in xs:
         if x.ndim > 1:

@@ -8,8 +8,10 @@ of the Python array API standard 2024.12; `erf` is ours.
 from __future__ import annotations
 
 from tiza.graph import PRIMITIVES
-from tiza.lang.calls import ArrayLike, as_float, floating, floating_pair, unary
+from tiza.lang.calls import ArrayLike, as_float, boolean, floating, floating_pair, same, unary
 from tiza.lang.tensor import Tensor, as_tensor, make
+
+abs_ = abs  # Python's
 
 
 def abs(x: ArrayLike, /) -> Tensor:
@@ -39,7 +41,8 @@ def sign(x: ArrayLike, /) -> Tensor:
     >>> tz.sign(tz.asarray([-2.0, 0.0, 5.0]))
     tensor([-1.,  0.,  1.])
     """
-    return unary("sign", x)
+    x = as_tensor(x)
+    return same(x) if x.dtype.kind == "b" else unary("sign", x)
 
 
 def square(x: ArrayLike, /) -> Tensor:
@@ -50,7 +53,7 @@ def square(x: ArrayLike, /) -> Tensor:
     tensor([1., 9.])
     """
     x = as_tensor(x)
-    return make(PRIMITIVES["multiply"], x, x)
+    return make(PRIMITIVES[boolean("multiply", x)], x, x)
 
 
 def sqrt(x: ArrayLike, /) -> Tensor:
@@ -293,14 +296,20 @@ def trunc(x: ArrayLike, /) -> Tensor:
     return unary("trunc", x)
 
 
-def round(x: ArrayLike, /) -> Tensor:
-    """The nearest integer; halves go to the even one.
+def round(x: ArrayLike, /, *, decimals: int = 0) -> Tensor:
+    """The nearest integer; halves go to the even one. `decimals` more digits, or fewer.
 
     >>> import tiza as tz
     >>> tz.round(tz.asarray([0.5, 1.5, 2.6]))
     tensor([0., 2., 3.])
     """
-    return unary("round", x)
+    x = as_tensor(x)
+    if not decimals:
+        return unary("round", x)
+    ten = 10.0 ** abs_(decimals)
+    scaled = x * ten if decimals > 0 else x / ten
+    whole = make(PRIMITIVES["round"], scaled)
+    return whole / ten if decimals > 0 else whole * ten
 
 
 def _log(x: ArrayLike, base: int) -> Tensor:

@@ -8,11 +8,21 @@ import numpy as np
 
 from tiza.errors import ArgumentError, ShapeError
 from tiza.graph import COMPOSITES, PRIMITIVES, constant
-from tiza.lang.calls import ArrayLike, Axis, as_float, axes_of, axis_of, pair, torch_words
+from tiza.graph.types import DType
+from tiza.lang.calls import (
+    ArrayLike,
+    Axis,
+    as_float,
+    axes_of,
+    axis_of,
+    cast,
+    pair,
+    torch_words,
+)
 from tiza.lang.creation import full
 from tiza.lang.indexing import check_places, setitem
-from tiza.lang.matrices import vector_norm
 from tiza.lang.manipulation import reshape
+from tiza.lang.matrices import vector_norm
 from tiza.lang.pairs import maximum
 from tiza.lang.searching import where
 from tiza.lang.statistical import sum as sum_
@@ -40,26 +50,26 @@ def relu(x: ArrayLike, /) -> Tensor:
 
 
 @torch_words
-def softmax(x: ArrayLike, /, *, axis: int = -1) -> Tensor:
+def softmax(x: ArrayLike, /, *, axis: int = -1, dtype: DType | None = None) -> Tensor:
     """Probabilities from scores: yᵢ = e^xᵢ / Σⱼ e^xⱼ along an axis; never overflows.
 
     >>> import tiza as tz
     >>> tz.softmax(tz.asarray([1000.0, 1000.0]))
     tensor([0.5, 0.5])
     """
-    x = as_float(x)
+    x = as_float(cast(as_tensor(x), dtype and np.dtype(dtype)))
     return make(COMPOSITES["softmax"], x, axis=axis_of(axis, x.ndim))
 
 
 @torch_words
-def log_softmax(x: ArrayLike, /, *, axis: int = -1) -> Tensor:
+def log_softmax(x: ArrayLike, /, *, axis: int = -1, dtype: DType | None = None) -> Tensor:
     """The logarithm of `softmax`: yᵢ = xᵢ − log Σⱼ e^xⱼ; never overflows.
 
     >>> import tiza as tz
     >>> tz.log_softmax(tz.asarray([5.0]))
     tensor([0.])
     """
-    x = as_float(x)
+    x = as_float(cast(as_tensor(x), dtype and np.dtype(dtype)))
     return make(COMPOSITES["log_softmax"], x, axis=axis_of(axis, x.ndim))
 
 

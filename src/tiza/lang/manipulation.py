@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -16,6 +18,8 @@ from tiza.lang.inspection import check_device
 from tiza.lang.tensor import Tensor, as_tensor, make
 
 Ints = int | Sequence[int]
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def _move(name: str, x: Tensor, **attrs: object) -> Tensor:
@@ -93,9 +97,27 @@ def expand_dims(x: ArrayLike, /, axis: int = 0) -> Tensor:
     return _move("reshape", x, shape=(*x.shape[:k], 1, *x.shape[k:]))
 
 
-@torch_words
+def _lenient(function: Callable[P, R]) -> Callable[P, R]:
+    """PyTorch's `dim` leaves axes of other sizes as they are."""
+
+    @wraps(function)
+    def call(*args: Any, **words: Any) -> Any:
+        given = words.pop("dim", None)
+        if given is None:
+            return function(*args, **words)
+        x = as_tensor(args[0])
+        many = given if isinstance(given, Sequence) else (given,)
+        words["axis"] = tuple({k % x.ndim for k in many if x.ndim and x.shape[k] == 1})
+        return function(*args, **words)
+
+    return call
+
+
+@_lenient
 def squeeze(x: ArrayLike, /, axis: Axis = None) -> Tensor:
     """Without the axes `axis`, which must be of size 1; by default, without all such axes.
+
+    In PyTorch's spelling, `dim`, axes of other sizes stay.
 
     >>> import tiza as tz
     >>> tz.squeeze(tz.zeros((1, 3, 1)), 0).shape
@@ -171,12 +193,20 @@ def concat(arrays: Sequence[ArrayLike], /, *, axis: int | None = 0) -> Tensor:
     """
     if not len(arrays):
         raise ArgumentError("join-nothing", op="concat")
-    xs = common(arrays)
+    xs = common(_without_legacy(arrays))
     if axis is None:
         xs, axis = [reshape(x, x.size) for x in xs], 0
     if xs[0].ndim == 0:
         raise ShapeError("concat-scalars")
     return make(PRIMITIVES["concat"], *xs, axis=axis_of(axis, xs[0].ndim))
+
+
+def _without_legacy(arrays: Sequence[ArrayLike]) -> Sequence[ArrayLike]:
+    """Without empty vectors beside arrays of more axes, which PyTorch skips."""
+    shapes = [getattr(x, "shape", None) for x in arrays]
+    if (0,) not in shapes or all(s is None or len(s) < 2 for s in shapes):
+        return arrays
+    return [x for x, s in zip(arrays, shapes, strict=True) if s != (0,)]
 
 
 @torch_words

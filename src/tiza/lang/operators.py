@@ -61,10 +61,15 @@ def promoted(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return as_tensor(x, both), as_tensor(y, both)
 
 
+# What sums, products, maxima and minima of truth values are: or, and.
+BOOLEAN = {"add": "bitwise_or", "multiply": "bitwise_and", "maximum": "bitwise_or",
+           "minimum": "bitwise_and"}  # fmt: skip
+
+
 def _operator(
     name: str, *, takes: str = "biufc", swap: bool = False
 ) -> Callable[[Tensor, Any], Any]:
-    prim = PRIMITIVES[name]
+    prim, of_truth = PRIMITIVES[name], PRIMITIVES[BOOLEAN.get(name, name)]
 
     def operate(self: Tensor, other: Any) -> Any:
         both = operands(self, other)
@@ -73,7 +78,7 @@ def _operator(
         x, y = both[::-1] if swap else both
         if name == "divide" and x.dtype.kind in "iu":
             x, y = as_tensor(x, default_dtype()), as_tensor(y, default_dtype())
-        return make(prim, x, y)
+        return make(of_truth if x.dtype.kind == "b" else prim, x, y)
 
     return operate
 

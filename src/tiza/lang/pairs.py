@@ -6,29 +6,33 @@ arguments and edge values are those of the Python array API standard 2024.12.
 
 from __future__ import annotations
 
-from tiza.errors import DTypeError
-from tiza.lang.calls import ArrayLike, binary, floating_pair, pair
-from tiza.lang.tensor import Tensor
+from tiza.errors import ArgumentError
+from tiza.lang.calls import ArrayLike, binary, floating_pair, pair, truth, unary
+from tiza.lang.tensor import Tensor, as_tensor
 
 
-def add(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
-    """Sum: y = x₁ + x₂.
+def _times(x: ArrayLike, alpha: float) -> ArrayLike:
+    return x if alpha == 1 else binary("multiply", x, alpha)
+
+
+def add(x1: ArrayLike, x2: ArrayLike, /, *, alpha: float = 1) -> Tensor:
+    """Sum: y = x₁ + α x₂; of truth values, or.
 
     >>> import tiza as tz
     >>> tz.add(tz.asarray([1, 2]), tz.asarray([3, 4]))
     tensor([4, 6])
     """
-    return binary("add", x1, x2)
+    return binary("add", x1, _times(x2, alpha))
 
 
-def subtract(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
-    """Difference: y = x₁ − x₂.
+def subtract(x1: ArrayLike, x2: ArrayLike, /, *, alpha: float = 1) -> Tensor:
+    """Difference: y = x₁ − α x₂.
 
     >>> import tiza as tz
     >>> tz.subtract(tz.asarray([1, 2]), tz.asarray([3, 4]))
     tensor([-2, -2])
     """
-    return binary("subtract", x1, x2)
+    return binary("subtract", x1, _times(x2, alpha))
 
 
 def multiply(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
@@ -41,14 +45,27 @@ def multiply(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
     return binary("multiply", x1, x2)
 
 
-def divide(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
-    """Quotient: y = x₁ / x₂.
+def divide(x1: ArrayLike, x2: ArrayLike, /, *, rounding_mode: str | None = None) -> Tensor:
+    """Quotient: y = x₁ / x₂, rounded down ("floor") or towards 0 ("trunc") where that is asked.
 
     >>> import tiza as tz
     >>> tz.divide(tz.asarray([1.0, 2.0]), 4.0)
     tensor([0.25, 0.5 ])
     """
-    return floating_pair("divide", x1, x2)
+    if rounding_mode not in (None, "floor", "trunc"):
+        raise ArgumentError("choice-unknown", name="rounding_mode", got=rounding_mode,
+                            known='None, "floor", "trunc"')  # fmt: skip
+    if rounding_mode == "floor":
+        return floor_divide(x1, x2)
+    if rounding_mode is None:
+        return floating_pair("divide", x1, x2)
+    a, b = pair(x1, x2)
+    if a.dtype.kind == "f":
+        return unary("trunc", binary("divide", a, b))
+    down = binary("floor_divide", a, b)
+    inexact = binary("not_equal", binary("multiply", down, b), a)
+    below = binary("less", binary("bitwise_xor", a, b), 0)  # signs differ
+    return binary("add", down, as_tensor(logical_and(inexact, below), a.dtype))
 
 
 def floor_divide(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
@@ -212,33 +229,33 @@ def greater_equal(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
 
 
 def logical_and(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
-    """Whether both are true.
+    """Whether both are true; numbers are, unless they are 0.
 
     >>> import tiza as tz
     >>> tz.logical_and(tz.asarray([True, False]), tz.asarray([True, True]))
     tensor([ True, False])
     """
-    return _logical("logical_and", "bitwise_and", x1, x2)
+    return binary("bitwise_and", truth(x1), truth(x2))
 
 
 def logical_or(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
-    """Whether at least one is true.
+    """Whether at least one is true; numbers are, unless they are 0.
 
     >>> import tiza as tz
     >>> tz.logical_or(tz.asarray([True, False]), tz.asarray([True, False]))
     tensor([ True, False])
     """
-    return _logical("logical_or", "bitwise_or", x1, x2)
+    return binary("bitwise_or", truth(x1), truth(x2))
 
 
 def logical_xor(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
-    """Whether exactly one is true.
+    """Whether exactly one is true; numbers are, unless they are 0.
 
     >>> import tiza as tz
     >>> tz.logical_xor(tz.asarray([True, False]), tz.asarray([True, True]))
     tensor([False,  True])
     """
-    return _logical("logical_xor", "bitwise_xor", x1, x2)
+    return binary("bitwise_xor", truth(x1), truth(x2))
 
 
 def bitwise_and(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
@@ -289,11 +306,3 @@ def bitwise_right_shift(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
     tensor([1, 3])
     """
     return binary("bitwise_right_shift", x1, x2)
-
-
-def _logical(name: str, bits: str, x1: ArrayLike, x2: ArrayLike) -> Tensor:
-    """Of booleans, the operation on bits is the logical one."""
-    a, b = pair(x1, x2)
-    if a.dtype.kind != "b":
-        raise DTypeError("type-refused", op=name, got=a.dtype, takes="bool")
-    return binary(bits, a, b)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Literal, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -10,14 +12,19 @@ from tiza.errors import ArgumentError, DTypeError, ShapeError
 from tiza.graph import PRIMITIVES, constant
 from tiza.graph.types import DType
 from tiza.lang.arrays import default_dtype
-from tiza.lang.calls import ArrayLike, axis_of, binary, cast, pair, same, torch_words
+from tiza.lang.calls import ArrayLike, axis_of, binary, cast, pair, same, spelled, torch_words
 from tiza.lang.indexing import check_places
 from tiza.lang.manipulation import broadcast_shapes, broadcast_to, expand_dims, reshape
 from tiza.lang.tensor import Tensor, as_tensor, make
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 
 def where(condition: ArrayLike, x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
     """x1 where the condition holds, else x2, with broadcasting.
+
+    The places where a condition holds are `nonzero(condition)`.
 
     >>> import tiza as tz
     >>> tz.where(tz.asarray([True, False]), 1.0, tz.asarray([5.0, 6.0]))
@@ -112,7 +119,7 @@ def searchsorted(x1: ArrayLike, x2: ArrayLike, /, *, side: Literal["left", "righ
     return Tensor(constant(np.asarray(found, "int64")))
 
 
-@torch_words
+@spelled("axis", "descending", "stable")
 def argsort(x: ArrayLike, /, *, axis: int = -1, descending: bool = False,
             stable: bool = True) -> Tensor:  # fmt: skip
     """The indices that sort x along an axis; equal entries keep their order.
@@ -125,21 +132,50 @@ def argsort(x: ArrayLike, /, *, axis: int = -1, descending: bool = False,
     if x.dtype.kind == "c":
         raise DTypeError("complex-order", op="sort")
     k = axis_of(axis, x.ndim)
+    if x.dtype.kind == "b":
+        x = as_tensor(x, np.dtype("uint8"))
     return make(PRIMITIVES["argsort"], x, axis=k, descending=bool(descending))
 
 
-@torch_words
+class Sorted(NamedTuple):
+    """The entries in order, and where each of them stood."""
+
+    values: Tensor
+    indices: Tensor
+
+
+@spelled("axis", "descending", "stable")
+def _sorted(x: ArrayLike, /, *, axis: int = -1, descending: bool = False,
+            stable: bool = True) -> Sorted:  # fmt: skip
+    x = as_tensor(x)
+    order = argsort(x, axis=axis, descending=descending, stable=stable)
+    return Sorted(make(PRIMITIVES["take_along"], x, order, axis=axis_of(axis, x.ndim)), order)
+
+
+def _of_two_minds(function: Callable[P, R]) -> Callable[P, R]:
+    """Where PyTorch's `dim` is given, PyTorch's answer: the values and their places."""
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > 1 or "dim" in kwargs:
+            return _sorted(*args, **kwargs)
+        return function(*args, **kwargs)
+
+    return call
+
+
+@_of_two_minds
 def sort(x: ArrayLike, /, *, axis: int = -1, descending: bool = False,
          stable: bool = True) -> Tensor:  # fmt: skip
     """The entries in ascending (or descending) order along an axis; differentiable.
+
+    In PyTorch's spelling `sort(x, dim)` gives the values and the places they came from.
 
     >>> import tiza as tz
     >>> tz.sort(tz.asarray([3, 1, 2]), descending=True)
     tensor([3, 2, 1])
     """
-    x = as_tensor(x)
-    order = argsort(x, axis=axis, descending=descending, stable=stable)
-    return make(PRIMITIVES["take_along"], x, order, axis=axis_of(axis, x.ndim))
+    return _sorted(x, axis=axis, descending=descending, stable=stable).values
 
 
 class TopK(NamedTuple):
@@ -149,11 +185,12 @@ class TopK(NamedTuple):
     indices: Tensor
 
 
-@torch_words
-def top_k(x: ArrayLike, k: int, /, *, axis: int = -1, largest: bool = True) -> TopK:
+@spelled("axis", "largest", "sorted")
+def top_k(x: ArrayLike, k: int, /, *, axis: int = -1, largest: bool = True,
+          sorted: bool = True) -> TopK:  # fmt: skip
     """The k greatest (or least) entries along an axis, in order, and their places.
 
-    The values are differentiable.
+    The values are differentiable; they are in order whether or not that is asked for.
 
     >>> import tiza as tz
     >>> tz.top_k(tz.asarray([3.0, 9.0, 4.0]), 2).values

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
-from tiza.errors import ShapeError
+from tiza.errors import ArgumentError, ShapeError
 from tiza.graph import PRIMITIVES
 from tiza.graph.types import DType, int64, uint64
-from tiza.lang.calls import ArrayLike, Axis, as_float, axes_of, axis_of, cast, torch_words
+from tiza.lang.calls import (
+    ArrayLike,
+    Axis,
+    as_float,
+    axes_of,
+    axis_of,
+    binary,
+    cast,
+    spelled,
+    torch_words,
+    truth,
+)
 from tiza.lang.creation import full
 from tiza.lang.elementwise import sqrt
 from tiza.lang.manipulation import concat
 from tiza.lang.tensor import Tensor, as_tensor, make
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def _reduce(name: str, x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
@@ -59,9 +76,62 @@ def prod(x: ArrayLike, /, *, axis: Axis = None, dtype: DType | None = None,
     return _reduce("prod", _accumulable(x, dtype), axis, keepdims)
 
 
+class Extreme(NamedTuple):
+    """The greatest (or least) entries along an axis, and where they stand."""
+
+    values: Tensor
+    indices: Tensor
+
+
+@torch_words
+def _places(name: str, x: Tensor, /, *, axis: int, keepdims: bool = False) -> Extreme:
+    """The first greatest (least) entry of each line; derivatives flow to it alone."""
+    k = axis_of(axis, x.ndim)
+    line = tuple(1 if i == k else n for i, n in enumerate(x.shape))
+    order = make(PRIMITIVES[name], cast(x, np.dtype("uint8")) if x.dtype.kind == "b" else x, axis=k)
+    at = make(PRIMITIVES["reshape"], order, shape=line)
+    values = make(PRIMITIVES["take_along"], x, at, axis=k)
+    if keepdims:
+        return Extreme(values, at)
+    return Extreme(make(PRIMITIVES["reshape"], values, shape=order.shape), order)
+
+
+def _of_two_minds(places: str, both: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """In PyTorch's spelling, PyTorch's answer.
+
+    max(x, 1) and max(x, dim=1) are (values, indices), max(x, y) is the greater of both, while
+    the standard's max(x, axis=1) is the values.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            second = args[1] if len(args) > 1 else kwargs.get("other", kwargs.get("dim"))
+            if second is None:
+                kwargs.pop("dim", None)
+                return function(*args, **kwargs)
+            if not isinstance(second, int):
+                return binary(both, args[0], second)
+            if "axis" in kwargs:
+                raise ArgumentError("argument-twice", one="dim", two="axis")
+            kept = args[2] if len(args) > 2 else kwargs.get("keepdim", kwargs.get("keepdims"))
+            x = as_tensor(args[0])
+            if x.ndim == 0 and second in (0, -1):
+                return Extreme(x, full((), 0))
+            return _places(places, x, axis=second, keepdims=bool(kept))
+
+        return call
+
+    return decorate
+
+
+@_of_two_minds("argmax", "maximum")
 @torch_words
 def max(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """The greatest entry along `axis`; NaN where one is NaN. Ties share the derivative.
+
+    In PyTorch's spelling `max(x, dim)` gives the values and their places, `max(x, y)` is
+    `maximum(x, y)`.
 
     Errors: the greatest of nothing.
 
@@ -69,12 +139,21 @@ def max(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor
     >>> tz.max(tz.asarray([[1, 5], [7, 2]]), axis=1)
     tensor([5, 7])
     """
-    return _reduce("max", as_tensor(x), axis, keepdims)
+    return _extreme("max", "any", as_tensor(x), axis, keepdims)
 
 
+def _extreme(name: str, of_truth: str, x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
+    """Of truth values the greatest says whether any is true, the least whether all are."""
+    return _reduce(of_truth if x.dtype.kind == "b" else name, x, axis, keepdims)
+
+
+@_of_two_minds("argmin", "minimum")
 @torch_words
 def min(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """The least entry along `axis`; NaN where one is NaN. Ties share the derivative.
+
+    In PyTorch's spelling `min(x, dim)` gives the values and their places, `min(x, y)` is
+    `minimum(x, y)`.
 
     Errors: the least of nothing.
 
@@ -82,7 +161,7 @@ def min(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor
     >>> tz.min(tz.asarray([3, 1, 2]))
     tensor(1)
     """
-    return _reduce("min", as_tensor(x), axis, keepdims)
+    return _extreme("min", "all", as_tensor(x), axis, keepdims)
 
 
 def _count(x: Tensor, axis: Axis) -> int:
@@ -90,52 +169,50 @@ def _count(x: Tensor, axis: Axis) -> int:
 
 
 @torch_words
-def mean(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
+def mean(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False,
+         dtype: DType | None = None) -> Tensor:  # fmt: skip
     """The mean along `axis`: μ = 1/n Σᵢ xᵢ; NaN of nothing.
 
     >>> import tiza as tz
     >>> tz.mean(tz.asarray([1.0, 2.0, 6.0]))
     tensor(3.)
     """
-    x = as_float(x)
+    x = as_float(x) if dtype is None else as_tensor(x, np.dtype(dtype))
     return _reduce("sum", x, axis, keepdims) / _count(x, axis)
 
 
-@torch_words
-def var(x: ArrayLike, /, *, axis: Axis = None, correction: float = 0.0,
-        keepdims: bool = False) -> Tensor:  # fmt: skip
+@spelled("axis", "unbiased", "keepdims")
+def var(x: ArrayLike, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False,
+        unbiased: bool | None = None) -> Tensor:  # fmt: skip
     """The variance along `axis`: σ² = 1/(n − c) Σᵢ (xᵢ − μ)², c = `correction`.
 
     c = 0 is the variance of a population, c = 1 (PyTorch's default) the unbiased estimate from a
-    sample; NaN where n <= c.
+    sample; `unbiased=True` is PyTorch's other way to say it. NaN where n <= c.
 
     >>> import tiza as tz
     >>> tz.var(tz.asarray([1.0, 2.0, 3.0]), correction=1)
     tensor(1.)
     """
     x = as_float(x)
+    if isinstance(axis, bool):  # PyTorch's var(x, unbiased)
+        axis, unbiased = None, axis
+    if unbiased is not None:
+        correction = float(unbiased)
     rest = x - mean(x, axis=axis, keepdims=True)
     n = _count(x, axis) - correction
     return _reduce("sum", rest * rest, axis, keepdims) / (n if n > 0 else math.nan)
 
 
-@torch_words
-def std(x: ArrayLike, /, *, axis: Axis = None, correction: float = 0.0,
-        keepdims: bool = False) -> Tensor:  # fmt: skip
+@spelled("axis", "unbiased", "keepdims")
+def std(x: ArrayLike, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False,
+        unbiased: bool | None = None) -> Tensor:  # fmt: skip
     """The standard deviation along `axis`: the square root of the variance, see `var`.
 
     >>> import tiza as tz
     >>> tz.std(tz.asarray([1.0, 3.0]))
     tensor(1.)
     """
-    return sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims))
-
-
-def _truth(x: ArrayLike) -> Tensor:
-    x = as_tensor(x)
-    return (
-        x if x.dtype.kind == "b" else make(PRIMITIVES["not_equal"], x, full((), 0, dtype=x.dtype))
-    )
+    return sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims, unbiased=unbiased))
 
 
 @torch_words
@@ -146,7 +223,7 @@ def all(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor
     >>> tz.all(tz.asarray([[True, False], [True, True]]), axis=1)
     tensor([False,  True])
     """
-    return _reduce("all", _truth(x), axis, keepdims)
+    return _reduce("all", truth(x), axis, keepdims)
 
 
 @torch_words
@@ -157,7 +234,7 @@ def any(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor
     >>> tz.any(tz.asarray([0, 0, 3]))
     tensor(True)
     """
-    return _reduce("any", _truth(x), axis, keepdims)
+    return _reduce("any", truth(x), axis, keepdims)
 
 
 @torch_words
@@ -168,7 +245,7 @@ def count_nonzero(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False)
     >>> tz.count_nonzero(tz.asarray([0, 2, 3]))
     tensor(2)
     """
-    return _reduce("sum", cast(_truth(x), int64), axis, keepdims)
+    return _reduce("sum", cast(truth(x), int64), axis, keepdims)
 
 
 def _cumulative(name: str, x: ArrayLike, axis: int | None, dtype: DType | None,
@@ -208,7 +285,7 @@ def cumulative_prod(x: ArrayLike, /, *, axis: int | None = None, dtype: DType | 
     return _cumulative("cumprod", x, axis, dtype, 1 if include_initial else None)
 
 
-@torch_words
+@spelled("n", "axis", "prepend", "append")
 def diff(x: ArrayLike, /, *, axis: int = -1, n: int = 1, prepend: ArrayLike | None = None,
          append: ArrayLike | None = None) -> Tensor:  # fmt: skip
     """The differences of neighbours along an axis, n times: yᵢ = xᵢ₊₁ − xᵢ.
@@ -220,11 +297,12 @@ def diff(x: ArrayLike, /, *, axis: int = -1, n: int = 1, prepend: ArrayLike | No
     tensor([3, 5])
     """
     joined = as_tensor(x)
+    difference = "bitwise_xor" if joined.dtype.kind == "b" else "subtract"
     k = axis_of(axis, joined.ndim)
     parts = [p for p in (prepend, joined, append) if p is not None]
     out = concat(parts, axis=k) if len(parts) > 1 else joined
     lead = (slice(None),) * k
     for _ in range(n):
         later, earlier = out[(*lead, slice(1, None))], out[(*lead, slice(None, -1))]
-        out = make(PRIMITIVES["subtract"], later, earlier)
+        out = make(PRIMITIVES[difference], later, earlier)
     return out

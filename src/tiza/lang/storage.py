@@ -5,7 +5,7 @@ Names, arguments and edge values are those of the Python array API standard 2024
 
 from __future__ import annotations
 
-from tiza.lang.calls import ArrayLike, same, unary
+from tiza.lang.calls import ArrayLike, as_number, binary, same, truth, unary
 from tiza.lang.creation import zeros_like
 from tiza.lang.tensor import Tensor, as_tensor
 
@@ -17,7 +17,7 @@ def isfinite(x: ArrayLike, /) -> Tensor:
     >>> tz.isfinite(tz.asarray([1.0, float('inf')]))
     tensor([ True, False])
     """
-    return unary("isfinite", x)
+    return _about_numbers("isfinite", x)
 
 
 def isinf(x: ArrayLike, /) -> Tensor:
@@ -27,7 +27,7 @@ def isinf(x: ArrayLike, /) -> Tensor:
     >>> tz.isinf(tz.asarray([1.0, float('-inf')]))
     tensor([False,  True])
     """
-    return unary("isinf", x)
+    return _about_numbers("isinf", x)
 
 
 def isnan(x: ArrayLike, /) -> Tensor:
@@ -37,7 +37,7 @@ def isnan(x: ArrayLike, /) -> Tensor:
     >>> tz.isnan(tz.asarray([1.0, float('nan')]))
     tensor([False,  True])
     """
-    return unary("isnan", x)
+    return _about_numbers("isnan", x)
 
 
 def signbit(x: ArrayLike, /) -> Tensor:
@@ -47,17 +47,18 @@ def signbit(x: ArrayLike, /) -> Tensor:
     >>> tz.signbit(tz.asarray([0.0, -0.0, -3.0]))
     tensor([False,  True,  True])
     """
-    return unary("signbit", x)
+    x = as_tensor(x)
+    return unary("signbit", x) if x.dtype.kind == "f" else binary("less", as_number(x), 0)
 
 
 def logical_not(x: ArrayLike, /) -> Tensor:
-    """Not x.
+    """Not x; of numbers, whether x is 0.
 
     >>> import tiza as tz
     >>> tz.logical_not(tz.asarray([True, False]))
     tensor([False,  True])
     """
-    return unary("logical_not", x)
+    return unary("logical_not", truth(x))
 
 
 def bitwise_invert(x: ArrayLike, /) -> Tensor:
@@ -111,3 +112,7 @@ def positive(x: ArrayLike, /) -> Tensor:
     tensor([1.])
     """
     return same(as_tensor(x))
+
+
+def _about_numbers(name: str, x: ArrayLike) -> Tensor:
+    return unary(name, as_number(x))

@@ -19,6 +19,8 @@ def _total(x: Node, axis: int) -> Node:
 
 
 def _shifted(x: Node, axis: int) -> Node:
+    if not x.shape[axis]:
+        return x  # nothing has no maximum
     return x - max_(x, axis=(axis,), keepdims=True)  # e⁸⁹ overflows float32
 
 
@@ -33,6 +35,8 @@ def _log_softmax(x: Node, axis: int) -> Node:
 
 
 def _logsumexp(x: Node, axis: int) -> Node:
+    if not x.shape[axis]:
+        return e.log(sum_(x, axis=(axis,), keepdims=False))  # log 0
     greatest = max_(x, axis=(axis,), keepdims=False)
     # an infinite maximum is the answer itself, and is not to be subtracted from itself
     finite = where_finite(greatest)
