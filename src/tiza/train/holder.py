@@ -90,5 +90,5 @@ class Holder:
 
     @property
     def rates(self) -> list[float]:
-        """The learning rate of each parameter group."""
-        return [float(group["lr"]) for group in self.optimizer.param_groups]
+        """The numbers that schedules move, of each parameter group: the learning rate first."""
+        return self.optimizer.rates()
