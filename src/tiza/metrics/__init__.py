@@ -90,7 +90,9 @@ from tiza.metrics.several import (
     Hamming,
     Reliability,
     RocAucOfClasses,
+    ZeroOneLoss,
     reliability_curve,
+    zero_one_loss,
 )
 
 __all__ = [
@@ -138,6 +140,7 @@ __all__ = [
     "RougeL",
     "TopK",
     "WordErrorRate",
+    "ZeroOneLoss",
     "accuracy",
     "adjusted_rand",
     "baseline",
@@ -170,4 +173,5 @@ __all__ = [
     "rouge_l",
     "silhouette",
     "topographic_error",
+    "zero_one_loss",
 ]

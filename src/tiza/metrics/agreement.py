@@ -138,17 +138,29 @@ class MatthewsCorrelation(ConfusionMatrix):
 class CohenKappa(ConfusionMatrix):
     """Agreement beyond what chance gives: (o − e)/(1 − e), o observed and e expected accuracy.
 
+    κ = 1 − Σ wᵢⱼ oᵢⱼ / Σ wᵢⱼ eᵢⱼ, where each disagreement counts wᵢⱼ = 1; for classes that
+    have an order, `weights="linear"` counts |i − j| and `"quadratic"` (i − j)².
+
     NaN where chance alone is always right. Use it to compare two people who label, or a model with
     one. Weak side: depends on how common the classes are, so that values of different data sets
     do not compare.
 
-    Source: Cohen 1960, Educ. Psychol. Meas. 20.
+    Source: Cohen 1960, Educ. Psychol. Meas. 20; weights by Cohen 1968, Psychol. Bull. 70.
 
     >>> CohenKappa()([0, 1, 1, 1], [0, 1, 0, 1])
     0.5
+    >>> round(CohenKappa("quadratic")([0, 1, 2, 1], [0, 1, 2, 2]), 4)
+    0.8
     """
 
     name = "kappa"
+
+    def __init__(self, weights: str | None = None, **options: Any) -> None:
+        if weights not in (None, "linear", "quadratic"):
+            raise ArgumentError("choice-unknown", name="weights", got=weights,
+                                known="None, linear, quadratic")  # fmt: skip
+        self.weights = weights
+        super().__init__(**options)
 
     def compute(self) -> float:
         """The agreement beyond chance."""
@@ -156,10 +168,11 @@ class CohenKappa(ConfusionMatrix):
         s = matrix.sum()
         if not s:
             return float("nan")
-        chance = matrix.sum(axis=0) @ matrix.sum(axis=1) / s**2
-        return (
-            float((np.trace(matrix) / s - chance) / (1 - chance)) if chance != 1 else float("nan")
-        )
+        chance = np.outer(matrix.sum(axis=1), matrix.sum(axis=0)) / s
+        steps = np.abs(np.subtract.outer(np.arange(len(matrix)), np.arange(len(matrix))))
+        price = {None: steps > 0, "linear": steps, "quadratic": steps**2}[self.weights]
+        expected = np.sum(price * chance)
+        return float(1 - np.sum(price * matrix) / expected) if expected else float("nan")
 
 
 class Brier(Mean):

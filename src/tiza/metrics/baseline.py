@@ -69,7 +69,7 @@ class Baseline:
 
 
 def _counting(name: str) -> bool:
-    return metric(name).name in BY_CLASS - {"accuracy", "hamming"}
+    return metric(name).name in BY_CLASS - {"accuracy", "hamming", "zero_one"}
 
 
 def baseline(

@@ -120,7 +120,8 @@ class Precision(ConfusionMatrix):
     `average` says how the classes are put together: "binary" looks at class `pos_label` only,
     "micro" counts all classes in one pot, "macro" takes the mean over the classes present,
     "weighted" weighs that mean by how often each occurs, and "auto" is "binary" for two
-    classes and "macro" for more. 0/0 counts as `zero_division`.
+    classes and "macro" for more. 0/0 counts as `zero_division`; where that is NaN, such a class is
+    left out. Examples of weight 0 are as if they were not there.
 
     Source: scikit-learn's conventions.
 
@@ -170,10 +171,11 @@ class Precision(ConfusionMatrix):
             hit, called, true = hit[present], called[present], true[present]
         figure = self._divide(*self.fraction(hit, called, true))
         weight = true if self._mode() == "weighted" else np.ones_like(true)
-        weight = np.where(np.isnan(figure), 0, weight)  # zero_division=nan leaves a class out
-        if not weight.sum():
-            return float("nan") if figure.size and np.isnan(figure).all() else self.zero_division
-        return float(np.average(np.nan_to_num(figure), weights=weight))
+        told = ~np.isnan(figure)  # zero_division=nan leaves a class out
+        if not told.any():
+            return float("nan")
+        weight = weight[told] if weight[told].any() else None
+        return float(np.average(figure[told], weights=weight))
 
     def _mode(self) -> str:
         if self.average != "auto":

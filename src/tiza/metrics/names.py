@@ -34,7 +34,7 @@ from tiza.metrics.ranking import (
 )
 from tiza.metrics.regression import R2, MeanAbsoluteError, MeanSquaredError, RootMeanSquaredError
 from tiza.metrics.samples import FrechetDistance
-from tiza.metrics.several import Hamming, RocAucOfClasses
+from tiza.metrics.several import Hamming, RocAucOfClasses, ZeroOneLoss
 
 ALL: tuple[type[Metric], ...] = (
     Accuracy,
@@ -75,6 +75,7 @@ ALL: tuple[type[Metric], ...] = (
     RougeL,
     TopK,
     WordErrorRate,
+    ZeroOneLoss,
 )
 KINDS: dict[str, Callable[..., Metric]] = {kind.name: kind for kind in ALL}
 ALIASES = {
@@ -84,9 +85,10 @@ ALIASES = {
     "root_mean_squared_error": "rmse",
     "r2_score": "r2",
     "f1_score": "f1",
+    "zero_one_loss": "zero_one",
 }
 BY_CLASS = {"accuracy", "balanced_accuracy", "confusion_matrix", "f1", "fbeta", "hamming", "kappa",
-            "mcc", "precision", "recall"}  # fmt: skip
+            "mcc", "precision", "recall", "zero_one"}  # fmt: skip
 OF_SHARES = {"brier", "ece", "log_loss", "top_k"}
 OF_SCORES = {"average_precision", "roc_auc"}
 OF_RANKS = {"hit_rate", "map", "mrr", "ndcg", "precision_at_k", "recall_at_k"}

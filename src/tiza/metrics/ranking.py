@@ -74,9 +74,10 @@ class Ndcg(Ranking):
     """Discounted gain Σ relᵢ / log₂(i + 1), as a share of the best possible order's.
 
     Use it where items are relevant by degrees. Weak side: every row counts alike, however much
-    there was to find.
+    there was to find. Equal scores count as the mean of all their orders.
 
-    Source: Järvelin & Kekäläinen 2002, ACM TOIS 20; gains are the relevances themselves.
+    Source: Järvelin & Kekäläinen 2002, ACM TOIS 20; gains are the relevances themselves. Ties as
+    in McSherry & Najork 2008, ECIR.
 
     >>> Ndcg()([[0.1, 0.9]], [[0, 1]])
     1.0
@@ -84,13 +85,24 @@ class Ndcg(Ranking):
 
     name = "ndcg"
 
+    def each(self, prediction: Array, target: Array) -> Array:
+        """The share of the ideal gain, each tie at its mean relevance."""
+        same_shape(prediction, target)
+        relevance = target.astype(np.float64)
+        level = relevance.copy()
+        rows = (x.reshape(-1, x.shape[-1]) for x in (prediction, relevance, level))
+        for scores, own, shared in zip(*rows, strict=True):
+            _, group, sizes = np.unique(scores, return_inverse=True, return_counts=True)
+            shared[:] = (np.bincount(group, own) / sizes)[group]
+        gain, ideal = super().each(prediction, level), super().each(relevance, relevance)
+        return np.divide(gain, ideal, out=np.zeros_like(gain), where=ideal > 0)
+
     def of(self, ranked: Array, k: int) -> Array:
-        """The share of the ideal gain."""
-        best = -np.sort(-ranked, axis=-1)
+        """The discounted gain."""
         discount = 1 / np.log2(np.arange(2, ranked.shape[-1] + 2))
         discount[k:] = 0
-        gain, ideal = ranked @ discount, best @ discount
-        return np.divide(gain, ideal, out=np.zeros_like(gain), where=ideal > 0)
+        gain: Array = ranked @ discount
+        return gain
 
 
 class MeanAveragePrecision(Ranking):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from tiza.errors import ArgumentError, NonFiniteError, ShapeError
-from tiza.metrics.base import Array, Metric, array, same_shape, spread
+from tiza.metrics.base import Array, Mean, Metric, array, same_shape, spread
 from tiza.metrics.classification import Accuracy
 from tiza.metrics.curves import RocAuc
 from tiza.metrics.labels import whole
@@ -101,6 +101,53 @@ class Hamming(Accuracy):
         """The share that is wrong."""
         count = float(self.state["count"])
         return (count - float(self.state["total"])) / count if count else math.nan
+
+
+class ZeroOneLoss(Accuracy):
+    """Share of the examples that are wrong: 1[ŷ ≠ t]; of scores with targets ±1, 1[t x ≤ 0].
+
+    The loss one means, and cannot learn by: its slope is 0 wherever it has one. The hinge, the
+    logistic and the exponential loss stand in for it, being convex and above it. An example of
+    several labels is wrong as soon as one of them is. Weak side: blind to how wrong.
+
+    Shapes: as `Accuracy`.
+    Source: Bartlett, Jordan & McAuliffe 2006, J. Am. Stat. Assoc. 101, on what stands in for it.
+
+    >>> ZeroOneLoss()([0, 2, 1, 1], [0, 2, 2, 1])
+    0.25
+    >>> ZeroOneLoss()([-0.3, 2.0], [1, 1])
+    0.5
+    """
+
+    name = "zero_one"
+    better: ClassVar[Literal["max", "min"]] = "min"
+
+    def each(self, prediction: Array, target: Array) -> Array:
+        """1 where an example is wrong."""
+        real = prediction.dtype.kind == "f" and prediction.shape == target.shape
+        if real and (target == -1).any() and np.isin(target, (-1, 1)).all():
+            wrong = target * prediction <= 0
+        else:
+            wrong = super().each(prediction, target) == 0
+        return np.asarray(wrong.any(axis=tuple(range(1, wrong.ndim))))
+
+    def update(self, prediction: object, target: object, weight: object = None) -> None:
+        """Add one batch; `weight` holds one number per example."""
+        truth = array(target)
+        if self.ignore_index is not None and truth.ndim == 1:
+            weight = spread(weight, truth.shape) * (truth != self.ignore_index)
+        Mean.update(self, prediction, truth, weight)
+
+
+def zero_one_loss(
+    prediction: object, target: object, weight: object = None, **options: Any
+) -> float:
+    """`ZeroOneLoss` of one batch.
+
+    >>> zero_one_loss([1, 1], [1, 0])
+    0.5
+    """
+    return float(ZeroOneLoss(**options)(prediction, target, weight))
 
 
 class Reliability(NamedTuple):
