@@ -1,0 +1,89 @@
+"""Before anything is timed: all modes must lose the same, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bench.modes import Maker
+from bench.rung import Data, Rung
+
+STEPS = 20
+TOLERANCE = 1e-5  # relative, over 20 steps
+FOREIGN = 1e-3  # for JAX: its compiler rounds functions, and breaks ties of maxima, in its own way
+REFERENCE, OWN = "PyTorch eager", "tiza loop"
+SHUFFLED = "tiza fit, shuffled"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The losses of each mode over the same batches, beside those of one of them."""
+
+    reference: str
+    losses: dict[str, list[float]]
+    refused: dict[str, str] = field(default_factory=dict)  # modes that failed, and why
+
+    def deviation(self, label: str) -> float:
+        """The largest relative difference from the reference; NaN where a loss is NaN."""
+        ours, theirs = np.array(self.losses[label]), np.array(self.losses[self.reference])
+        return float(np.max(np.abs(ours - theirs) / np.maximum(np.abs(theirs), 1e-12)))
+
+    def deviations(self) -> dict[str, float]:
+        """Those of all modes but the reference."""
+        return {k: self.deviation(k) for k in self.losses if k != self.reference}
+
+
+def faults(agreements: list[Agreement]) -> list[str]:
+    """The modes that do not agree with the reference, in words."""
+    found = []
+    for agreement in agreements:
+        for label, off in agreement.deviations().items():
+            allowed = FOREIGN if label.startswith("JAX") else TOLERANCE
+            if not off <= allowed:  # so that NaN counts as a fault
+                text = f"{label} is off {agreement.reference} by {off:.1e}, allowed {allowed:.0e}"
+                found.append(text)
+    return found
+
+
+def trajectories(rung: Rung, rows: Data, makers: Mapping[str, Maker],
+                 steps: int = STEPS) -> Agreement:  # fmt: skip
+    """The losses of all modes over the first batches of the rows, from the same weights."""
+    most = max(1, len(rows) // rung.batch)
+    starts = [(i % most) * rung.batch for i in range(steps)]
+    batches = [rows.part(slice(s, s + rung.batch)) for s in starts]
+    losses, refused = {}, {}
+    for label, make in makers.items():
+        if label == "JAX scan":  # the same step as jit's, in a loop
+            continue
+        try:
+            losses[label] = make(rung, rows, rung.rate).losses(batches)
+        except Exception as error:
+            if label == OWN:
+                raise
+            refused[label] = told(error)
+    return Agreement(REFERENCE if REFERENCE in losses else OWN, losses, refused)
+
+
+def shuffled(rung: Rung, rows: Data, makers: Mapping[str, Maker]) -> Agreement:
+    """Mean losses of two shuffled epochs of `fit`, beside the same batches given one by one."""
+    from bench.modes.with_tiza import Fit
+    from tiza.train.feed import order, spans
+
+    few = rows.part(slice(0, min(4, max(1, len(rows) // rung.batch)) * rung.batch))
+    fitted = [float(v) for v in Fit(rung, few, rung.rate).fit(few, 2)["loss"]]
+    batches = []
+    for epoch in range(2):
+        where = order(len(few), 0, epoch, shuffle=rung.shuffle)
+        batches += [few.part(where[span]) for (span,) in spans(len(few), rung.batch, 1)]
+    label = REFERENCE if REFERENCE in makers else OWN
+    each = makers[label](rung, few, rung.rate).losses(batches)
+    halves = [float(np.mean(half)) for half in np.array_split(each, 2)]
+    return Agreement(label, {SHUFFLED: fitted, label: halves})
+
+
+def told(error: BaseException) -> str:
+    """An error in one line."""
+    lines = [line for line in str(error).strip().splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0] if lines else ''}"[:160]

@@ -1,0 +1,1 @@
+"""What is measured besides training steps, one contest a file; each file defines CONTEST."""

@@ -1,0 +1,40 @@
+"""Three GRU layers that read letters."""
+
+from typing import Any
+
+from bench.rung import Rung, token_loss
+from bench.sources import VOCABULARY, windows
+
+
+def model(lib: Any) -> Any:
+    """Embedding 128, three layers of GRU 128, letters."""
+    nn = lib.nn
+
+    class Letters(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.embed = nn.Embedding(VOCABULARY, 128)
+            self.gru = nn.GRU(128, 128, num_layers=3, batch_first=True)
+            self.out = nn.Linear(128, VOCABULARY)
+
+        def forward(self, x: Any) -> Any:
+            return self.out(self.gru(self.embed(x))[0])
+
+    return Letters()
+
+
+def loss(kit: Any, w: Any, x: Any, y: Any) -> Any:
+    """The same for JAX."""
+    h = kit.gru(w, "gru", w["embed.weight"][x], layers=3)
+    return kit.cross_entropy(kit.linear(w, "out", h), y)
+
+
+RUNG = Rung(
+    name="gru",
+    title="GRU 3 × 128, T = 64, batch 32",
+    batch=32,
+    data=lambda: windows(64, 16),
+    model=model,
+    loss=token_loss,
+    jax=loss,
+)
