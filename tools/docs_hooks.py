@@ -6,7 +6,10 @@ A page says `<!-- tiza: datasets -->` and gets the table made from the registry 
 import contextlib
 import io
 import re
+import sys
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 MARK = re.compile(r"<!-- tiza: ([a-z-]+) -->")
@@ -97,7 +100,17 @@ def messages() -> str:
     return "\n\n".join(parts)
 
 
+def items() -> dict[str, Callable[[], str]]:
+    """Layers, losses, optimizers …, from tools/item_pages.py."""
+    folder = str(Path(__file__).resolve().parent)
+    if folder not in sys.path:
+        sys.path.append(folder)
+    found: dict[str, Callable[[], str]] = import_module("item_pages").tables()
+    return found
+
+
 TABLES: dict[str, Callable[[], str]] = {
+    **items(),
     "datasets": datasets,
     "primitives": primitives,
     "commands": commands,

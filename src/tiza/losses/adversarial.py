@@ -31,6 +31,9 @@ def gan_critic_loss(real: Any, fake: Any, kind: str = "non_saturating") -> Tenso
     minimax, non_saturating: mean −log σ(r) + mean −log(1 − σ(f)); least_squares:
     (mean (r − 1)² + mean f²)/2; wasserstein: mean f − mean r (with `gradient_penalty`).
 
+    Weak side: a critic that is too sure teaches the generator nothing; the last two suffer
+    less.
+
     Source: Goodfellow et al. 2014, arXiv:1406.2661, eq. 1; Mao et al. 2017, arXiv:1611.04076,
     eq. 2; Arjovsky et al. 2017, arXiv:1701.07875, eq. 2.
 
@@ -52,6 +55,8 @@ def gan_generator_loss(fake: Any, kind: str = "non_saturating") -> Tensor:
     mean −log σ(f); least_squares: mean (f − 1)²/2; wasserstein: −mean f. Sources as for
     `gan_critic_loss`.
 
+    Weak side: asks for no variety, so that the generator may repeat one picture.
+
     >>> gan_generator_loss([3.0], "wasserstein").item()
     -3.0
     """
@@ -71,6 +76,8 @@ def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Any, fake: Any,
 
     Holds a Wasserstein critic to slope 1. It is a function of a derivative, and is itself
     differentiated: a derivative of a derivative.
+
+    Weak side: costs a second derivative, and looks only between the examples.
 
     Shapes: real, fake (n, …) alike.
     Source: Gulrajani et al. 2017, arXiv:1704.00028, Algorithm 1.

@@ -26,6 +26,8 @@ def ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: A
     l' being the target with blanks between and around. The mean divides each loss by its target's
     length first. Targets that do not fit into their input cost ∞, or 0 with `zero_infinity`.
 
+    For speech and handwriting. Weak side: takes the steps as independent, given the input.
+
     Shapes: log_probs (t, n, classes) or (t, classes); targets (n, s), padded, or all in one row
     of their summed lengths; lengths (n) or ().
     Source: Graves et al. 2006, ICML, eqs. 6–8; conventions as in PyTorch.

@@ -43,6 +43,10 @@ def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float =
 
     For directions whose lengths do not matter. Shapes: inputs (n, d) or (d), target (n) or ().
 
+    Weak side: lengths are left to themselves.
+
+    Source: PyTorch's form.
+
     >>> cosine_embedding_loss([[1.0, 0.0]], [[0.0, 2.0]], [1]).item()
     1.0
     """
@@ -55,6 +59,10 @@ def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float =
 def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0,
                         reduction: str = "mean") -> Tensor:  # fmt: skip
     """max(0, −t (x₁ − x₂) + m): x₁ is to rank higher where t = 1, lower where t = −1.
+
+    For which of two scores higher. Weak side: only differences matter, so that scores drift.
+
+    Source: Herbrich, Graepel & Obermayer 2000, Advances in Large Margin Classifiers.
 
     >>> margin_ranking_loss([2.0], [1.0], [-1]).item()
     1.0
@@ -88,6 +96,9 @@ def triplet_margin_loss(anchor: Any, positive: Any, negative: Any, margin: float
 def contrastive_loss(input1: Any, input2: Any, target: Any, margin: float = 1.0,
                      reduction: str = "mean") -> Tensor:  # fmt: skip
     """d²/2 for pairs alike (t = 1), max(0, m − d)²/2 for others (t = −1).
+
+    For siamese networks. Weak side: it draws every alike pair to distance 0, however they
+    vary.
 
     Shapes: inputs (n, d), target (n).
     Source: Hadsell, Chopra & LeCun 2006, CVPR, eq. 4.

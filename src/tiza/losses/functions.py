@@ -22,6 +22,7 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean", weight: Any = Non
     outweighs all else, and after a sigmoid its slope dies; use a cross entropy there.
 
     Shapes: input, target alike; the answer is a scalar, or that shape with reduction "none".
+    Source: Gauss 1809, Theoria motus.
 
     >>> mse_loss([1.0, 2.0], [1.0, 4.0]).item()
     2.0
@@ -39,6 +40,7 @@ def l1_loss(input: Any, target: Any, reduction: str = "mean", weight: Any = None
     towards the minimum, where it jumps.
 
     Shapes: input, target alike; the answer is a scalar, or that shape with reduction "none".
+    Source: Laplace 1793; PyTorch's names.
 
     >>> l1_loss([1.0, 2.0], [1.0, 4.0]).item()
     1.0
@@ -212,6 +214,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
     says so only by falling below 0.
 
     Shapes: input (n, C, …) or (C); target (n, …) or () of integers.
+    Source: Fisher 1922, Phil. Trans. R. Soc. A 222; PyTorch's conventions.
 
     >>> nll_loss([[-1.0, -2.0], [-3.0, -4.0]], [0, 1]).item()
     2.5
@@ -240,7 +243,10 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None,
                          reduction: str = "mean") -> Tensor:  # fmt: skip
     """−(t log p + (1 − t) log(1 − p)) for probabilities p; logarithms are kept above −100.
 
+    For probabilities that are given. Weak side: far from the truth the floor leaves no slope.
+
     Shapes: input, target alike. Prefer `binary_cross_entropy_with_logits`, which needs no floor.
+    Source: Good 1952, J. R. Statist. Soc. B 14; the floor is PyTorch's.
 
     >>> round(binary_cross_entropy([0.5, 0.5], [0.0, 1.0]).item(), 4)
     0.6931
@@ -264,6 +270,7 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any = None
     `pos_weight` multiplies the loss of the yes part: −(w t log σ(x) + (1 − t) log σ(−x)).
 
     Shapes: input, target alike.
+    Source: Cox 1958, J. R. Statist. Soc. B 20; PyTorch's names.
 
     >>> binary_cross_entropy_with_logits([1e4, -1e4], [0.0, 0.0]).item()
     5000.0

@@ -54,6 +54,8 @@ def poisson_nll_loss(input: Any, target: Any, log_input: bool = True, full: bool
     For counts, whose variance is their mean. `full` adds Stirling's log t! for t > 1. Weak
     side: real counts often vary more than that.
 
+    Source: McCullagh & Nelder 1989, Generalized Linear Models, ch. 6.
+
     >>> poisson_nll_loss([0.0], [3.0]).item()
     1.0
     """
@@ -102,6 +104,8 @@ def gaussian_kl(mean: Any, log_var: Any, reduction: str = "mean") -> Tensor:
     """KL(N(μ, σ²) ‖ N(0, 1)) = (μ² + σ² − log σ² − 1)/2, summed over the last axis.
 
     The price of the code of a variational autoencoder.
+
+    Weak side: too dear at first, it empties the code; let its factor grow.
 
     Shapes: mean, log_var (n, d) alike → (n) before the reduction.
     Source: Kingma & Welling 2014, arXiv:1312.6114, appendix B.

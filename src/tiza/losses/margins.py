@@ -59,6 +59,8 @@ def soft_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor
 
     For yes or no with ±1; the same as `binary_cross_entropy_with_logits` with 0 and 1.
 
+    Weak side: never quite 0, however right.
+
     Source: Cox 1958, J. R. Statist. Soc. B 20.
 
     >>> round(soft_margin_loss([0.0], [1]).item(), 4)
@@ -72,6 +74,8 @@ def soft_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor
 def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0,
                       weight: Any = None, reduction: str = "mean") -> Tensor:  # fmt: skip
     """Σ_{c ≠ t} w_t max(0, m − x_t + x_c)^p / C: the hinge of several classes.
+
+    Weak side: no probabilities, and every wrong class within the margin pulls.
 
     Shapes: input (n, C), target (n) of classes.
     Source: Crammer & Singer 2001, JMLR 2, in PyTorch's summed form (Weston & Watkins 1999).
@@ -110,7 +114,10 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None,
                                 reduction: str = "mean") -> Tensor:  # fmt: skip
     """Mean over the labels of the logistic loss, one yes or no for each label.
 
+    For several labels at once. Weak side: takes them for independent.
+
     Shapes: input, target (n, C) alike, the target of 0 and 1; weight (C).
+    Source: Zhang & Zhou 2006, IEEE Trans. Knowl. Data Eng. 18.
 
     >>> round(multilabel_soft_margin_loss([[0.0, 0.0]], [[0, 1]]).item(), 4)
     0.6931
@@ -126,6 +133,10 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None,
 def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0,
                          reduction: str = "mean") -> Tensor:  # fmt: skip
     """x where t = 1, max(0, m − x) where t = −1, for distances x of pairs alike or unlike.
+
+    For distances that are learned. Weak side: the margin fixes their scale.
+
+    Source: PyTorch's form.
 
     >>> hinge_embedding_loss([0.25, 0.25], [1, -1], reduction="none").tolist()
     [0.25, 0.75]
