@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiza import errors
 from tiza.errors import set_language
-from tiza.lang import array_api, linalg, random
+from tiza.lang import array_api, linalg, random, torch_api
 from tiza.lang.array_api import *  # noqa: F403  (every name of the standard: see array_api.__all__)
 from tiza.lang.arrays import set_default_dtype
 from tiza.lang.autodiff import (
@@ -24,6 +24,7 @@ from tiza.lang.control import cond, scan, while_loop
 from tiza.lang.mode import enable_grad, is_grad_enabled, no_grad
 from tiza.lang.random import manual_seed
 from tiza.lang.tensor import Tensor
+from tiza.lang.torch_api import *  # noqa: F403  (PyTorch's other names: torch_api.__all__)
 from tiza.lang.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -37,12 +38,15 @@ __all__ = [
     "stop_gradient", "value_and_grad", "vjp", "vmap", "while_loop",
 ]  # fmt: skip
 __all__ += array_api.__all__
+__all__ += torch_api.__all__
+globals().update(torch_api.TYPES)  # tz.long, tz.double ...: not for `import *`
 
 VERBS.load = lambda: import_module("tiza.train")  # model.fit(...) finds its trainer
 # What is imported on first use only, which keeps the start quick:
 _MODULES = {"data", "losses", "metrics", "nn", "optim", "train"}
 _VERBS = {  # each name and the module that defines it
     "Trainer": "tiza.train",
+    "derive": "tiza.api.derive",
 }
 
 

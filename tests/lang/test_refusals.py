@@ -298,11 +298,6 @@ CASES = [
         "arrays of shapes (2,), (3,) cannot be stacked: they must have one shape",
     ),
     (
-        "take-axis",
-        lambda: tz.take(tz.ones((2, 2)), tz.asarray([0])),
-        "take: an array of shape (2, 2) needs an axis",
-    ),
-    (
         "top-k",
         lambda: tz.top_k(tz.ones(2), 3),
         "top_k: there are no 3 entries among 2",

@@ -162,6 +162,8 @@ def linspace(start: Scalar, stop: Scalar, /, num: int, *, dtype: DType | None = 
     tensor([0. , 0.5, 1. ])
     """
     check_device(device)
+    ends: list[Any] = [start, stop]
+    start, stop = (end.item() if isinstance(end, Tensor) else end for end in ends)
     if num < 0:
         raise ArgumentError("shape-negative", shape=num)
     if dtype is None:
@@ -170,7 +172,7 @@ def linspace(start: Scalar, stop: Scalar, /, num: int, *, dtype: DType | None = 
             dtype = np.result_type(dtype, np.complex64)
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(np.subtract(stop, start, dtype=np.result_type(dtype, "float64"))):
-            out = np.linspace(start, stop, num, dtype=dtype, endpoint=endpoint)
+            out = np.linspace(start, stop, num, endpoint=endpoint).astype(dtype)
         else:  # the distance overflows, the numbers do not
             t = np.linspace(0, 1, num, endpoint=endpoint)
             out = (np.multiply(start, 1 - t) + np.multiply(stop, t)).astype(dtype)

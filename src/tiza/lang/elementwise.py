@@ -8,7 +8,8 @@ of the Python array API standard 2024.12; `erf` is ours.
 from __future__ import annotations
 
 from tiza.graph import PRIMITIVES
-from tiza.lang.calls import ArrayLike, as_float, boolean, floating, floating_pair, same, unary
+from tiza.graph.types import int64
+from tiza.lang.calls import ArrayLike, as_float, floating, floating_pair, same, unary
 from tiza.lang.tensor import Tensor, as_tensor, make
 
 abs_ = abs  # Python's
@@ -53,7 +54,9 @@ def square(x: ArrayLike, /) -> Tensor:
     tensor([1., 9.])
     """
     x = as_tensor(x)
-    return make(PRIMITIVES[boolean("multiply", x)], x, x)
+    if x.dtype.kind == "b":
+        x = as_tensor(x, int64)
+    return make(PRIMITIVES["multiply"], x, x)
 
 
 def sqrt(x: ArrayLike, /) -> Tensor:

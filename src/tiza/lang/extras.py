@@ -17,12 +17,13 @@ from tiza.lang.calls import (
     axis_of,
     cast,
     pair,
+    same,
     torch_words,
 )
 from tiza.lang.creation import full
 from tiza.lang.indexing import check_places, setitem
-from tiza.lang.manipulation import reshape
-from tiza.lang.matrices import vector_norm
+from tiza.lang.manipulation import moveaxis, reshape
+from tiza.lang.matrices import matrix_norm, vector_norm
 from tiza.lang.pairs import maximum
 from tiza.lang.searching import where
 from tiza.lang.statistical import sum as sum_
@@ -93,14 +94,22 @@ def logsumexp(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False) -> 
 
 
 @torch_words
-def norm(x: ArrayLike, /, ord: float = 2, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
+def norm(x: ArrayLike, /, ord: float | str | None = 2, *, axis: Axis = None,
+         keepdims: bool = False, dtype: DType | None = None) -> Tensor:  # fmt: skip
     """The p-norm (Σ|xᵢ|ᵖ)^(1/p), p = `ord`; see `tiza.linalg.vector_norm`.
+
+    "fro" is the 2-norm of all entries, "nuc" the sum of a matrix's singular values.
 
     >>> import tiza as tz
     >>> tz.norm(tz.asarray([3.0, 4.0]))
     tensor(5.)
     """
-    return vector_norm(x, axis=axis, keepdims=keepdims, ord=ord)
+    x = cast(as_tensor(x), dtype and np.dtype(dtype))
+    if ord == "nuc":
+        x = x if axis is None else moveaxis(x, tuple(axes_of(axis, x.ndim)), (-2, -1))
+        return matrix_norm(x, ord="nuc", keepdims=keepdims)
+    power = 2.0 if ord in ("fro", None) else float(ord or 0)
+    return vector_norm(x, axis=axis, keepdims=keepdims, ord=power)
 
 
 def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: int = 1, eps: float = 1e-8) -> Tensor:
@@ -122,6 +131,12 @@ def _lined(x: Tensor, index: Tensor, axis: int) -> None:
     if x.ndim != index.ndim:
         raise ShapeError("index-along", x=x.shape, index=index.shape, axis=axis)
     check_places(index, x.shape[axis], negative=False)
+
+
+def _row(x: ArrayLike) -> Tensor:
+    """x with one axis at least."""
+    x = as_tensor(x)
+    return reshape(x, (1,)) if x.ndim == 0 else as_tensor(x)
 
 
 def _cut(x: Tensor, shape: Sequence[int], axis: int) -> Tensor:
@@ -146,6 +161,11 @@ def gather(x: ArrayLike, dim: int, index: ArrayLike) -> Tensor:
             [3.]])
     """
     x, places = as_tensor(x), as_tensor(index)
+    if x.ndim == 0 or places.ndim == 0:
+        whole = gather(_row(x), 0, _row(places))
+        return reshape(whole, places.shape)
+    if not places.size:
+        return full(places.shape, 0, dtype=x.dtype)
     k = axis_of(dim, x.ndim)
     _lined(x, places, k)
     return make(PRIMITIVES["take_along"], _cut(x, places.shape, k), places, axis=k)
@@ -162,6 +182,11 @@ def scatter_add(x: ArrayLike, dim: int, index: ArrayLike, src: ArrayLike) -> Ten
     tensor([0., 5., 0.])
     """
     x, places = as_tensor(x), as_tensor(index)
+    if x.ndim == 0:
+        lines = src if isinstance(src, int | float) else _row(src)
+        return reshape(scatter_add(_row(x), 0, _row(places), lines), ())
+    if not places.size:
+        return same(x)
     k = axis_of(dim, x.ndim)
     _lined(x, places, k)
     values = _cut(_filled(src, x, places), places.shape, -1)
@@ -180,10 +205,12 @@ def _filled(src: ArrayLike, x: Tensor, places: Tensor) -> Tensor:
     return as_tensor(as_tensor(src), x.dtype)
 
 
-def scatter(x: ArrayLike, dim: int, index: ArrayLike, src: ArrayLike) -> Tensor:
+def scatter(x: ArrayLike, dim: int, index: ArrayLike, src: ArrayLike = 0.0, *,
+            value: float | None = None, reduce: str | None = None) -> Tensor:  # fmt: skip
     """x with entries replaced by those of `src` at the places that `index` names along `dim`.
 
-    y[i, index[i, j]] = src[i, j] where dim = 1; the last one stays where places repeat.
+    y[i, index[i, j]] = src[i, j] where dim = 1; the last one stays where places repeat. `value`
+    is one number in the place of `src`; reduce="add" adds instead.
     Source: PyTorch.
 
     >>> import tiza as tz
@@ -191,12 +218,26 @@ def scatter(x: ArrayLike, dim: int, index: ArrayLike, src: ArrayLike) -> Tensor:
     tensor([8., 0., 7.])
     """
     x, places = as_tensor(x), as_tensor(index)
+    src = src if value is None else value
+    if reduce is not None:
+        return _reduced(reduce, x, dim, places, src)
+    if x.ndim == 0:
+        lines = src if isinstance(src, int | float) else _row(src)
+        return reshape(scatter(_row(x), 0, _row(places), lines), ())
+    if not places.size:
+        return same(x)
     k = axis_of(dim, x.ndim)
     _lined(x, places, k)
     values = _cut(_filled(src, x, places), places.shape, -1)
     key: list[Tensor] = [Tensor(constant(i)) for i in np.indices(places.shape)]
     key[k] = places
     return setitem(x, tuple(key), values)
+
+
+def _reduced(reduce: str, x: Tensor, dim: int, places: Tensor, src: ArrayLike) -> Tensor:
+    if reduce != "add":
+        raise ArgumentError("choice-unknown", name="reduce", got=reduce, known='None, "add"')
+    return scatter_add(x, dim, places, src)
 
 
 def pad(x: ArrayLike, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Tensor:

@@ -107,7 +107,8 @@ def _lenient(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **words)
         x = as_tensor(args[0])
         many = given if isinstance(given, Sequence) else (given,)
-        words["axis"] = tuple({k % x.ndim for k in many if x.ndim and x.shape[k] == 1})
+        axes = {axis_of(k, max(x.ndim, 1)) for k in many}
+        words["axis"] = tuple(k for k in axes if x.ndim and x.shape[k] == 1)
         return function(*args, **words)
 
     return call
@@ -295,7 +296,7 @@ def broadcast_to(x: ArrayLike, /, shape: Sequence[int]) -> Tensor:
     return _move("broadcast_to", as_tensor(x), shape=shape_of(shape))
 
 
-def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
+def broadcast_shapes(*shapes: Ints) -> tuple[int, ...]:
     """The common shape, by NumPy's rule.
 
     >>> import tiza as tz
@@ -303,7 +304,7 @@ def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
     (3, 4)
     """
     try:
-        return np.broadcast_shapes(*map(tuple, shapes))
+        return np.broadcast_shapes(*((s,) if isinstance(s, int) else tuple(s) for s in shapes))
     except ValueError:
         raise ShapeError("broadcast", shapes=" , ".join(map(str, shapes))) from None
 

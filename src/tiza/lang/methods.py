@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 
-from tiza.errors import ArgumentError
+from tiza.errors import ArgumentError, DTypeError
 from tiza.graph.types import DType, bool_, float32, float64, int32, int64
-from tiza.lang import elementwise, extras, manipulation, pairs, searching, statistical, storage
-from tiza.lang.calls import Axis, axis_of, same
+from tiza.lang import (
+    creation,
+    elementwise,
+    extras,
+    manipulation,
+    pairs,
+    pieces,
+    searching,
+    statistical,
+    storage,
+    torch_api,
+)
+from tiza.lang.calls import Axis, same
+from tiza.lang.geometry import kron
 from tiza.lang.indexing import getitem, setitem
 from tiza.lang.inspection import check_device
-from tiza.lang.products import matmul
+from tiza.lang.products import matmul, outer
 from tiza.lang.tensor import METHODS, OPS, Tensor, as_tensor, settle
 
 __array_api_version__ = "2024.12"
@@ -99,20 +110,6 @@ for _name, _method in {
 
 
 # of PyTorch
-def _along(name: str) -> Any:
-    """x.sum(1, keepdim=True): the axis may be given by position."""
-    homes = (statistical, searching, manipulation, extras)
-    function = next(getattr(home, name) for home in homes if hasattr(home, name))
-
-    def method(self: Tensor, dim: Axis = None, **options: Any) -> Tensor:
-        axis = options.pop("axis", dim)
-        result: Tensor = function(self, **({} if axis is None else {"axis": axis}), **options)
-        return result
-
-    method.__name__, method.__doc__ = name, function.__doc__
-    return method
-
-
 def _sides(shape: tuple[Any, ...]) -> tuple[int, ...]:
     """x.reshape(2, 3) and x.reshape((2, 3)) alike."""
     return tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], Sequence) else shape
@@ -136,33 +133,31 @@ def expand(self: Tensor, *shape: Any) -> Tensor:
     return manipulation.broadcast_to(self, full)
 
 
-def transpose(self: Tensor, dim0: int, dim1: int) -> Tensor:
-    """Two axes exchanged."""
-    order = list(range(self.ndim))
-    a, b = axis_of(dim0, self.ndim), axis_of(dim1, self.ndim)
-    order[a], order[b] = b, a
-    return manipulation.permute_dims(self, order)
-
-
-def unsqueeze(self: Tensor, dim: int) -> Tensor:
-    """A new axis of size 1."""
-    return manipulation.expand_dims(self, axis=dim)
-
-
 def squeeze(self: Tensor, dim: Axis = None) -> Tensor:
     """Without axes of size 1: all of them, or those of `dim` that are of size 1."""
     if dim is None:
         return manipulation.squeeze(self)
-    many = dim if isinstance(dim, Sequence) else (dim,)
-    ones = tuple(k for k in many if self.shape[axis_of(k, self.ndim)] == 1)
-    return manipulation.squeeze(self, ones)
+    return manipulation.squeeze(self, dim=dim)  # type: ignore[call-arg]
 
 
-def to(self: Tensor, dtype: DType | str) -> Tensor:
-    """In another data type; "cpu" is where it is already."""
-    if isinstance(dtype, str) and dtype not in np.sctypeDict:
-        return to_device(self, dtype)
-    return manipulation.astype(self, np.dtype(dtype), copy=False)
+def to(self: Tensor, *target: Any, dtype: Any = None, device: Any = None,
+       non_blocking: bool = False, copy: bool = False) -> Tensor:  # fmt: skip
+    """In another data type, or that of another tensor; "cpu" is where it is already."""
+    for wanted in target[:2]:
+        if isinstance(wanted, Tensor):
+            dtype = wanted.dtype
+        elif wanted is None or (isinstance(wanted, str) and wanted not in np.sctypeDict):
+            device = wanted
+        else:
+            dtype = wanted
+    check_device(device)
+    x = self if dtype is None else manipulation.astype(self, np.dtype(dtype), copy=False)
+    return same(x) if (copy or target[3:4] == (True,)) and x is self else x
+
+
+def nonzero(self: Tensor, *, as_tuple: bool = False) -> Any:
+    """The places of what is not 0, one a row; or an array for each axis."""
+    return searching.nonzero(self, as_tuple=as_tuple)
 
 
 def clone(self: Tensor) -> Tensor:
@@ -185,73 +180,117 @@ def numel(self: Tensor) -> int:
     return self.size
 
 
-def argsort(self: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
-    """See `tiza.argsort`."""
-    return searching.argsort(self, axis=dim, descending=descending, stable=stable)
+def flip(self: Tensor, *dims: Any) -> Tensor:
+    """See `tiza.flip`; without axes, all of them."""
+    return manipulation.flip(self, axis=_sides(dims) if dims else None)
 
 
-def norm(self: Tensor, ord: float = 2, dim: Axis = None, **options: Any) -> Tensor:
-    """See `tiza.linalg.vector_norm`."""
-    from tiza.lang.matrices import vector_norm
-
-    return vector_norm(self, ord=ord, axis=options.pop("axis", dim), **options)
-
-
-def masked_fill(self: Tensor, mask: Any, value: Any) -> Tensor:
-    """`value` where the mask is true, else the entry."""
-    return searching.where(mask, value, self)
+def sort(self: Tensor, dim: int = -1, descending: bool = False, **options: Any) -> Any:
+    """The values in order and the places they came from, as PyTorch's method has it."""
+    if "axis" in options:
+        return searching.sort(self, descending=descending, **options)
+    return searching.sort(self, dim=dim, descending=descending, **options)  # type: ignore[call-arg]
 
 
-def split(self: Tensor, size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Pieces of `size` along an axis (the last may be smaller), or of the sizes in a list."""
-    k = axis_of(dim, self.ndim)
-    n = self.shape[k]
-    ends = list(range(size, n, size)) if isinstance(size, int) else list(accumulate(size))[:-1]
-    bounds = pairwise([0, *ends, n])
-    return tuple(self[(*(slice(None),) * k, slice(*pair))] for pair in bounds)
+def repeat(self: Tensor, *sizes: Any) -> Tensor:
+    """The whole array so many times along each axis; see `tiza.tile`."""
+    return manipulation.tile(self, _sides(sizes))
 
 
-def chunk(self: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """At most `chunks` pieces of one size along an axis; the last may be smaller."""
-    return split(self, max(-(-self.shape[axis_of(dim, self.ndim)] // chunks), 1), dim)
+def new_zeros(self: Tensor, *size: Any, dtype: DType | None = None) -> Tensor:
+    """Zeros of this tensor's type."""
+    return creation.zeros(_sides(size), dtype=dtype or self.dtype)
+
+
+def new_ones(self: Tensor, *size: Any, dtype: DType | None = None) -> Tensor:
+    """Ones of this tensor's type."""
+    return creation.ones(_sides(size), dtype=dtype or self.dtype)
+
+
+def new_full(self: Tensor, size: Sequence[int], value: Any, dtype: DType | None = None) -> Tensor:
+    """One value everywhere, of this tensor's type."""
+    return creation.full(size, value, dtype=dtype or self.dtype)
+
+
+def view_as(self: Tensor, other: Tensor) -> Tensor:
+    """In the shape of another tensor."""
+    return manipulation.reshape(self, other.shape)
+
+
+def expand_as(self: Tensor, other: Tensor) -> Tensor:
+    """Repeated up to the shape of another tensor."""
+    return expand(self, other.shape)
+
+
+def type_as(self: Tensor, other: Tensor) -> Tensor:
+    """In the type of another tensor."""
+    return manipulation.astype(self, other.dtype, copy=False)
+
+
+def in_place(name: str) -> Any:
+    """x.add_(y): x takes the value of x.add(y)."""
+    function = METHODS[name]
+
+    def method(self: Tensor, *args: Any, **options: Any) -> Tensor:
+        new = function(self, *args, **options)
+        if new.dtype != self.dtype:
+            raise DTypeError("in-place-type", got=new.dtype, want=self.dtype)
+        self._assign(new)
+        return self
+
+    method.__name__, method.__doc__ = f"{name}_", f"In place: see `{name}`."
+    return method
+
+
+def zero(self: Tensor) -> Tensor:
+    """Zeros; as `zero_()` it fills this tensor with them."""
+    return creation.zeros_like(self)
+
+
+def copy(self: Tensor, source: Any) -> Tensor:
+    """The entries of `source`, in this shape and type; as `copy_` it takes them over."""
+    return manipulation.broadcast_to(as_tensor(source, self.dtype), self.shape)
 
 
 def _as(dtype: DType) -> Any:
     return lambda self: manipulation.astype(self, dtype, copy=False)
 
 
-_ENTRYWISE = ("abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "conj", "cos",
-              "cosh", "erf", "exp", "expm1", "floor", "isfinite", "isinf", "isnan", "log",
-              "log10", "log1p", "log2", "reciprocal", "round", "sign", "sin", "sinh", "sqrt",
-              "square", "tan", "tanh", "trunc")  # fmt: skip
-_ALONG = ("sum", "prod", "mean", "std", "var", "max", "min", "all", "any", "argmax", "argmin",
-          "count_nonzero", "cumulative_sum", "cumulative_prod", "sort", "flip", "unstack",
-          "logsumexp", "softmax", "log_softmax")  # fmt: skip
+_ENTRYWISE = ("abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "cos", "cosh",
+              "erf", "exp", "expm1", "floor", "log", "log10", "log1p", "log2", "negative",
+              "reciprocal", "round", "sign", "sin", "sinh", "sqrt", "square", "tan", "tanh",
+              "trunc")  # fmt: skip
+_STORED = ("conj", "isfinite", "isinf", "isnan", "logical_not", "positive", "signbit")
+_ALONG = ("sum", "prod", "mean", "std", "var", "max", "min", "all", "any", "count_nonzero",
+          "cumulative_sum", "cumulative_prod", "diff")  # fmt: skip
+_FOUND = ("argmax", "argmin", "argsort", "clip")
+_EXTRA = ("gather", "log_softmax", "logsumexp", "norm", "relu", "scatter", "scatter_add",
+          "sigmoid", "softmax")  # fmt: skip
+_MOVED = ("astype", "flatten", "moveaxis", "roll", "tile", "unstack")
+_PAIRS = ("add", "subtract", "multiply", "divide", "pow", "remainder", "floor_divide", "atan2",
+          "copysign", "hypot", "logaddexp", "maximum", "minimum", "equal", "not_equal", "less",
+          "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor",
+          "bitwise_and", "bitwise_or", "bitwise_xor")  # fmt: skip
+_HOMES = {elementwise: _ENTRYWISE, storage: _STORED, statistical: _ALONG, searching: _FOUND,
+          extras: _EXTRA, manipulation: _MOVED, pairs: _PAIRS,
+          torch_api: torch_api.AS_METHODS}  # fmt: skip
+for _home, _names in _HOMES.items():
+    METHODS.update({name: getattr(_home, name) for name in _names})
 METHODS.update({
-    name: getattr(elementwise, name, None) or getattr(storage, name) for name in _ENTRYWISE
-})  # fmt: skip
-METHODS.update({name: _along(name) for name in _ALONG})
-METHODS.update({
-    f.__name__: f for f in (reshape, permute, expand, transpose, unsqueeze, squeeze, to, clone,
-                            cpu, dim, numel, argsort, norm, masked_fill)
-})  # fmt: skip
-METHODS.update({
-    theirs: getattr(pairs, ours) for theirs, ours in {
-        "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "pow": "pow",
-        "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
-        "ge": "greater_equal", "maximum": "maximum", "minimum": "minimum",
-    }.items()
-})  # fmt: skip
-METHODS.update({
-    "matmul": matmul, "mm": matmul, "bmm": matmul, "dot": matmul, "gather": extras.gather,
-    "relu": extras.relu, "sigmoid": extras.sigmoid, "contiguous": cpu, "split": split,
-    "chunk": chunk,
+    f.__name__: f for f in (reshape, permute, expand, squeeze, to, nonzero, clone, cpu, dim,
+                            flip, sort, repeat, new_zeros, new_ones, new_full, view_as, expand_as,
+                            type_as, zero, copy)
 })  # fmt: skip
 METHODS.update({
-    "view": reshape, "flatten": manipulation.flatten,
-    "astype": manipulation.astype, "type": to, "clip": searching.clip, "clamp": searching.clip,
-    "cumsum": METHODS["cumulative_sum"], "cumprod": METHODS["cumulative_prod"],
-    "unbind": METHODS["unstack"], "tile": manipulation.tile, "t": _transposed,
-    "repeat_interleave": manipulation.repeat, "topk": searching.top_k, "double": _as(float64),
-    "float": _as(float32), "long": _as(int64), "int": _as(int32), "bool": _as(bool_),
+    "matmul": matmul, "contiguous": cpu, "view": reshape, "reshape_as": view_as, "type": to,
+    "nelement": METHODS["numel"], "ndimension": dim, "unfold": pieces.unfold, "outer": outer,
+    "kron": kron, "double": _as(float64), "float": _as(float32), "long": _as(int64),
+    "int": _as(int32), "bool": _as(bool_),
 })  # fmt: skip
+_IN_PLACE = ("abs", "add", "addcdiv", "addcmul", "addmm", "ceil", "clamp", "clamp_max", "clamp_min",
+             "clip", "copy", "cos", "div", "divide", "exp", "fill", "floor", "index_add",
+             "index_copy", "index_fill", "lerp", "log", "masked_fill", "mul", "multiply", "neg",
+             "pow", "reciprocal", "relu", "remainder", "round", "rsqrt", "scatter",
+             "scatter_add", "sigmoid", "sign", "sin", "sqrt", "square", "sub", "subtract", "tanh",
+             "zero")  # fmt: skip
+METHODS.update({f"{name}_": in_place(name) for name in _IN_PLACE})

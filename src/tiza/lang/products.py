@@ -62,18 +62,20 @@ def vecdot(x1: ArrayLike, x2: ArrayLike, /, *, axis: int = -1) -> Tensor:
     return sum_(a * b, axis=axis, dtype=a.dtype)
 
 
-def tensordot(x1: ArrayLike, x2: ArrayLike, /, *,
-              axes: int | Sequence[Sequence[int]] = 2) -> Tensor:  # fmt: skip
+def tensordot(x1: ArrayLike, x2: ArrayLike, /, *, axes: int | Sequence[Sequence[int]] = 2,
+              dims: int | Sequence[Sequence[int]] | None = None) -> Tensor:  # fmt: skip
     """The sum of products over chosen axes of both.
 
     axes = n: the last n of the first with the first n of the second; else two lists of axes,
-    paired in order. What is left of the first stands before what is left of the second.
+    paired in order. What is left of the first stands before what is left of the second. `dims`
+    is PyTorch's name for them.
 
     >>> import tiza as tz
     >>> tz.tensordot(tz.ones((2, 3, 4)), tz.ones((4, 3, 5)), axes=((1, 2), (1, 0))).shape
     (2, 5)
     """
     a, b = pair(x1, x2)
+    axes = axes if dims is None else dims
     if isinstance(axes, int):
         if axes > min(a.ndim, b.ndim) or axes < 0:
             raise ArgumentError("tensordot-axes", axes=axes, left=a.shape, right=b.shape)

@@ -83,27 +83,34 @@ def argmin(x: ArrayLike, /, *, axis: int | None = None, keepdims: bool = False) 
     return _arg("argmin", x, axis, keepdims)
 
 
-def nonzero(x: ArrayLike, /) -> tuple[Tensor, ...]:
+def nonzero(x: ArrayLike, /, *, as_tuple: bool = True) -> tuple[Tensor, ...]:
     """The places of the entries that are not zero: one array of indices for each axis.
 
-    How many there are depends on the values, so this computes at once.
+    How many there are depends on the values, so this computes at once. `as_tuple=False` is
+    PyTorch's `argwhere`.
 
     >>> import tiza as tz
     >>> tz.nonzero(tz.asarray([0, 7, 0, 9]))
     (tensor([1, 3]),)
     """
     x = as_tensor(x)
+    if not as_tuple:
+        from tiza.lang.counting import argwhere
+
+        return argwhere(x)  # type: ignore[return-value]
     if x.ndim == 0:
         raise ShapeError("nonzero-scalar")
     return tuple(Tensor(constant(places)) for places in np.nonzero(x.numpy()))
 
 
 def searchsorted(x1: ArrayLike, x2: ArrayLike, /, *, side: Literal["left", "right"] = "left",
-                 sorter: ArrayLike | None = None) -> Tensor:  # fmt: skip
+                 sorter: ArrayLike | None = None, right: bool = False,
+                 out_int32: bool = False) -> Tensor:  # fmt: skip
     """Where to insert x2 into the ascending x1 so that it stays ascending; computes at once.
 
     i with x1[i − 1] < v <= x1[i] (side "left") or x1[i − 1] <= v < x1[i] ("right"). With
-    `sorter` (as of `argsort`), x1[sorter] is what ascends.
+    `sorter` (as of `argsort`), x1[sorter] is what ascends. As in PyTorch, x1 and x2 may be
+    stacks of rows, each searched by itself, and `right=True` means side "right".
 
     >>> import tiza as tz
     >>> tz.searchsorted(tz.asarray([1.0, 3.0, 5.0]), tz.asarray([3.0, 4.0]))
@@ -112,11 +119,16 @@ def searchsorted(x1: ArrayLike, x2: ArrayLike, /, *, side: Literal["left", "righ
     if side not in ("left", "right"):
         raise ArgumentError("choice-unknown", name="side", got=side, known='"left", "right"')
     a, b = pair(x1, x2)
-    if a.ndim != 1:
+    if a.ndim != 1 and (not a.ndim or a.shape[:-1] != b.shape[:-1]):
         raise ShapeError("vector-needed", op="searchsorted", shape=a.shape)
+    side = "right" if right else side
+    rows, wanted = a.numpy(), b.numpy()
     order = None if sorter is None else as_tensor(sorter).numpy()
-    found = np.searchsorted(a.numpy(), b.numpy(), side=side, sorter=order)
-    return Tensor(constant(np.asarray(found, "int64")))
+    found = np.empty(wanted.shape, "int32" if out_int32 else "int64")
+    for at in np.ndindex(rows.shape[:-1]):
+        by = None if order is None else order[at]
+        found[at] = np.searchsorted(rows[at], wanted[at], side=side, sorter=by)
+    return Tensor(constant(found))
 
 
 @spelled("axis", "descending", "stable")
@@ -131,6 +143,8 @@ def argsort(x: ArrayLike, /, *, axis: int = -1, descending: bool = False,
     x = as_tensor(x)
     if x.dtype.kind == "c":
         raise DTypeError("complex-order", op="sort")
+    if x.ndim == 0 and axis in (0, -1):
+        return Tensor(constant(np.zeros((), "int64")))
     k = axis_of(axis, x.ndim)
     if x.dtype.kind == "b":
         x = as_tensor(x, np.dtype("uint8"))
@@ -149,6 +163,8 @@ def _sorted(x: ArrayLike, /, *, axis: int = -1, descending: bool = False,
             stable: bool = True) -> Sorted:  # fmt: skip
     x = as_tensor(x)
     order = argsort(x, axis=axis, descending=descending, stable=stable)
+    if x.ndim == 0:
+        return Sorted(same(x), order)
     return Sorted(make(PRIMITIVES["take_along"], x, order, axis=axis_of(axis, x.ndim)), order)
 
 
@@ -197,6 +213,8 @@ def top_k(x: ArrayLike, k: int, /, *, axis: int = -1, largest: bool = True,
     tensor([9., 4.])
     """
     x = as_tensor(x)
+    if x.ndim == 0 and k in (0, 1) and axis in (0, -1):
+        return TopK(*(reshape(y, ()) if k else y for y in top_k(reshape(x, (1,)), k)))
     side = axis_of(axis, x.ndim)
     if not 0 <= k <= x.shape[side]:
         raise ArgumentError("top-k", k=k, size=x.shape[side])
@@ -206,7 +224,7 @@ def top_k(x: ArrayLike, k: int, /, *, axis: int = -1, largest: bool = True,
 
 @torch_words
 def take(x: ArrayLike, indices: ArrayLike, /, *, axis: int | None = None) -> Tensor:
-    """The entries at the places `indices` along an axis.
+    """The entries at the places `indices` along an axis; without one, of all in a row.
 
     Shapes: x (*n, m, *p), indices (*i) → (*n, *i, *p).
 
@@ -216,7 +234,7 @@ def take(x: ArrayLike, indices: ArrayLike, /, *, axis: int | None = None) -> Ten
     """
     x, places = as_tensor(x), as_tensor(indices)
     if axis is None and x.ndim != 1:
-        raise ArgumentError("take-axis", shape=x.shape)
+        x = reshape(x, (x.size,))
     k = axis_of(axis or 0, x.ndim)
     check_places(places, x.shape[k])
     return make(PRIMITIVES["take"], x, places, axis=k)

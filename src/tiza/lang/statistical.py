@@ -59,7 +59,8 @@ def sum(x: ArrayLike, /, *, axis: Axis = None, dtype: DType | None = None,
     >>> tz.sum(tz.asarray([[1, 2], [3, 4]]), axis=0)
     tensor([4, 6])
     """
-    return _reduce("sum", _accumulable(x, dtype), axis, keepdims)
+    given = _accumulable(x, dtype)
+    return _reduce("any" if given.dtype.kind == "b" else "sum", given, axis, keepdims)
 
 
 @torch_words
@@ -73,7 +74,8 @@ def prod(x: ArrayLike, /, *, axis: Axis = None, dtype: DType | None = None,
     >>> tz.prod(tz.asarray([2, 3, 4]))
     tensor(24)
     """
-    return _reduce("prod", _accumulable(x, dtype), axis, keepdims)
+    given = _accumulable(x, dtype)
+    return _reduce("all" if given.dtype.kind == "b" else "prod", given, axis, keepdims)
 
 
 class Extreme(NamedTuple):
@@ -182,8 +184,8 @@ def mean(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False,
 
 
 @spelled("axis", "unbiased", "keepdims")
-def var(x: ArrayLike, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False,
-        unbiased: bool | None = None) -> Tensor:  # fmt: skip
+def var(x: ArrayLike, /, *, axis: Axis = None, correction: float | None = 0.0,
+        keepdims: bool = False, unbiased: bool | None = None) -> Tensor:  # fmt: skip
     """The variance along `axis`: σ² = 1/(n − c) Σᵢ (xᵢ − μ)², c = `correction`.
 
     c = 0 is the variance of a population, c = 1 (PyTorch's default) the unbiased estimate from a
@@ -196,16 +198,16 @@ def var(x: ArrayLike, /, *, axis: Axis = None, correction: float = 0.0, keepdims
     x = as_float(x)
     if isinstance(axis, bool):  # PyTorch's var(x, unbiased)
         axis, unbiased = None, axis
-    if unbiased is not None:
-        correction = float(unbiased)
+    if unbiased is not None or correction is None:
+        correction = float(unbiased is not False)
     rest = x - mean(x, axis=axis, keepdims=True)
     n = _count(x, axis) - correction
     return _reduce("sum", rest * rest, axis, keepdims) / (n if n > 0 else math.nan)
 
 
 @spelled("axis", "unbiased", "keepdims")
-def std(x: ArrayLike, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False,
-        unbiased: bool | None = None) -> Tensor:  # fmt: skip
+def std(x: ArrayLike, /, *, axis: Axis = None, correction: float | None = 0.0,
+        keepdims: bool = False, unbiased: bool | None = None) -> Tensor:  # fmt: skip
     """The standard deviation along `axis`: the square root of the variance, see `var`.
 
     >>> import tiza as tz
@@ -297,6 +299,8 @@ def diff(x: ArrayLike, /, *, axis: int = -1, n: int = 1, prepend: ArrayLike | No
     tensor([3, 5])
     """
     joined = as_tensor(x)
+    if n == 0:
+        return joined
     difference = "bitwise_xor" if joined.dtype.kind == "b" else "subtract"
     k = axis_of(axis, joined.ndim)
     parts = [p for p in (prepend, joined, append) if p is not None]

@@ -235,20 +235,6 @@ ENTRIES = {
             "Solo los ejes de tamaño 1 pueden quitarse sin perder entradas.",
         ),
     ),
-    "take-axis": Entry(
-        en=(
-            "take: an array of shape {shape} needs an axis",
-            "axis=0",
-        ),
-        es=(
-            "take: un arreglo de forma {shape} necesita un eje",
-            "axis=0",
-        ),
-        more=(
-            "Only an array of one axis can do without.",
-            "Solo un arreglo de un eje puede prescindir de él.",
-        ),
-    ),
     "top-k": Entry(
         en=(
             "top_k: there are no {k} entries among {size}",
