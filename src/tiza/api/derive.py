@@ -1,0 +1,73 @@
+"""`tz.derive`: a loss derived step by step, as on the blackboard."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from types import FrameType
+from typing import Any
+
+from tiza.graph import Node
+from tiza.lang.tensor import Tensor
+from tiza.nn.module import Module
+from tiza.optim.optimizer import Optimizer
+from tiza.readings.blackboard.result import Derivation, build
+
+
+def derive(loss: Tensor, wrt: Any = None, optimizer: Optimizer | None = None, *,
+           detail: str = "steps", layout: str = "code", lang: str | None = None,
+           numbers: bool = True, decimal: str = ".",
+           names: Mapping[str, Tensor] | None = None) -> Derivation:  # fmt: skip
+    """Forward pass, local derivatives, chain rule, gradients and update of a loss, checked.
+
+    `wrt` are the variables (tensors, or a module: all its parameters; by default everything
+    that requires a gradient). Names come from the variables of the calling function, from
+    `tz.named` and from the modules; `names` adds to them. `detail` is "steps", "summary" or
+    "entries" (with the proof of each rule); `layout` "code" (rows are examples) or "book"
+    (columns are examples); `lang` "en" or "es".
+
+    Source: notation as in Goodfellow, Bengio & Courville 2016, section 6.5; δ as in Bishop 2006,
+    section 5.3.
+
+    >>> import tiza as tz
+    >>> w = tz.tensor(0.5, requires_grad=True)
+    >>> x, y = tz.tensor(2.0), tz.tensor(3.0)
+    >>> e = (y - w * x) ** 2 / 2
+    >>> print(tz.derive(e, wrt=[w]).part("gradients")[0].text)
+    ∂e/∂w = −(y − w x) x
+    """
+    caller = sys._getframe(1)
+    found, paths = _names(caller)
+    found.update({t.node: name for name, t in (names or {}).items()})
+    variables = _variables(loss, wrt, paths)
+    return build(loss, variables, optimizer, names=found, paths=paths, detail=detail,
+                 layout=layout, lang=lang, numbers=numbers, decimal=decimal)  # fmt: skip
+
+
+def _names(frame: FrameType) -> tuple[dict[Node, str], dict[Node, str]]:
+    """Names of tensors in the caller's scope, and paths of the parameters of its modules."""
+    names: dict[Node, str] = {}
+    paths: dict[Node, str] = {}
+    for value in list(frame.f_locals.values()):
+        if isinstance(value, Module):
+            for path, parameter in value.named_parameters():
+                paths.setdefault(parameter.node, path)
+    for name, value in list(frame.f_locals.items()):
+        if isinstance(value, Tensor) and not name.startswith("_") and value.node not in paths:
+            names.setdefault(value.node, name)
+    return names, paths
+
+
+def _variables(loss: Tensor, wrt: Any, paths: dict[Node, str]) -> Sequence[Tensor]:
+    if isinstance(wrt, Module):
+        for path, parameter in wrt.named_parameters():
+            paths.setdefault(parameter.node, path)
+        return list(wrt.parameters())
+    if wrt is None:
+        variables = loss._variables()
+    else:
+        variables = [wrt] if isinstance(wrt, Tensor) else list(wrt)
+    for v in variables:
+        if v.name and "." in v.name:
+            paths.setdefault(v.node, v.name)
+    return variables

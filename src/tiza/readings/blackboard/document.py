@@ -1,0 +1,114 @@
+"""The derivation in LaTeX: mathematics for a notebook, or a document for pdflatex."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tiza.errors import language
+from tiza.readings.blackboard.boxes import Box
+from tiza.readings.blackboard.figures import shape_text
+from tiza.readings.blackboard.latex import escaped, latex
+from tiza.readings.blackboard.notation import name_box
+from tiza.readings.blackboard.page import Entry, given, sections
+from tiza.readings.blackboard.plain import size
+from tiza.readings.blackboard.words import say
+
+if TYPE_CHECKING:
+    from tiza.readings.blackboard.result import Derivation
+
+PREAMBLE = r"""\documentclass[10pt]{article}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\usepackage{amsmath,amssymb}
+\usepackage[a4paper,margin=2cm]{geometry}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{3pt}
+\allowdisplaybreaks
+\begin{document}
+"""
+TEXT = {"₁": "$_1$", "≤": r"$\le$", "φ": r"$\varphi$", "→": r"$\to$",
+        "−": "$-$", "Σ": r"$\sum$", "σ": r"$\sigma$", "μ": r"$\mu$", "∂": r"$\partial$",
+        "ᵀ": r"$^\top$", "²": "$^2$", "ℓ": r"$\ell$", "≠": r"$\neq$", "𝟏": r"$\mathbf{1}$",
+        "⊙": r"$\odot$", "×": r"$\times$", "′": "$'$", "δ": r"$\delta$"}  # fmt: skip
+
+
+def text(plain: str) -> str:
+    """Running text for LaTeX."""
+    return "".join(TEXT.get(c, c) for c in escaped(plain))
+
+
+def line(e: Entry) -> str:
+    """One equation with its numbers, & before the first relation."""
+    parts = [latex(e.equation)]
+    if e.numbers is not None:
+        parts.append(f"= {latex(e.numbers)}")
+    if e.value is not None:
+        parts.append(f"= {latex(e.value)}")
+    if e.shape:
+        parts.append(rf"\quad{{\scriptstyle ({shape_text(e.shape)})}}".replace("×", r"\times"))
+    return " ".join(parts)
+
+
+def aligned(text: str) -> str:
+    """An equation with & before its first relation."""
+    for sign in (r"\mathrel{:=}", r"\leftarrow", "="):
+        at = text.find(f" {sign} ")
+        if at >= 0:
+            return f"{text[:at]} &{text[at:]}"
+    return f"& {text}"
+
+
+def mathematics(d: Derivation) -> str:
+    """Everything as one display, for `_repr_latex_`."""
+    rows: list[str] = []
+    for s in sections(d):
+        rows.append(rf"& \textbf{{{s.title}}}")
+        rows += [aligned(latex(box)) for box in s.formulas]
+        rows += [aligned(line(e)) for e in s.entries]
+    body = " \\\\\n".join(rows)
+    return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
+
+
+def document(d: Derivation) -> str:
+    """A document that pdflatex compiles."""
+    title = say("title", loss=f"${latex(name_box(d.board.top))}$")
+    made = [PREAMBLE, rf"\section*{{{title}}}", _given(d)]
+    for s in sections(d):
+        made.append(rf"\subsection*{{{text(s.title)}}}")
+        if s.formulas:
+            made.append(_align([aligned(latex(box)) for box in s.formulas]))
+        pending: list[str] = []
+        for e in s.entries:
+            pending.append(aligned(line(e)))
+            if e.why:
+                made += [_align(pending), _proof(e.why)]
+                pending = []
+        if pending:
+            made.append(_align(pending))
+    found = d.check()
+    made.append(rf"\medskip\textit{{{text(say('check'))}:}} {text(say('greatest'))} "
+                rf"{text(say('to-finite'))} {size(found['finite'])}, "
+                rf"{text(say('to-formulas'))} {size(found['formulas'])}.")  # fmt: skip
+    made.append("\\end{document}\n")
+    lang = "% " + language()
+    return f"{lang}\n" + "\n".join(made)
+
+
+def _align(rows: list[str]) -> str:
+    return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+
+
+def _proof(why: list[str | Box]) -> str:
+    parts = [text(p) if isinstance(p, str) else rf"\[ {latex(p)} \]" for p in why]
+    return rf"\begin{{quote}}\small \textit{{{say('why')}.}} " + "\n".join(parts) + r"\end{quote}"
+
+
+def _given(d: Derivation) -> str:
+    items = []
+    for i, box in given(d):
+        words = [text(i.where)] if i.where else []
+        words += [f"${shape_text(i.shape)}$".replace("×", r"\times")] if i.shape else []
+        items.append(f"${latex(box)}$" + (f" ({', '.join(words)})" if words else ""))
+    notes = [] if d.board.scalar else [text(say("entrywise"))]
+    notes += [text(say("book"))] if d.board.turned else []
+    return rf"\textbf{{{say('symbols')}.}} " + ",\n".join(items) + ". " + " ".join(notes)

@@ -1,0 +1,52 @@
+"""The derivation in Markdown, formulas between dollars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tiza.readings.blackboard.document import aligned, line
+from tiza.readings.blackboard.figures import shape_text
+from tiza.readings.blackboard.latex import latex
+from tiza.readings.blackboard.notation import name_box
+from tiza.readings.blackboard.page import given, sections
+from tiza.readings.blackboard.plain import size
+from tiza.readings.blackboard.words import say
+
+if TYPE_CHECKING:
+    from tiza.readings.blackboard.result import Derivation
+
+
+def markdown(d: Derivation) -> str:
+    """Headings and displays; renders on GitHub, in Jupyter and in MkDocs."""
+    made = [f"## {say('title', loss=f'${latex(name_box(d.board.top))}$')}", "", _given(d), ""]
+    for s in sections(d):
+        made += [f"### {s.title}", ""]
+        if s.formulas:
+            made += [_display([aligned(latex(box)) for box in s.formulas]), ""]
+        pending: list[str] = []
+        for e in s.entries:
+            pending.append(aligned(line(e)))
+            if e.why:
+                made += [_display(pending), "", f"*{say('why')}.*", ""]
+                made += [p if isinstance(p, str) else f"$${latex(p)}$$" for p in e.why]
+                made.append("")
+                pending = []
+        if pending:
+            made += [_display(pending), ""]
+    found = d.check()
+    made.append(f"*{say('check')}:* {say('greatest')} {say('to-finite')} {size(found['finite'])}, "
+                f"{say('to-formulas')} {size(found['formulas'])}.")  # fmt: skip
+    return "\n".join(made) + "\n"
+
+
+def _display(rows: list[str]) -> str:
+    return "$$\n\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}\n$$"
+
+
+def _given(d: Derivation) -> str:
+    items = []
+    for i, box in given(d):
+        words = [f"`{i.where}`"] if i.where else []
+        words += [shape_text(i.shape)] if i.shape else []
+        items.append(f"${latex(box)}$" + (f" ({', '.join(words)})" if words else ""))
+    return f"**{say('symbols')}:** " + ", ".join(items) + "."

@@ -1,0 +1,109 @@
+"""The sections of a derivation on paper, the same for HTML, LaTeX and Markdown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tiza.readings.blackboard.boxes import EQUALS, Box, Sign, row
+from tiza.readings.blackboard.expr import Expr
+from tiza.readings.blackboard.figures import array_box, given_box
+from tiza.readings.blackboard.notation import formula, name_box
+from tiza.readings.blackboard.proofs import pieces
+from tiza.readings.blackboard.steps import Introduced, Step
+from tiza.readings.blackboard.words import say
+
+if TYPE_CHECKING:
+    from tiza.readings.blackboard.result import Derivation
+
+
+@dataclass
+class Entry:
+    """One line: the equation, its numbers put in, its value, and the proof of its rule."""
+
+    equation: Box
+    numbers: Box | None = None
+    value: Box | None = None
+    shape: tuple[int, ...] = ()
+    why: list[str | Box] = field(default_factory=list)
+
+
+@dataclass
+class Section:
+    """A part of the derivation."""
+
+    title: str
+    entries: list[Entry]
+    formulas: list[Box] = field(default_factory=list)  # of the update, for any variable
+
+
+def sections(d: Derivation) -> list[Section]:
+    """The parts that this derivation shows, in the order of the blackboard."""
+    wanted = ["forward", "local", "backward", "gradients"]
+    if d.detail == "summary":
+        wanted = ["forward", "backward", "gradients"]
+    seen: set[str] = set()
+    made = [Section(say(part), [entry(s, d, seen) for s in d.part(part)]) for part in wanted]
+    if d.rule:
+        numbers = d.numbers and d.detail != "summary"
+        rows = [updated(s, d) for s in d.part("update")] if numbers else []
+        made.append(Section(say("update"), rows, [s.box for s in d.rule]))
+    return [s for s in made if s.entries or s.formulas]
+
+
+def entry(step: Step, d: Derivation, seen: set[str]) -> Entry:
+    """One step as a line; a rule's proof stands where the rule is used first."""
+    made = Entry(step.box, shape=step.shape)
+    if d.numbers and d.detail != "summary":
+        made.value = array_box(step.value, d.decimal)
+        if step.part == "forward" and step.shape == ():
+            made.numbers = put_in(step, d)
+    if d.detail == "entries" and step.part != "forward" and step.rule not in seen:
+        seen.add(step.rule)
+        made.why = pieces(step.rule)
+    return made
+
+
+def updated(step: Step, d: Derivation) -> Entry:
+    """New value of a variable or of what the optimizer keeps for it."""
+    box = row(name_box(step.name), Sign(step.sign, "relation"), array_box(step.value, d.decimal))
+    return Entry(box, shape=step.shape)
+
+
+def put_in(step: Step, d: Derivation) -> Box | None:
+    """The formula with numbers in the place of its symbols; None where that is no more readable."""
+    with_numbers = substituted(step.formula, d)
+    if with_numbers is None or with_numbers == step.formula:
+        return None
+    return formula(with_numbers)
+
+
+def substituted(expr: Expr, d: Derivation) -> Expr | None:
+    """Every symbol exchanged for its number; None where one is an array."""
+    if expr.op == "sym":
+        value = d.values.get(expr.data)
+        if value is None or getattr(value, "shape", ()) != ():
+            return None
+        return Expr("num", (), (), rounded(float(value)))
+    args = [substituted(a, d) for a in expr.args]
+    if any(a is None for a in args):
+        return None
+    return Expr(expr.op, tuple(a for a in args if a is not None), expr.shape, expr.data)
+
+
+def rounded(value: float) -> Fraction | float:
+    """Six digits; whole numbers exact."""
+    short = float(f"{value:.6g}")
+    return Fraction(int(short)) if short.is_integer() and abs(short) < 1e9 else short
+
+
+def given(d: Derivation) -> list[tuple[Introduced, Box]]:
+    """The symbols at the start: name = value, or name with its shape."""
+    made = []
+    for i in d.symbols:
+        box = name_box(i.name)
+        if i.shape == () and d.numbers:
+            box = row(box, EQUALS, given_box(float(i.value), d.decimal))
+        made.append((i, box))
+    return made

@@ -1,0 +1,170 @@
+"""The derivation in Unicode, as it stands in the terminal: parts side by side where they fit."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tiza.readings.blackboard.figures import figure, plain_figure, shape_text
+from tiza.readings.blackboard.notation import name_box
+from tiza.readings.blackboard.steps import Introduced, Step
+from tiza.readings.blackboard.unicode import unicode
+from tiza.readings.blackboard.words import say
+
+if TYPE_CHECKING:
+    from tiza.readings.blackboard.result import Derivation
+
+WIDTH = 110
+
+
+@dataclass
+class Line:
+    """One equation: left side, sign, right side, and its value or shape."""
+
+    left: str
+    sign: str
+    right: str
+    value: str
+
+
+def plain(d: Derivation) -> str:
+    """The whole derivation."""
+    blocks: list[list[str]] = [_given(d)]
+    if d.board.scalar:
+        blocks += _scalar(d)
+    else:
+        blocks += _matrices(d)
+    blocks.append(_check(d))
+    return "\n".join("\n".join(block) for block in blocks if block)
+
+
+def width(text: str) -> int:
+    """Columns on the screen: marks above letters take none."""
+    return sum(1 for c in text if not unicodedata.combining(c))
+
+
+def pad(text: str, columns: int) -> str:
+    """Filled up with spaces."""
+    return text + " " * max(0, columns - width(text))
+
+
+def _given(d: Derivation) -> list[str]:
+    items = [_introduced(i, d) for i in d.symbols]
+    lines, current = [], say("symbols") + "  "
+    for item in items:
+        if width(current) + width(item) > WIDTH and current.strip():
+            lines.append(current.rstrip(", ") + ",")
+            current = " " * width(say("symbols") + "  ")
+        current += item + ", "
+    return [*lines, current.rstrip(", ")]
+
+
+def _introduced(i: Introduced, d: Derivation) -> str:
+    name = unicode(name_box(i.name))
+    if i.shape == ():
+        return f"{name} = {plain_figure(float(i.value), d.decimal)}" if d.numbers else name
+    where = f" {i.where}" if i.where and i.where != name else ""
+    return f"{name}{where} ({shape_text(i.shape)})"
+
+
+def lines_of(steps: Sequence[Step], d: Derivation) -> list[Line]:
+    """Equations with their values."""
+    made = []
+    for s in steps:
+        value = ""
+        if s.shape == () and d.numbers:
+            value = figure(float(s.value), d.decimal)
+        elif s.shape != ():
+            value = shape_text(s.shape)
+        made.append(Line(unicode(s.left), s.sign, unicode(s.right), value))
+    return made
+
+
+def block(title: str, lines: Sequence[Line], indent: str = "  ") -> list[str]:
+    """A title and its equations, signs below signs and values below values."""
+    if not lines:
+        return []
+    left = max(width(x.left) for x in lines)
+    signs = max(width(x.sign) for x in lines)
+    right = max((width(x.right) for x in lines if width(x.right) < 60), default=0)
+    made = [title]
+    numbers = [x.value for x in lines if _is_number(x.value)]
+    most = max((len(v) for v in numbers), default=0)
+    for x in lines:
+        text = f"{indent}{pad(x.left, left)} {pad(x.sign, signs)} "
+        if not x.right:
+            made.append(f"{text}{x.value}")
+        elif _is_number(x.value):
+            made.append(f"{text}{pad(x.right, right)}  = {x.value.rjust(most)}")
+        else:
+            made.append(f"{text}{pad(x.right, right)}  {x.value}".rstrip())
+    return made
+
+
+def _is_number(text: str) -> bool:
+    return bool(text) and "×" not in text and any(c in text for c in ".,∞Ne")
+
+
+def beside(left: Sequence[str], right: Sequence[str]) -> list[str]:
+    """Two blocks side by side, or one below the other where they do not fit."""
+    if not right:
+        return list(left)
+    column = max(map(width, left)) + 3
+    if column + max(map(width, right)) > WIDTH + 10:
+        return [*left, *right]
+    rows = max(len(left), len(right))
+    a = [*left, *[""] * (rows - len(left))]
+    b = [*right, *[""] * (rows - len(right))]
+    return [f"{pad(x, column)}{y}".rstrip() for x, y in zip(a, b, strict=True)]
+
+
+def _scalar(d: Derivation) -> list[list[str]]:
+    forward = block(say("forward-short"), lines_of(d.part("forward"), d))
+    if d.detail == "summary":
+        steps = block(say("gradients"), lines_of(d.part("gradients"), d))
+        return [forward, block(say("backward-short"), lines_of(d.part("backward"), d)), steps,
+                _update(d)]  # fmt: skip
+    local = block(say("local"), lines_of(d.part("local"), d))
+    return [
+        beside(forward, local),
+        block(say("backward-short"), lines_of(d.part("backward"), d)),
+        beside(block(say("gradients"), lines_of(d.part("gradients"), d)), _update(d)),
+    ]
+
+
+def _update(d: Derivation) -> list[str]:
+    if not d.rule:
+        return []
+    rules = [s.text for s in d.rule]
+    rows = []
+    for s in d.part("update"):
+        if s.shape == () and d.numbers:
+            rows.append(Line(unicode(s.left), s.sign, "", figure(float(s.value), d.decimal)))
+    head = say("update")
+    if len(rules) == 1:
+        return block(f"{head}  {rules[0]}", rows) if rows else [f"{head}  {rules[0]}"]
+    return [head, *(f"  {r}" for r in rules), *block("", rows)[1:]]
+
+
+def _matrices(d: Derivation) -> list[list[str]]:
+    made = [block(say("forward-short"), lines_of(d.part("forward"), d))]
+    made.append(block(say("local"), lines_of(d.part("local"), d)))
+    made.append(block(say("backward-short"), lines_of(d.part("backward"), d)))
+    made.append(block(say("gradients"), lines_of(d.part("gradients"), d)))
+    made.append(_update(d))
+    return made
+
+
+def _check(d: Derivation) -> list[str]:
+    found = d.check()
+    return [f"{say('check')}  {say('greatest')} {say('to-finite')}: {size(found['finite'])}, "
+            f"{say('to-formulas')}: {size(found['formulas'])}"]  # fmt: skip
+
+
+def size(value: float) -> str:
+    """2e-13."""
+    return "0" if value == 0 or (not np.isfinite(value) and value == 0) else f"{value:.0e}"

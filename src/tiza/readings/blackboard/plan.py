@@ -1,0 +1,173 @@
+"""Which nodes of the graph become lines on the blackboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tiza.graph import COMPOSITES, Node, depends_on, walk
+from tiza.graph.types import is_float
+from tiza.readings.blackboard.spell import companion
+
+ACTIVATIONS = {
+    "tanh", "sigmoid", "relu", "softplus", "softmax", "log_softmax", "masked_softmax", "sin",
+    "leaky_relu", "elu", "celu", "selu", "gelu", "gelu_tanh", "silu", "mish", "logsigmoid",
+    "softplus_beta", "softsign", "hardtanh", "hardsigmoid", "hardswish", "tanhshrink",
+    "softshrink", "hardshrink", "threshold",
+}  # fmt: skip
+INLINE = {"cross_entropy", "soft_cross_entropy", "bce_with_logits", "bce"}  # stay in the loss
+VIEWS = {"reshape", "cast", "alias", "permute", "broadcast_to", "stop_gradient", "slice", "part"}
+LEAVES = {"literal", "constant", "input"}
+HEAVY = {"matmul", "scan", "cond", "solve", "inv", "take", "window_max", "window_sum"}
+LIMIT = 12  # operations that one line may hold
+
+
+@dataclass
+class Plan:
+    """The lines, in the order in which they are computed; the last one is the loss."""
+
+    loss: Node
+    steps: list[Node]
+    inputs: dict[Node, list[Node]] = field(default_factory=dict)  # of each line: symbols it uses
+    leaves: list[Node] = field(default_factory=list)  # what the first lines begin with
+    live: set[Node] = field(default_factory=set)  # lines and leaves that depend on the variables
+    beside: dict[Node, list[Node]] = field(default_factory=dict)  # lines a line speaks of, unused
+
+
+def make_plan(loss: Node, wrt: Sequence[Node], named: Mapping[Node, str]) -> Plan:
+    """Choose the lines: what its author named, what layers give, what is used twice."""
+    order = walk([loss])
+    moving = depends_on([loss], wrt)
+    users = _users(order)
+    lines: list[Node] = []
+    chosen: set[Node] = set(wrt)
+    weight: dict[Node, int] = {}
+    for node in order:
+        if node in chosen or node.prim.name in LEAVES:
+            if node in chosen and node.inputs and node.prim.name != "alias":
+                lines.append(node)
+            continue
+        weight[node] = 1 + sum(weight.get(i, 0) for i in set(node.inputs) if i not in chosen)
+        if node is loss or _is_line(node, users, moving, named, weight[node]):
+            _choose(node, chosen, lines)
+    _pre_activations(lines, chosen, moving)
+    beside = _companions(order, moving, chosen, lines)
+    order = walk([*beside.values(), loss])
+    rank = {node: i for i, node in enumerate(order)}
+    lines.sort(key=lambda n: rank[n])
+    return _connected(loss, lines, wrt, beside, named)
+
+
+def _companions(order: Sequence[Node], moving: set[Node], chosen: set[Node],
+                lines: list[Node]) -> dict[Node, Node]:  # fmt: skip
+    """Softmax or σ of the logits before a loss that takes logits; the logits are a line."""
+    found: dict[Node, Node] = {}
+    for node in order:
+        p = companion(node) if node in moving else None
+        if p is None:
+            continue
+        z = p.inputs[0]
+        if z not in chosen and z.inputs and z.prim.name not in LEAVES:
+            _choose(z, chosen, lines)
+        if p not in chosen:
+            _choose(p, chosen, lines)
+        found[node] = p
+    return found
+
+
+def _choose(node: Node, chosen: set[Node], lines: list[Node]) -> None:
+    chosen.add(node)
+    lines.append(node)
+
+
+def _users(order: Iterable[Node]) -> dict[Node, int]:
+    """How many different operations use each node."""
+    count: dict[Node, int] = {}
+    for node in order:
+        for i in set(node.inputs):
+            count[i] = count.get(i, 0) + 1
+    return count
+
+
+def _is_line(node: Node, users: Mapping[Node, int], moving: set[Node], named: Mapping[Node, str],
+             weight: int) -> bool:  # fmt: skip
+    if node in named:
+        return True
+    if node not in moving or not _float(node):
+        return False
+    name = node.prim.name
+    if name in ACTIVATIONS or name in HEAVY:
+        return True
+    if name in COMPOSITES and name not in INLINE:
+        return True
+    if name in VIEWS:
+        return False
+    return (users.get(node, 0) > 1 and not _cheap(node)) or weight > LIMIT
+
+
+def _float(node: Node) -> bool:
+    return not node.prim.several and is_float(node.dtype)
+
+
+def _cheap(node: Node) -> bool:
+    """−x or 2x is no line of its own."""
+    return node.prim.name == "negative" or any(i.prim.name == "literal" for i in node.inputs)
+
+
+def _pre_activations(lines: list[Node], chosen: set[Node], moving: set[Node]) -> None:
+    """What an activation is applied to is a line, too: z before a = φ(z)."""
+    for node in list(lines):
+        if node.prim.name in ACTIVATIONS:
+            z = node.inputs[0]
+            if z in moving and z not in chosen and z.inputs and z.prim.name not in VIEWS:
+                _choose(z, chosen, lines)
+
+
+def _connected(loss: Node, lines: list[Node], wrt: Sequence[Node],
+               companions: Mapping[Node, Node], named: Mapping[Node, str]) -> Plan:  # fmt: skip
+    cut = set(lines) | set(wrt)
+    plan = Plan(loss, [])
+    needed: set[Node] = set()
+    leaves: dict[Node, None] = {}
+    for line in reversed(lines):  # a line that nobody uses any more is left out
+        if line is not loss and line not in needed and line not in wrt:
+            continue
+        found, inside = formula_inputs(line, cut, named)
+        plan.inputs[line] = found
+        plan.beside[line] = [companions[n] for n in inside if n in companions]
+        needed.update(found)
+        needed.update(plan.beside[line])
+        plan.steps.insert(0, line)
+    for line in plan.steps:
+        for node in plan.inputs[line]:
+            if node not in plan.inputs:
+                leaves[node] = None
+    plan.leaves = list(leaves)
+    live = set(wrt)
+    for line in plan.steps:
+        if any(i in live for i in plan.inputs[line]):
+            live.add(line)
+    plan.live = live
+    return plan
+
+
+def formula_inputs(line: Node, cut: set[Node],
+                   named: Mapping[Node, str]) -> tuple[list[Node], list[Node]]:  # fmt: skip
+    """The symbols in the formula of a line (other lines, parameters, data), and its operations."""
+    found: dict[Node, None] = {}
+    order = walk([line], lambda n: () if n in cut and n is not line else n.inputs)
+    for node in order:
+        if node is line:
+            continue
+        if node in cut or (node.prim.name in LEAVES and not _bare(node, named)):
+            found[node] = None
+    return list(found), [n for n in order if n not in found]
+
+
+def _bare(node: Node, named: Mapping[Node, str]) -> bool:
+    """A number written in the formula: it needs no symbol."""
+    if node in named:
+        return False
+    return node.prim.name == "literal" or (
+        node.prim.name == "constant" and node.name is None and node.shape == ()
+    )

@@ -1,0 +1,254 @@
+"""From nodes to printed formulas: one row for each primitive whose look is more than its name.
+
+Whatever has no row is written as a function of its inputs; its value is the primitive's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from tiza.graph import COMPOSITES, PRIMITIVES, Node, walk
+from tiza.readings.blackboard import algebra as al
+from tiza.readings.blackboard.expr import Attrs, Expr
+
+Row = Callable[..., Expr]
+ROWS: dict[str, Row] = {}
+NOT = PRIMITIVES["logical_not"]
+
+
+def spells(*names: str) -> Callable[[Row], Row]:
+    """Enter a row: a function of (node, *inputs as formulas)."""
+
+    def enter(row: Row) -> Row:
+        ROWS.update(dict.fromkeys(names, row))
+        return row
+
+    return enter
+
+
+def function(node: Node, *xs: Expr) -> Expr:
+    """A primitive written as a function."""
+    attrs = Attrs(node.prim, tuple(node.attrs.items()))
+    return Expr("fun", xs, node.shape, attrs)
+
+
+def _wide(node: Node, *xs: Expr) -> list[Expr]:
+    """The inputs repeated to the shape of the answer."""
+    return [al.rep(x, node.shape) for x in xs]
+
+
+def _as(node: Node, x: Expr) -> Expr:
+    """A number where an array is expected is repeated."""
+    return x if x.shape == node.shape else al.fill(x, node.shape)
+
+
+ROWS["literal"] = lambda node: literal(node)
+ROWS["add"] = lambda n, a, b: _as(n, al.add(*_wide(n, a, b)))
+ROWS["subtract"] = lambda n, a, b: _as(n, al.sub(*_wide(n, a, b)))
+ROWS["multiply"] = lambda n, a, b: _as(n, al.mul(*_wide(n, a, b)))
+ROWS["divide"] = lambda n, a, b: _as(n, al.div(*_wide(n, a, b)))
+ROWS["negative"] = lambda n, x: al.neg(x)
+ROWS["alias"] = ROWS["stop_gradient"] = lambda n, x: x
+ROWS["matmul"] = lambda n, a, b: _matmul(n, a, b)
+ROWS["sum"] = lambda n, x: al.total(x, n.attrs["axis"], n.attrs["keepdims"])
+ROWS["broadcast_to"] = lambda n, x: _broadcast(n, x)
+ROWS["reshape"] = lambda n, x: al.view(x, n.shape)
+ROWS["sqrt"] = lambda n, x: al.power(x, al.num(Fraction(1, 2)))
+
+
+def literal(node: Node) -> Expr:
+    """A number written in the program; a hyperparameter knows its own formula."""
+    value = node.attrs["value"]
+    formula = getattr(value, "formula", None)
+    return formula if isinstance(formula, Expr) else al.num(float(value))
+
+
+@spells("cast")
+def _cast(node: Node, x: Expr) -> Expr:
+    hot = _one_hot(node.inputs[0], x) if node.dtype.kind == "f" else None
+    if hot is not None:
+        return hot
+    if node.dtype.kind == "f" and x.op == "fun" and node.inputs[0].dtype.kind == "b":
+        return Expr("ind", (x,), node.shape)
+    return x
+
+
+def _one_hot(node: Node, x: Expr) -> Expr | None:
+    """targets = 0, 1, 2, ... along axis 1 is how the losses write one-hot targets."""
+    if node.prim.name != "equal" or node.ndim < 2 or x.op != "fun":
+        return None
+    left, right = node.inputs
+    row = right.value if right.prim.name == "constant" else None
+    if row is None or left.shape[1] != 1 or not np.array_equal(row.ravel(), np.arange(row.size)):
+        return None
+    targets = x.args[0]
+    while targets.op in {"rep", "view"}:
+        targets = targets.args[0]
+    return Expr("onehot", (targets,), node.shape)
+
+
+@spells("pow")
+def _pow(node: Node, a: Expr, b: Expr) -> Expr:
+    a, b = al.rep(a, node.shape), al.rep(b, node.shape)
+    return _as(node, al.power(a, b))
+
+
+def _matmul(node: Node, a: Expr, b: Expr) -> Expr:
+    if a.op == "t" and a.args[0].op == "view" and b.op == "view":
+        left, right = a.args[0].args[0], b.args[0]
+        if left.shape[:-1] == right.shape[:-1] and left.ndim > 2:
+            return Expr("gram", (left, right), node.shape)
+    if a.shape[-1] == 1 and b.shape[-2] == 1 and a.ndim == b.ndim == 2:
+        column, row = _vector(a), _vector(b)
+        if column is not None and row is not None:
+            return Expr("outer", (column, row), node.shape)
+    if a.op == "view" and b.ndim == 2 and a.args[0].shape[-1] == a.shape[-1]:
+        inner = a.args[0]  # rows of a stack: the stack itself times the matrix
+        if inner.ndim > 2:
+            return al.view(al.matmul(inner, b), node.shape)
+    for x in (a, b):
+        if x.op == "rep" and not x.args[0].shape:
+            return function(node, a, b)
+    return al.matmul(a, b)
+
+
+def _vector(x: Expr) -> Expr | None:
+    """The vector that a matrix of one row or one column is."""
+    n = math.prod(x.shape)
+    if x.op == "t":
+        return _vector(x.args[0])
+    if x.op == "view" and x.args[0].shape == (n,):
+        return x.args[0]
+    return None
+
+
+def _broadcast(node: Node, x: Expr) -> Expr:
+    return al.fill(x, node.shape)
+
+
+@spells("permute")
+def _permute(node: Node, x: Expr) -> Expr:
+    axes, n = node.attrs["axes"], node.ndim
+    if axes == tuple(range(n)):
+        return x
+    if n >= 2 and axes == (*range(n - 2), n - 1, n - 2):
+        return al.transpose(x)
+    return function(node, x)
+
+
+@spells("linear")
+def _linear(node: Node, x: Expr, w: Expr, *bias: Expr) -> Expr:
+    product = al.matmul(x, al.transpose(w)) if x.ndim >= 2 else _apply(w, x)
+    return al.add(product, *(al.rep(b, node.shape) for b in bias))
+
+
+def _apply(w: Expr, x: Expr) -> Expr:
+    """W x of a matrix and a vector."""
+    column = Expr("view", (x,), (*x.shape, 1))
+    return Expr("view", (Expr("matmul", (w, column), (w.shape[0], 1)),), (w.shape[0],))
+
+
+@spells("where")
+def _where(node: Node, c: Expr, a: Expr, b: Expr) -> Expr:
+    shape = node.shape
+    indicator = al.rep(Expr("ind", (c,), c.shape), shape)
+    a, b = al.rep(a, shape), al.rep(b, shape)
+    finite = all(not (x.op == "num" and not math.isfinite(x.data)) for x in (a, b))
+    if al.is_num(b, 0) or (b.op == "rep" and al.is_num(b.args[0], 0)):
+        return _as(node, al.mul(a, indicator))
+    if finite and (al.is_num(a, 0) or (a.op == "rep" and al.is_num(a.args[0], 0))):
+        opposite = al.rep(
+            Expr("ind", (Expr("fun", (c,), c.shape, Attrs(NOT, ())),), c.shape), shape
+        )
+        return _as(node, al.mul(b, opposite))
+    return function(node, c, a, b)
+
+
+@spells("expm1")
+def _expm1(node: Node, x: Expr) -> Expr:
+    """e^(t log β) − 1 is βᵗ − 1 where β is a hyperparameter (`optim.unbias`)."""
+    number, t = al.split_number(x)
+    base = BASES.get(round(float(number), 12))
+    if base is None:
+        return function(node, x)
+    return al.add(Expr("pow", (base, t), t.shape), al.num(-1))
+
+
+BASES: dict[float, Expr] = {}  # log β → β, while an optimizer's formula is being read
+
+
+def translate(outputs: Sequence[Node], known: Mapping[Node, Expr]) -> list[Expr]:
+    """The formulas of nodes, those in `known` being written as given."""
+    made: dict[Node, Expr] = dict(known)
+    for node in walk(outputs, lambda n: () if n in made else n.inputs):
+        if node not in made:
+            made[node] = _with_companion(node, made) or spell(node, [made[i] for i in node.inputs])
+    return [made[n] for n in outputs]
+
+
+def _with_companion(node: Node, made: Mapping[Node, Expr]) -> Expr | None:
+    """A loss of logits in terms of the probabilities, where these have a symbol."""
+    make = COMPANIONS.get(node.prim.name)
+    if make is None:
+        return None
+    p = made.get(make(node))
+    if p is None or (p.op != "sym" and not (p.op == "t" and p.args[0].op == "sym")):
+        return None
+    t = made[node.inputs[1]]
+    if node.prim.name == "cross_entropy":
+        return al.neg(_log(Expr("picked", (p, t), node.shape)))
+    if node.prim.name == "soft_cross_entropy":
+        return al.neg(al.total(al.mul(t, _log(p)), (1,), False))
+    if node.prim.name == "bce_with_logits":
+        q, s = (al.sub(al.num(1), x) for x in (p, t))
+        return al.neg(al.add(al.mul(t, _log(p)), al.mul(s, _log(q))))
+    return _log(p)
+
+
+def _log(x: Expr) -> Expr:
+    return Expr("fun", (x,), x.shape, Attrs(PRIMITIVES["log"], ()))
+
+
+def companion(node: Node) -> Node | None:
+    """The probabilities that a loss of logits speaks of: softmax or σ of its first input."""
+    make = COMPANIONS.get(node.prim.name)
+    return make(node) if make else None
+
+
+COMPANIONS: dict[str, Callable[[Node], Node]] = {
+    "cross_entropy": lambda n: COMPOSITES["softmax"](n.inputs[0], axis=1),
+    "soft_cross_entropy": lambda n: COMPOSITES["softmax"](n.inputs[0], axis=1),
+    "bce_with_logits": lambda n: PRIMITIVES["sigmoid"](n.inputs[0]),
+}
+
+
+def spell(node: Node, xs: list[Expr]) -> Expr:
+    """The formula of one node on formulas of its inputs."""
+    if node.prim.name == "constant":
+        return constant(node)
+    row = ROWS.get(node.prim.name)
+    made = row(node, *xs) if row else function(node, *xs)
+    assert made.shape == node.shape, (node, made)
+    return made
+
+
+def constant(node: Node) -> Expr:
+    """Data without a name: a number, or an array written out as itself."""
+    if node.shape == ():
+        return al.num(float(node.value))
+    entries = np.unique(np.asarray(node.value, float))
+    if entries.size == 1:
+        return al.fill(al.num(float(entries[0])), node.shape)
+    return Expr("array", (), node.shape, Data(node))
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """An array inside a formula, equal only to itself."""
+
+    node: Node

@@ -1,0 +1,317 @@
+"""The update of an optimizer, read off its own `rule` by running it on symbols.
+
+Hyperparameters become numbers that remember their formula, slots and locals of the rule their
+names: the formula that trains is the formula that is printed.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from tiza.graph import Node, placeholder, walk
+from tiza.lang.tensor import Tensor
+from tiza.lang.trace import Program
+from tiza.optim.optimizer import Optimizer
+from tiza.readings.blackboard import algebra as al
+from tiza.readings.blackboard.chain import opened_line, written
+from tiza.readings.blackboard.derivation import Board
+from tiza.readings.blackboard.expr import Expr, Name, Partial, Symbol
+from tiza.readings.blackboard.letters import symbol
+from tiza.readings.blackboard.plan import formula_inputs
+from tiza.readings.blackboard.spell import BASES
+from tiza.readings.blackboard.steps import Introduced, Step
+
+WIDE = np.dtype(np.float64)
+LETTERS = {"lr": "η", "weight_decay": "λ", "momentum": "μ", "dampening": "τ", "eps": "ε",
+           "alpha": "α", "rho": "ρ", "lr_decay": "κ", "momentum_decay": "ψ"}  # fmt: skip
+SLOTS = {"exp_avg": "m", "exp_avg_sq": "v", "momentum_buffer": "b", "square_avg": "v", "sum": "s",
+         "acc_delta": "u", "grad_avg": "ḡ", "max_exp_avg_sq": "v_max",
+         "exp_inf": "u", "mu_product": "Π"}  # fmt: skip
+
+
+class Known(float):
+    """A hyperparameter: a number for the optimizer, a formula for the blackboard."""
+
+    formula: Expr
+
+    def __new__(cls, value: float, formula: Expr) -> Known:
+        """A number with its formula."""
+        made = super().__new__(cls, value)
+        made.formula = formula
+        return made
+
+    def __repr__(self) -> str:
+        return f"{float(self)!r} as {self.formula!r}"  # the key under which literals are shared
+
+    __hash__ = float.__hash__
+
+    def _with(self, other: Any, value: float, formula: Any) -> Any:
+        if isinstance(other, Node):
+            return NotImplemented
+        right = other.formula if isinstance(other, Known) else al.num(float(other))
+        return Known(value, formula(self.formula, right))
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, Node):
+            return NotImplemented
+        return self._with(other, float(self) + float(other), al.add)
+
+    def __radd__(self, other: Any) -> Any:
+        if isinstance(other, Node):
+            return NotImplemented
+        return self._with(other, float(other) + float(self), lambda a, b: al.add(b, a))
+
+    def __sub__(self, other: Any) -> Any:
+        if isinstance(other, Node):
+            return NotImplemented
+        return self._with(other, float(self) - float(other), al.sub)
+
+    def __rsub__(self, other: Any) -> Any:
+        if isinstance(other, Node):
+            return NotImplemented
+        return self._with(other, float(other) - float(self), lambda a, b: al.sub(b, a))
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Node):
+            return NotImplemented
+        return self._with(other, float(self) * float(other), al.mul)
+
+    def __rmul__(self, other: Any) -> Any:
+        if isinstance(other, Node):
+            return NotImplemented
+        return self._with(other, float(other) * float(self), lambda a, b: al.mul(b, a))
+
+    def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Node):
+            return NotImplemented
+        return self._with(other, float(self) / float(other), al.div)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        if isinstance(other, Node):
+            return NotImplemented
+        return self._with(other, float(other) / float(self), lambda a, b: al.div(b, a))
+
+    def __neg__(self) -> Known:
+        return Known(-float(self), al.neg(self.formula))
+
+
+def free(board: Board, wanted: Symbol) -> Symbol:
+    """The letter that the optimizer is used to, unless the network has it already."""
+    if wanted not in board.names.taken:
+        return wanted
+    other = Symbol("k") if wanted == Symbol("t") else replace(wanted, sub=f"{wanted.sub}opt")
+    return other if other not in board.names.taken else replace(wanted, sub=f"{wanted.sub}opt")
+
+
+def hyperparameters(
+    board: Board, group: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[Name, float]]:
+    """The options of a group as numbers that know their symbols; and these symbols' values."""
+    made: dict[str, Any] = dict(group)
+    values: dict[Name, float] = {}
+
+    def known(value: float, name: Symbol) -> Known:
+        name = free(board, name)
+        values[name] = float(value)
+        return Known(value, al.sym(name, ()))
+
+    for key, value in group.items():
+        if key == "betas":
+            made[key] = tuple(known(b, Symbol("β", str(i))) for i, b in enumerate(value, 1))
+        elif isinstance(value, float | int) and not isinstance(value, bool) and value:
+            made[key] = known(value, symbol(LETTERS.get(key, key)))
+    return made, values
+
+
+class _Locals:
+    """The names that a function gives to nodes while it runs."""
+
+    def __init__(self) -> None:
+        self.found: dict[Node, str] = {}
+
+    def __enter__(self) -> _Locals:
+        self.before = sys.gettrace()
+        sys.settrace(self._call)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(self.before)
+
+    def _call(self, frame: FrameType, event: str, arg: Any) -> Any:
+        return self._line if frame.f_globals.get("__name__", "").startswith("tiza.optim") else None
+
+    def _line(self, frame: FrameType, event: str, arg: Any) -> Any:
+        for name, value in frame.f_locals.items():
+            if isinstance(value, Node) and value.prim.name != "literal":
+                self.found.setdefault(value, name)
+        return self._line
+
+
+def group_of(optimizer: Optimizer, param: Tensor | None) -> Mapping[str, Any]:
+    """The hyperparameters in force for a parameter."""
+    for group in optimizer.param_groups:
+        if any(p is param for p in group["params"]):
+            return group
+    return optimizer.param_groups[0]
+
+
+def update(board: Board, optimizer: Optimizer, owners: Mapping[Node, Tensor]) -> list[Step]:
+    """Part 4, second half: the optimizer's formula with the numbers of each variable."""
+    made: list[Step] = []
+    seen: set[Name] = set()
+    for w in board.wrt:
+        made += _one(board, optimizer, w, owners.get(w), seen)
+    return made
+
+
+def _one(board: Board, optimizer: Optimizer, w: Node, owner: Tensor | None,
+         seen: set[Name]) -> list[Step]:  # fmt: skip
+    group = group_of(optimizer, owner)
+    state = optimizer.state.get(owner, {}) if owner is not None else {}
+    slots = optimizer.slots_for(group, w.shape)
+    count = int(state.get("step", 0)) + 1
+    arrays = [np.asarray(state[s] if s in state else optimizer.initial(s, group, w.shape), float)
+              for s in slots]  # fmt: skip
+    options, numbers = hyperparameters(board, {k: group[k] for k in optimizer.defaults})
+    rule = optimizer.formula(options)
+    t = placeholder((), WIDE, "t")
+    p, g = placeholder(w.shape, WIDE), placeholder(w.shape, WIDE)
+    holes = [placeholder(a.shape, WIDE) for a in arrays]
+    bases = {round(math.log(v), 12): al.sym(k, ()) for k, v in numbers.items() if 0 < v < 1}
+    BASES.update(bases)
+    try:
+        with _Locals() as local:
+            new, news = rule(t, p, g, *holes)
+        table = _Table(board, w, slots, local.found, count)
+        time = free(board, Symbol("t"))
+        table.enter(t, time, np.array(float(count)))
+        table.enter(p, board.names.of[w], board.values[board.names.of[w]])
+        table.enter(g, Partial(board.top, board.names.of[w]), board.adjoints[w])
+        for hole, slot, array in zip(holes, slots, arrays, strict=True):
+            table.enter(hole, table.slot(slot), array)
+        for name, value in numbers.items():
+            if name not in seen and _occurs(name, [new, *news]):
+                seen.add(name)
+                board.introduced.append(Introduced(name, "value", (), np.array(value)))
+            board.values.setdefault(name, np.array(value))
+        if any(n is t for n in walk([new, *news])) and time not in seen:
+            seen.add(time)
+            board.introduced.append(Introduced(time, "step", (), np.array(float(count))))
+        return table.steps(new, dict(zip(slots, news, strict=True)))
+    finally:
+        for key in bases:
+            BASES.pop(key, None)
+
+
+def _occurs(name: Name, outputs: Sequence[Node]) -> bool:
+    from tiza.readings.blackboard.expr import symbols_of
+
+    for node in walk(outputs):
+        if node.prim.name == "literal":
+            formula = getattr(node.attrs["value"], "formula", None)
+            if isinstance(formula, Expr) and name in symbols_of(formula):
+                return True
+            value = float(node.attrs["value"])
+            base = BASES.get(round(value, 12)) if math.isfinite(value) else None
+            if base is not None and base.data == name:
+                return True
+    return False
+
+
+class _Table:
+    """The symbols of one parameter's update, and the lines that it is written in."""
+
+    def __init__(self, board: Board, w: Node, slots: Sequence[str], local: Mapping[Node, str],
+                 count: int) -> None:  # fmt: skip
+        self.board, self.w, self.local = board, w, local
+        self.alone = len(board.wrt) == 1
+        self.symbols: dict[Node, Expr] = {}
+        self.arrays: dict[Node, Any] = {}
+
+    def slot(self, slot: str) -> Symbol:
+        """m of W₁ is m_{W₁}, unless there is but one variable."""
+        return self._of_variable(SLOTS.get(slot, slot))
+
+    def _of_variable(self, name: str) -> Symbol:
+        own = free(self.board, symbol(name))
+        if self.alone:
+            return own
+        w = self.board.names.of[self.w]
+        sub = ",".join(part for part in (own.sub, w.base + w.sub) if part)
+        return Symbol(own.base, sub, w.sup, own.accent)
+
+    def enter(self, node: Node, name: Name, value: Any) -> None:
+        """A symbol that the rule begins with."""
+        self.symbols[node] = al.sym(name, node.shape)
+        self.arrays[node] = np.asarray(value, float)
+        if not isinstance(name, Partial):
+            self.board.values[name] = self.arrays[node]
+
+    def steps(self, new: Node, slots: Mapping[str, Node]) -> list[Step]:
+        """Slots, named intermediates, and the parameter, in the order of computation."""
+        after = {node: slot for slot, node in slots.items()}
+        outputs = [*slots.values(), new]
+        order = walk(outputs)
+        lines = [n for n in order if n.inputs and (n is new or n in after or self._named(n))]
+        made: list[Step] = []
+        starts = list(self.arrays)
+        answers = Program(starts, lines)(*(self.arrays[n] for n in starts))
+        cut = set(lines) | set(self.symbols)
+        for node, value in zip(lines, answers, strict=True):
+            inputs, _ = formula_inputs(node, cut, {})
+            line = opened_line(node, inputs)
+            formula = written(line, self.symbols)
+            name: Symbol
+            if node is new:
+                name, sign = self.board.names.of[self.w], "←"
+            elif node in after:
+                name, sign = self.slot(after[node]), "←"
+            else:
+                name, sign = self._of_variable(self.local[node]), "="
+            made.append(Step("update", name, formula, np.asarray(value), (self.w,), (), sign,
+                             rule="update"))  # fmt: skip
+            primed = replace(name, new=True) if sign == "←" else name
+            self.symbols[node] = al.sym(primed, node.shape)
+            self.board.values[primed] = np.asarray(value)
+        return made
+
+    def _named(self, node: Node) -> bool:
+        name = self.local.get(node, "")
+        return len(name) > 1 and node not in self.symbols and node.prim.name != "literal"
+
+
+def rule_of(board: Board, steps: Sequence[Step]) -> list[Step]:
+    """The update written once, for any variable w: the first one's, its name exchanged."""
+    if not steps:
+        return []
+    w = steps[0].nodes[0]
+    own = [s for s in steps if s.nodes[0] is w]
+    name = board.names.of[w]
+    letter = Symbol("w" if board.scalar or w.ndim < 2 else "W")
+    if len(board.wrt) == 1:
+        return own
+    suffix = name.base + name.sub
+
+    def general(old: Name) -> Name:
+        if isinstance(old, Partial):
+            return Partial(old.of, letter) if old.wrt == name else old
+        if (old.base, old.sub, old.sup) == (name.base, name.sub, name.sup):
+            return replace(letter, new=old.new)
+        parts = old.sub.split(",")
+        if suffix in parts and old.sup == name.sup:
+            return replace(old, sub=",".join(p for p in parts if p != suffix), sup="")
+        return old
+
+    def everywhere(e: Expr) -> Expr:
+        if e.op == "sym":
+            return al.sym(general(e.data), e.shape)
+        return Expr(e.op, tuple(everywhere(a) for a in e.args), e.shape, e.data)
+
+    return [replace(s, name=general(s.name), formula=everywhere(s.formula)) for s in own]

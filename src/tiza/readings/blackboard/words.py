@@ -1,0 +1,52 @@
+"""The words of a derivation, in both languages (notation.md, section 5)."""
+
+from __future__ import annotations
+
+from tiza.errors import pick
+
+WORDS: dict[str, tuple[str, str]] = {
+    "symbols": ("Symbols", "Símbolos"),
+    "forward": ("Forward pass", "Propagación hacia adelante"),
+    "forward-short": ("Forward", "Hacia adelante"),
+    "local": ("Local derivatives", "Derivadas locales"),
+    "backward": ("Backward pass (chain rule)", "Retropropagación (regla de la cadena)"),
+    "backward-short": ("Backward", "Retropropagación"),
+    "gradients": ("Gradients", "Gradientes"),
+    "update": ("Update", "Actualización"),
+    "check": ("Check", "Comprobación"),
+    "otherwise": ("otherwise", "en otro caso"),
+    "greatest": ("greatest difference", "diferencia máxima"),
+    "to-finite": ("to finite differences", "con las diferencias finitas"),
+    "to-engine": ("to the engine's own gradient", "con el gradiente que calcula tiza"),
+    "to-formulas": ("between the printed formulas and the engine",
+                    "entre las fórmulas impresas y los valores de tiza"),
+    "shape": ("shape", "forma"),
+    "scalar": ("scalar", "escalar"),
+    "title": ("Derivation of {loss}", "Derivación de {loss}"),
+    "title-plain": ("Derivation", "Derivación"),
+    "parameter": ("parameter", "parámetro"),
+    "data": ("data", "dato"),
+    "value": ("value", "valor"),
+    "examples": ("number of examples", "cantidad de ejemplos"),
+    "one-hot": ("the targets, one-hot", "las clases verdaderas, en codificación one-hot"),
+    "entrywise": (
+        "⊙ and functions act entry by entry; 𝟏 is a column of ones.",
+        "⊙ y las funciones actúan entrada por entrada; 𝟏 es una columna de unos.",
+    ),
+    "book": (
+        "One column per example: every matrix of examples stands transposed.",
+        "Una columna por ejemplo: toda matriz de ejemplos aparece transpuesta.",
+    ),
+    "folded": ("for {letter} = 1, …, {count}", "para {letter} = 1, …, {count}"),
+    "why": ("Why", "Por qué"),
+}  # fmt: skip
+
+
+def say(key: str, **values: object) -> str:
+    """One text in the language in force."""
+    return pick(WORDS[key]).format(**values)
+
+
+def inside_formula(text: str) -> str:
+    """A word inside a formula, in the language in force."""
+    return pick(WORDS[text]) if text in WORDS else text
