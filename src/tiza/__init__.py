@@ -47,7 +47,6 @@ _MODULES = {"data", "losses", "metrics", "nn", "optim", "train"}
 _VERBS = {  # each name and the module that defines it
     "Trainer": "tiza.train",
     "derive": "tiza.api.derive",
-    "derive": "tiza.api.derive",
 }
 
 
