@@ -125,10 +125,10 @@ FITS = [
         mp.mpf(0), mp.mpf(1), 7, 13),
     Fit("ERF_LARGE_SINGLE", "log(1 − erf x) / x, 1 ≤ x ≤ 4",
         lambda x: mp.log(mp.erfc(x)) / x, lambda x: x * mp.erfc(x) / mp.erf(x),
-        mp.mpf(1), mp.mpf(4), 8, 0),
+        mp.mpf(1), mp.mpf(4), 6, 0),
     Fit("ERF_LARGE_DOUBLE", "log(1 − erf x) / x, 1 ≤ x ≤ 6",
         lambda x: mp.log(mp.erfc(x)) / x, lambda x: x * mp.erfc(x) / mp.erf(x),
-        mp.mpf(1), mp.mpf(6), 0, 19),
+        mp.mpf(1), mp.mpf(6), 0, 18),
 ]  # fmt: skip
 KINDS: list[tuple[str, type[np.floating], str]] = [
     ("single", np.float32, "float32"),

@@ -7,7 +7,7 @@ from tiza.readings.native.mathlib.coefficients import (
     ERF_LARGE_SINGLE,
     ERF_SMALL,
 )
-from tiza.readings.native.mathlib.exponential import exp_within, format_of
+from tiza.readings.native.mathlib.exponential import exp_normal, format_of
 from tiza.readings.native.mathlib.lanes import (
     Lanes,
     absolute,
@@ -26,5 +26,5 @@ def erf(x: Lanes) -> Lanes:
     inner = fma(x, horner(x * x, ERF_SMALL[format_of(x).name]), x)
     t = at_most(size, 4.0 if single else 6.0)
     q = horner(t, ERF_LARGE_SINGLE["float32"] if single else ERF_LARGE_DOUBLE["float64"])
-    outer = copysign(1 - exp_within(q * t), x)
+    outer = copysign(1 - exp_normal(q * t), x)
     return select(size < 1, inner, outer)

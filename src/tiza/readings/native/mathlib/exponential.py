@@ -81,6 +81,13 @@ def exp_within(x: Lanes, halvings: int = 0) -> Lanes:
     return (growth(r) + 1) * half.floats() * rest.floats()
 
 
+def exp_normal(x: Lanes) -> Lanes:
+    """eˣ where neither it nor 2ⁿ is subnormal or infinite: one factor is enough."""
+    f = format_of(x)
+    t, r = reduced(x, f.bias)
+    return (growth(r) + 1) * (t << f.fraction).floats()
+
+
 def exp(x: Lanes) -> Lanes:
     """eˣ."""
     f = format_of(x)
@@ -88,9 +95,10 @@ def exp(x: Lanes) -> Lanes:
 
 
 def sigmoid(x: Lanes) -> Lanes:
-    """1 / (1 + e⁻ˣ), as e^-|x| never overflows."""
+    """1 − q, or e(1 − q) for x < 0, with q = e/(1 + e), e = e^-|x|: no overflow, few roundings."""
     e = exp_within(at_least(-absolute(x), -format_of(x).far))
-    return select(x < 0, e, 1) / (e + 1)
+    first = select(x < 0, e, 1)
+    return fma(-first, e / (e + 1), first)
 
 
 def grown(x: Lanes, halvings: int = 0) -> Lanes:

@@ -101,6 +101,9 @@ class Lanes:
     def __mul__(self, other: Lanes | float) -> Lanes:
         return self._arithmetic("mul", other)
 
+    def __radd__(self, other: float) -> Lanes:
+        return self.like(other) + self
+
     def __rsub__(self, other: float) -> Lanes:
         return self.like(other) - self
 

@@ -97,7 +97,7 @@ def log1p_within(x: Lanes) -> Lanes:
     n, m = split(u)
     scale = ((f.bias - n) << f.fraction).floats()
     exact = fma(x, scale, scale - 1)
-    fraction = select(x < 2.0 ** (2 * f.fraction), exact, m - 1)
+    fraction = select(x > 2.0 ** (2 * f.fraction), m - 1, exact)  # NaN: exact
     first, rest = log_near_one(fraction)
     count = n.number()
     return fma(count, f.log2[0], first + fma(count, f.log2[1], rest))
@@ -109,21 +109,24 @@ def log1p(x: Lanes) -> Lanes:
     return select(absolute(x) < 2.0 ** -(format_of(x).fraction + 2), x, y)
 
 
+def log1p_unit(e: Lanes) -> Lanes:
+    """log(1 + e) for 0 ≤ e ≤ 1; beyond √2, log 2 + log(1 + (e − 1)/2)."""
+    high, low = format_of(e).log2
+    beyond = e > math.sqrt(2) - 1
+    first, rest = log_near_one(select(beyond, fma(e, 0.5, -0.5), e))
+    return select(beyond, high + (first + (rest + low)), first + rest)
+
+
 def softplus(x: Lanes) -> Lanes:
     """max(x, 0) + log(1 + e^-|x|)."""
     e = exp_within(at_least(-absolute(x), -format_of(x).far))
-    return select(x < 0, x.like(0), x) + log1p_small(e)
-
-
-def log1p_small(e: Lanes) -> Lanes:
-    """log(1 + e) for 0 ≤ e ≤ 1, right to the smallest e."""
-    return select(e < 2.0 ** -(format_of(e).fraction + 2), e, log1p_within(e))
+    return select(x < 0, x.like(0), x) + log1p_unit(e)
 
 
 def logaddexp(a: Lanes, b: Lanes) -> Lanes:
     """log(eᵃ + eᵇ) = max + log(1 + e^-|a − b|); equal infinities have no difference."""
     e = exp_within(at_least(-absolute(a - b), -format_of(a).far))
-    y = select(a > b, a, b) + log1p_small(e)
+    y = select(a > b, a, b) + log1p_unit(e)
     return select(a.equals(b), a + math.log(2), y)
 
 

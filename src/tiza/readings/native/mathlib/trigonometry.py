@@ -21,7 +21,7 @@ from tiza.readings.native.mathlib.lanes import (
     square_root,
 )
 
-# π/2 in parts, the first two short of the format's bits, so that n times them is exact
+# π/2 in parts; x − n·(the first) needs no more bits than a number has: fma makes it exactly
 HALF_PI = {
     32: (1.5707963705062866, -4.371138828673793e-08, -1.7151245100058819e-15),
     64: (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591833e-33),
@@ -112,8 +112,8 @@ def asin(x: Lanes) -> Lanes:
     """The arcsine: π/2 − 2 asin √((1 − |x|)/2) beyond ½."""
     far, root, rest = _arcsine(x)
     high, low, _ = HALF_PI[x.kind.bits]
-    y = root + rest
-    return copysign(select(far, high - (y + y - low), y), x)
+    beyond = (high / 2 - root) - (rest - low / 2)  # root last would be rounded twice
+    return copysign(select(far, beyond + beyond, root + rest), x)
 
 
 def acos(x: Lanes) -> Lanes:
