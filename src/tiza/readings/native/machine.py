@@ -9,10 +9,8 @@ lock, and a fork waits for that lock, so that a child never inherits a half-done
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-import threading
 import time
 import zlib
 from collections import deque
@@ -23,12 +21,13 @@ from typing import Any
 
 from tiza.readings.native.cache import ObjectCache, key_of
 from tiza.readings.native.processor import (
+    LOCK,
     LLVMError,
     Machine,
     available,
-    binding,
     default_triple,
     host,
+    llvm,
 )
 
 __all__ = [
@@ -53,32 +52,17 @@ EXTERNAL = re.compile(r"^@([\w.$]+)\s*=\s*(?:dso_local\s+)?(?:global|constant)\b
 
 # -- LLVM, one caller at a time ----------------------------------------------------------------
 
-_LOCK = threading.RLock()
-_CONDEMNED: deque[Any] = deque()  # engines whose library is gone; closed under the lock
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release
-    )
-
-
-@contextmanager
-def _llvm() -> Iterator[Any]:
-    """llvmlite's binding, for one caller at a time."""
-    llvm = binding()
-    with _LOCK:
-        yield llvm
-        _bury()
+_CONDEMNED: deque[Any] = deque()  # engines whose library is gone, to be closed under the lock
 
 
 def _bury() -> None:
     """Close what is condemned, unless somebody else holds the lock: then that one will."""
-    if _LOCK.acquire(blocking=False):
+    if LOCK.acquire(blocking=False):
         try:
             while _CONDEMNED:
                 _CONDEMNED.pop().close()
         finally:
-            _LOCK.release()
+            LOCK.release()
 
 
 @once
@@ -87,12 +71,12 @@ def target(machine: Machine) -> Any:
 
     Errors: LLVMError where this LLVM has no such target.
     """
-    with _llvm() as llvm:
+    with llvm() as binding:
         if machine.architecture != default_triple().split("-")[0]:
-            llvm.initialize_all_targets()
-            llvm.initialize_all_asmprinters()
+            binding.initialize_all_targets()
+            binding.initialize_all_asmprinters()
         try:
-            kind = llvm.Target.from_triple(machine.triple)
+            kind = binding.Target.from_triple(machine.triple)
         except RuntimeError as error:
             raise LLVMError(str(error)) from error
         return kind.create_target_machine(
@@ -106,28 +90,35 @@ def target(machine: Machine) -> Any:
 
 
 @once
-def _simplification(machine: Machine) -> Any:
-    """LLVM's passes over one function, made once: each further set of them would never be freed."""
-    with _llvm() as llvm:
-        options = llvm.create_pipeline_tuning_options(speed_level=LEVEL)
-        return llvm.create_pass_builder(target(machine), options).getFunctionPassManager()
+def _passes(machine: Machine) -> tuple[Any, Any]:
+    """LLVM's passes over a module and over a function.
+
+    They are made once: what a further set of them takes would never be given back.
+    """
+    with llvm() as binding:
+        options = binding.create_pipeline_tuning_options(speed_level=LEVEL)
+        whole = binding.create_new_module_pass_manager()
+        whole.add_always_inliner_pass()
+        whole.add_global_dead_code_eliminate_pass()
+        builder = binding.create_pass_builder(target(machine), options)
+        return whole, builder.getFunctionPassManager()
 
 
 @contextmanager
 def _optimized(ir: str, machine: Machine) -> Iterator[Any]:
     """The module that a text describes, verified and optimized."""
-    with _llvm() as llvm:
-        goal, context = target(machine), llvm.create_context()
+    with llvm() as binding:
+        goal, context = target(machine), binding.create_context()
         module = None
         try:
             try:
-                module = llvm.parse_assembly(ir, context)
+                module = binding.parse_assembly(ir, context)
                 module.triple = goal.triple
                 module.data_layout = str(goal.target_data)
                 module.verify()
             except RuntimeError as error:
                 raise LLVMError(str(error)) from error
-            _optimize(llvm, module, machine)
+            _optimize(binding, module, machine)
             yield module
         finally:
             if module is not None:
@@ -135,21 +126,17 @@ def _optimized(ir: str, machine: Machine) -> Iterator[Any]:
             context.close()
 
 
-def _optimize(llvm: Any, module: Any, machine: Machine) -> None:
-    """Inline what says `alwaysinline`, simplify each function, drop what nobody calls."""
-    options = llvm.create_pipeline_tuning_options(speed_level=LEVEL)
-    builder = llvm.create_pass_builder(target(machine), options)
-    inline = llvm.create_new_module_pass_manager()
+def _optimize(binding: Any, module: Any, machine: Machine) -> None:
+    """Inline what says `alwaysinline`, drop what nobody calls, simplify each function."""
+    whole, each = _passes(machine)
+    options = binding.create_pipeline_tuning_options(speed_level=LEVEL)
+    builder = binding.create_pass_builder(target(machine), options)
     try:
-        inline.add_always_inliner_pass()
-        inline.add_global_dead_code_eliminate_pass()
-        inline.run(module, builder)
-        passes = _simplification(machine)
+        whole.run(module, builder)
         for function in module.functions:
             if not function.is_declaration:
-                passes.run(function, builder)
+                each.run(function, builder)
     finally:
-        inline.close()
         builder.close()
         options.close()
 
@@ -193,14 +180,15 @@ class Library:
         self._machine = machine
         self._text = zlib.compress(ir.encode(), 1)
         key = key_of(ir, machine.triple, machine.cpu, machine.features, *_versions())
-        code = cache.get(key) if cache else None
+        code = None if cache is None else cache.get(key)
         self.from_cache = code is not None
         if code is None:
             code = object_code(ir, machine)
-            if cache:
+            if cache is not None:
                 cache.put(key, code)
         self._names = {name.strip('"') for name in DEFINED.findall(ir) + EXTERNAL.findall(ir)}
         self._engine = _Engine(code, self._names, machine)
+        _bury()
         self.seconds = time.perf_counter() - start
 
     def address(self, name: str) -> int:
@@ -236,11 +224,11 @@ class _Engine:
     """One module linked in memory, and the linker that holds it."""
 
     def __init__(self, code: bytes, names: set[str], machine: Machine) -> None:
-        with _llvm() as llvm:
-            self._jit = llvm.create_lljit_compiler(
+        with llvm() as binding:
+            self._jit = binding.create_lljit_compiler(
                 target(machine), use_jit_link=True, suppress_errors=True
             )
-            builder = llvm.JITLibraryBuilder().add_object_img(code).add_current_process()
+            builder = binding.JITLibraryBuilder().add_object_img(code).add_current_process()
             for name in names:
                 builder.export_symbol(name)
             try:
@@ -261,16 +249,16 @@ class _Engine:
 @once
 def _versions() -> tuple[str, ...]:
     """What else object code depends on."""
-    from importlib.metadata import PackageNotFoundError, version
+    with llvm() as binding:
+        from importlib.metadata import PackageNotFoundError, version
 
-    from llvmlite import __version__
+        from llvmlite import __version__
 
-    try:
-        own = version("tiza")
-    except PackageNotFoundError:
-        own = "source"
-    numbers = ".".join(map(str, binding().llvm_version_info))
-    return own, __version__, numbers, str(LEVEL)
+        try:
+            own = version("tiza")
+        except PackageNotFoundError:
+            own = "source"
+    return own, __version__, ".".join(map(str, binding.llvm_version_info)), str(LEVEL)
 
 
 def load(ir: str, *, machine: Machine | None = None, cache: bool | ObjectCache = True) -> Library:
@@ -288,5 +276,5 @@ def load(ir: str, *, machine: Machine | None = None, cache: bool | ObjectCache =
     >>> ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(library.address("twice"))(21)
     42
     """
-    chosen = ObjectCache() if cache is True else cache or None
+    chosen = ObjectCache() if cache is True else None if cache is False else cache
     return Library(ir, machine or host(), chosen)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache as once
 from math import ceil, inf
@@ -91,35 +94,51 @@ class Machine:
         return base
 
 
+# One caller of LLVM at a time. A fork waits for it, so that no child inherits a compilation, or an
+# import of llvmlite, that nobody will finish.
+LOCK = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release
+    )
+
+
 @once
 def available() -> str | None:
     """None if code can be made here; else why not, in one line."""
     try:
-        from llvmlite import binding as llvm
+        with LOCK:
+            from llvmlite import binding
 
-        llvm.initialize_native_target()
-        llvm.initialize_native_asmprinter()
-        llvm.check_jit_execution()
+            binding.initialize_native_target()
+            binding.initialize_native_asmprinter()
+            binding.check_jit_execution()
     except (ImportError, OSError, RuntimeError) as error:
         return f"{type(error).__name__}: {error}".splitlines()[0]
     return None
 
 
-def binding() -> Any:  # llvmlite carries no types
-    """llvmlite's functions, ready for use; LLVMError where they are not."""
+@contextmanager
+def llvm() -> Iterator[Any]:  # llvmlite carries no types
+    """llvmlite's functions, for one caller at a time.
+
+    Errors: LLVMError where they cannot be had.
+    """
     reason = available()
     if reason is not None:
         raise LLVMError(reason)
-    import llvmlite.binding
+    with LOCK:
+        import llvmlite.binding
 
-    return llvmlite.binding
+        yield llvmlite.binding
 
 
 @once
 def default_triple() -> str:
     """The triple of this process; a likely one where llvmlite is missing."""
     if available() is None:
-        return str(binding().get_process_triple())
+        with llvm() as binding:
+            return str(binding.get_process_triple())
     kind = {"amd64": "x86_64", "arm64": "aarch64"}
     machine = platform.machine().lower()
     return f"{kind.get(machine, machine)}-unknown-{platform.system().lower()}-gnu"
@@ -133,13 +152,13 @@ def host() -> Machine:
     >>> machine.vector_bits in (128, 256, 512) and machine.l1 > 0
     True
     """
-    llvm = binding()
-    flags = llvm.get_host_cpu_features()
+    with llvm() as binding:
+        flags, name = binding.get_host_cpu_features(), binding.get_host_cpu_name()
     wide = all(flags.get(name) for name in AVX512)
     arm = default_triple().startswith(("aarch64", "arm64"))
     return Machine(
         triple=default_triple(),
-        cpu=llvm.get_host_cpu_name(),
+        cpu=name,
         features=flags.flatten(),
         vector_bits=512 if wide else 256 if flags.get("avx2") else 128,
         registers=32 if wide or arm else 16,
