@@ -121,7 +121,8 @@ def test_a_part_may_be_called_as_a_verb_of_keras():
     (lambda m: nn.Module()(1),
      "Module has no forward\n    fix: write def forward(self, x) in class Module"),
     (lambda m: m.to("cuda"),
-     "there is no device or type 'cuda' here\n    fix: say \"cpu\", \"float32\" or \"float64\""),
+     "tiza computes on the processor, and there is no device 'cuda'\n"
+     '    fix: leave device out or say device="cpu"'),
     (lambda m: m.to(tz.int64),
      "parameters are float32 or float64, not int64\n    fix: say \"float32\" or \"float64\""),
 ])  # fmt: skip

@@ -15,6 +15,7 @@ from tiza.graph import PRIMITIVES, Node, Primitive, apply, constant, parts, walk
 from tiza.graph.types import DType, Shape, bool_, float32, int64, is_float
 from tiza.lang.arrays import Array, to_array
 from tiza.lang.mode import mode
+from tiza.lang.rows import needed, settled
 from tiza.readings.evaluate import evaluate
 from tiza.transforms import differentiate
 
@@ -355,7 +356,7 @@ def settle(x: Tensor) -> None:
     if x.node.value is None:
         _, leaves = PENDING.get(id(x), (None, []))
         together = [leaf._grad for leaf in leaves] + [ref() for ref in x._siblings]
-        evaluate([x.node, *(t.node for t in together if t is not None)])
+        evaluate([x.node, *(n for t in together if t is not None for n in needed(t.node))])
     if (x.node.depth > HISTORY and not x.requires_grad) or (x._cut and x.node.inputs):
         x.node = constant(x.node.value, x.node.name)
         x._cut = False
@@ -364,14 +365,15 @@ def settle(x: Tensor) -> None:
 def evaluate_together(tensors: Sequence[Tensor]) -> None:
     """Compute `tensors`, and every loss and gradient that waits to be computed, in one pass.
 
-    Afterwards the losses and gradients are data: a training loop does not grow.
+    Afterwards the losses and gradients are data: a training loop does not grow. Of the gradient
+    of a large table only the rows are computed that it has (see `rows`).
     """
     rows = [*PENDING.values()]
     waiting = [loss for ref, _ in rows if (loss := ref()) is not None]
     grads = [t._grad for _, leaves in rows for t in leaves if t._grad is not None]
-    evaluate([t.node for t in (*tensors, *waiting, *grads)])
+    evaluate([node for t in (*tensors, *waiting, *grads) for node in needed(t.node)])
     for t in (*waiting, *grads):
         if t.node.inputs:
-            t.node = constant(t.node.value, t.node.name)
+            t.node = settled(t.node)
             t.requires_grad = t._cut = False
     PENDING.clear()

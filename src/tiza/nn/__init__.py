@@ -49,9 +49,10 @@ from tiza.nn.dropout import (
     Dropout3d,
     FeatureAlphaDropout,
 )
+from tiza.nn.embedding import Embedding
 from tiza.nn.embedding_bag import EmbeddingBag
 from tiza.nn.graph_layers import GATConv, GCNConv, GINConv, SAGEConv
-from tiza.nn.layers import Dropout, Embedding, Flatten, Identity, Linear, Unflatten
+from tiza.nn.layers import Dropout, Flatten, Identity, Linear, Unflatten
 from tiza.nn.loss import (
     BCELoss,
     BCEWithLogitsLoss,

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from tiza.errors import ArgumentError, DTypeError, IndexingError, ShapeError
+from tiza.errors import ArgumentError, ShapeError
 from tiza.graph import PRIMITIVES as P
 from tiza.lang.pairs import equal
 from tiza.lang.tensor import Tensor, as_tensor, make
+from tiza.nn.lookup import by_frequency, inside, numbers, padding_of, renormed_rows_
 from tiza.nn.segments import segment_count, segment_max, segment_sum
 
 MODES = ("sum", "mean", "max")
@@ -48,29 +49,34 @@ def _bags(ids: Tensor, offsets: Any, last: bool) -> tuple[Tensor, Tensor, int]:
     return ids, bag, starts.shape[0]
 
 
-def embedding_bag(input: Any, weight: Any, offsets: Any = None, *, mode: str = "mean",
-                  per_sample_weights: Any = None, include_last_offset: bool = False,
+def embedding_bag(input: Any, weight: Any, offsets: Any = None, max_norm: float | None = None,
+                  norm_type: float = 2.0, scale_grad_by_freq: bool = False, mode: str = "mean",
+                  sparse: bool = False, per_sample_weights: Any = None,
+                  include_last_offset: bool = False,
                   padding_idx: int | None = None) -> Tensor:  # fmt: skip
     """The sum, mean or greatest entries of the rows that each bag names; 0 for an empty bag.
 
     A row of `input` (n, k) is a bag; of an input of one axis, bag b begins at offsets[b]. With
     mode "sum", `per_sample_weights` multiplies the rows. The row `padding_idx` counts nowhere.
+    `max_norm`, `norm_type`, `scale_grad_by_freq` and `sparse` as in `embedding`.
 
     Shapes: input (n, k), or (m) with offsets (n); weight (rows, d) → (n, d).
 
     >>> embedding_bag([0, 1, 1], [[1.0], [3.0]], [0, 2], mode="mean").tolist()
     [[2.0], [3.0]]
     """
+    del sparse
     mode_of(mode)
-    given, w = as_tensor(input), as_tensor(weight)
-    if given.dtype.kind not in "iu":
-        raise DTypeError("embedding-ids", got=given.dtype)
+    w = as_tensor(weight)
+    given = inside(numbers(input), w.shape[0], "embedding-row")
     ids, bag, n = _bags(given, offsets, include_last_offset)
-    known = given.node.value
-    if known is not None and known.size and known.min() < 0:
-        raise IndexingError("embedding-row", got=int(known.min()), size=w.shape[0],
-                            last=w.shape[0] - 1)  # fmt: skip
+    if mode == "max" and scale_grad_by_freq:
+        raise ArgumentError("bag-frequency-max")
+    if max_norm is not None:
+        renormed_rows_(w, ids, max_norm, norm_type)
     rows = make(P["take"], w, ids, axis=0)
+    if scale_grad_by_freq:
+        rows = by_frequency(rows, ids, w.shape[0])
     counted = _counted(ids, padding_idx, w.shape[0])
     if per_sample_weights is not None:
         rows = rows * _factors(per_sample_weights, given, ids, mode, w)
@@ -96,10 +102,8 @@ def _counted(ids: Tensor, padding: int | None, rows: int) -> Tensor | None:
     """Whether each id is no padding, as a column."""
     if padding is None:
         return None
-    if not -rows <= padding < rows:
-        raise ArgumentError("embedding-padding", got=padding, rows=rows)
     column = make(P["reshape"], ids, shape=(ids.shape[0], 1))
-    return make(P["logical_not"], equal(column, padding % rows))
+    return make(P["logical_not"], equal(column, padding_of(padding, rows)))
 
 
 def _factors(given: Any, input: Tensor, ids: Tensor, mode: str, weight: Tensor) -> Tensor:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from tiza.errors import ArgumentError, ShapeError
-from tiza.lang.tensor import Tensor, as_tensor
-from tiza.nn import init
+from tiza.lang.tensor import Tensor
 from tiza.nn.bags import embedding_bag, mode_of
-from tiza.nn.layers import in_type, size
-from tiza.nn.module import Module
-from tiza.nn.parameter import Parameter
+from tiza.nn.embedding import Table, table_of
 
 
-class EmbeddingBag(Module):
+class EmbeddingBag(Table):
     """y = Σ weight[x], their mean, or their greatest entries, over each bag x of row numbers.
+
+    `max_norm`, `norm_type`, `scale_grad_by_freq` and `sparse` as in `Embedding`.
 
     Shapes: x (n, k), or (m) with offsets (n) → (n, d); weight (rows, d), drawn from N(0, 1).
     Source: PyTorch's names and defaults.
@@ -26,50 +22,36 @@ class EmbeddingBag(Module):
     (2, 3)
     """
 
-    def __init__(self, num_embeddings: int, embedding_dim: int, *, mode: str = "mean",
-                 include_last_offset: bool = False, padding_idx: int | None = None,
+    def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: float | None = None,
+                 norm_type: float = 2.0, scale_grad_by_freq: bool = False, mode: str = "mean",
+                 sparse: bool = False, _weight: Any = None, include_last_offset: bool = False,
+                 padding_idx: int | None = None, device: Any = None,
                  dtype: Any = None) -> None:  # fmt: skip
-        super().__init__()
-        self.num_embeddings = size("EmbeddingBag", "num_embeddings", num_embeddings)
-        self.embedding_dim = size("EmbeddingBag", "embedding_dim", embedding_dim)
-        self.mode, self.include_last_offset = mode_of(mode), include_last_offset
-        if padding_idx is not None:
-            if not -num_embeddings <= padding_idx < num_embeddings:
-                raise ArgumentError("embedding-padding", got=padding_idx, rows=num_embeddings)
-            padding_idx %= num_embeddings
-        self.padding_idx = padding_idx
-        self.weight = Parameter(np.empty((num_embeddings, embedding_dim), np.float32))
-        self.reset_parameters()
-        in_type(self, dtype)
+        super().__init__(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type,
+                         scale_grad_by_freq, sparse, _weight, device, dtype)  # fmt: skip
+        self.mode, self.include_last_offset = mode_of(mode), bool(include_last_offset)
 
     @classmethod
-    def from_pretrained(cls, embeddings: Any, freeze: bool = True, *, mode: str = "mean",
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, max_norm: float | None = None,
+                        norm_type: float = 2.0, scale_grad_by_freq: bool = False,
+                        mode: str = "mean", sparse: bool = False,
+                        include_last_offset: bool = False,
                         padding_idx: int | None = None) -> EmbeddingBag:  # fmt: skip
         """A layer with a table that is given, trained further only if `freeze` is False."""
-        table = as_tensor(embeddings)
-        if table.ndim != 2:
-            raise ShapeError("embedding-table", got=table.shape)
+        table = table_of(embeddings)
         rows, columns = table.shape
-        layer = cls(rows, columns, mode=mode, padding_idx=padding_idx)
-        layer.weight = Parameter(table, requires_grad=not freeze)
+        layer = cls(rows, columns, max_norm, norm_type, scale_grad_by_freq, mode, sparse, table,
+                    include_last_offset, padding_idx)  # fmt: skip
+        layer.weight.requires_grad_(not freeze)
         return layer
-
-    def reset_parameters(self) -> None:
-        """Draw the table anew; the row of the padding is 0."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            table = self.weight.numpy().copy()
-            table[self.padding_idx] = 0
-            self.weight.data = table
 
     def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Tensor:
         """One row for each bag."""
         return embedding_bag(
-            input, self.weight, offsets, mode=self.mode, per_sample_weights=per_sample_weights,
-            include_last_offset=self.include_last_offset, padding_idx=self.padding_idx,
+            input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq,
+            self.mode, self.sparse, per_sample_weights, self.include_last_offset, self.padding_idx,
         )  # fmt: skip
 
-    def extra_repr(self) -> str:
-        """The sizes."""
-        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
-        return f"{self.num_embeddings}, {self.embedding_dim}, mode={self.mode!r}{padding}"
+    def options(self) -> list[str]:
+        """The options that are not as usual, and the mode."""
+        return [*super().options(), f"mode={self.mode!r}"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tiza.errors import ArgumentError, DTypeError, IndexingError
+from tiza.errors import ArgumentError, DTypeError
 from tiza.graph import COMPOSITES, PRIMITIVES
 from tiza.lang import random
 from tiza.lang.calls import axis_of
@@ -85,6 +85,7 @@ from tiza.nn.drop import (
     dropout3d,
     feature_alpha_dropout,
 )
+from tiza.nn.lookup import embedding, inside
 from tiza.nn.normalize import (
     batch_norm,
     group_norm,
@@ -244,47 +245,6 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     return y
 
 
-def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Tensor:
-    """The rows of `weight` that the whole numbers of `input` name.
-
-    The row `padding_idx` gets no gradient.
-
-    Shapes: input (*n), weight (rows, d) → (*n, d).
-    Errors: IndexingError for a number that names no row.
-
-    >>> embedding([2, 0], [[0.0], [1.0], [2.0]]).tolist()
-    [[2.0], [0.0]]
-    """
-    ids, w = as_tensor(input), as_tensor(weight)
-    if ids.dtype.kind not in "iu":
-        raise DTypeError("embedding-ids", got=ids.dtype)
-    rows = w.shape[0]
-    safe = _inside(ids, rows, "embedding-row")
-    y = make(PRIMITIVES["take"], w, safe, axis=0)
-    if padding_idx is None:
-        return y
-    padding = padding_idx + rows if padding_idx < 0 else padding_idx
-    if not 0 <= padding < rows:
-        raise ArgumentError("embedding-padding", got=padding_idx, rows=rows)
-    wide = as_tensor(ids, np.dtype(np.int64))
-    filler = make(PRIMITIVES["reshape"], equal(wide, padding), shape=(*ids.shape, 1))
-    return make(PRIMITIVES["where"], filler, y.detach(), y)
-
-
-def _inside(ids: Tensor, size: int, code: str) -> Tensor:
-    """The indices, refused where already known to be outside; −1 is not the last here."""
-    value = ids.node.value
-    if value is None:
-        if ids.dtype.kind == "u":
-            return ids
-        outside = as_tensor(np.array(-size - 1), ids.dtype)  # refused when it is computed
-        return make(PRIMITIVES["where"], ids < 0, outside, ids)
-    wrong = value[(value < 0) | (value >= size)]
-    if wrong.size:
-        raise IndexingError(code, got=int(wrong.flat[0]), size=size, last=size - 1)
-    return ids
-
-
 def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
     """1 in the column that each whole number names, 0 in the others, as int64.
 
@@ -300,7 +260,7 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
         if not ids.size:
             raise ArgumentError("one-hot-empty")
         num_classes = int(ids.numpy().max()) + 1
-    ids = as_tensor(_inside(ids, num_classes, "one-hot-class"), np.dtype(np.int64))
+    ids = as_tensor(inside(ids, num_classes, "one-hot-class"), np.dtype(np.int64))
     columns = as_tensor(np.arange(num_classes))
     at = equal(make(PRIMITIVES["reshape"], ids, shape=(*ids.shape, 1)), columns)
     return as_tensor(at, np.dtype(np.int64))

@@ -1,4 +1,4 @@
-"""The first layers: affine maps, tables of vectors, dropout, and changes of shape."""
+"""The first layers: affine maps, dropout, and changes of shape."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tiza.nn import functional as F
 from tiza.nn import init
 from tiza.nn.module import Module
 from tiza.nn.parameter import Parameter, retyped
+from tiza.nn.state import floating, on_cpu
 
 
 def size(layer: str, name: str, value: Any, least: int = 0) -> int:
@@ -26,11 +27,16 @@ def size(layer: str, name: str, value: Any, least: int = 0) -> int:
     return int(value)
 
 
-def in_type(module: Module, dtype: Any) -> None:
-    """Give a new layer the type that its maker asked for."""
-    if dtype is not None:
+def in_type(module: Module, dtype: Any, device: Any = None) -> None:
+    """Give a new layer the type that its maker asked for.
+
+    Errors: ArgumentError for a device that is not the processor, or a type that is none.
+    """
+    on_cpu(device)
+    kind = floating(dtype)
+    if kind is not None:
         for param in module.parameters():
-            retyped(param, np.dtype(dtype))
+            retyped(param, kind)
 
 
 class Linear(Module):
@@ -46,14 +52,14 @@ class Linear(Module):
     """
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True,
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         self.in_features = size("Linear", "in_features", in_features)
         self.out_features = size("Linear", "out_features", out_features)
         shape = (self.out_features, self.in_features)
         self.weight = Parameter(init.fan_in_uniform(shape, in_features))
         self.bias = Parameter(init.fan_in_uniform(shape[:1], in_features)) if bias else None
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def reset_parameters(self) -> None:
         """Draw weight and bias anew."""
@@ -69,62 +75,6 @@ class Linear(Module):
         """The sizes."""
         return (f"in_features={self.in_features}, out_features={self.out_features}, "
                 f"bias={self.bias is not None}")  # fmt: skip
-
-
-class Embedding(Module):
-    """A table of vectors: y = weight[x], row by row.
-
-    The row `padding_idx` starts at zero and gets no gradient.
-
-    Shapes: x (*n) of whole numbers → y (*n, d); weight (rows, d), drawn from N(0, 1).
-
-    >>> from tiza import nn
-    >>> nn.Embedding(10, 3)([[1, 2], [4, 5]]).shape
-    (2, 2, 3)
-    """
-
-    def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
-                 dtype: Any = None) -> None:  # fmt: skip
-        super().__init__()
-        self.num_embeddings = size("Embedding", "num_embeddings", num_embeddings)
-        self.embedding_dim = size("Embedding", "embedding_dim", embedding_dim)
-        if padding_idx is not None:
-            if not -num_embeddings <= padding_idx < num_embeddings:
-                raise ArgumentError("embedding-padding", got=padding_idx, rows=num_embeddings)
-            padding_idx %= num_embeddings
-        self.padding_idx = padding_idx
-        self.weight = Parameter(np.empty((num_embeddings, embedding_dim), np.float32))
-        self.reset_parameters()
-        in_type(self, dtype)
-
-    @classmethod
-    def from_pretrained(cls, embeddings: Any, freeze: bool = True,
-                        padding_idx: int | None = None) -> Embedding:  # fmt: skip
-        """A layer with a table that is given, trained further only if `freeze` is False."""
-        table = as_tensor(embeddings)
-        if table.ndim != 2:
-            raise ShapeError("embedding-table", got=table.shape)
-        rows, columns = table.shape
-        layer = cls(rows, columns, padding_idx)
-        layer.weight = Parameter(table, requires_grad=not freeze)
-        return layer
-
-    def reset_parameters(self) -> None:
-        """Draw the table anew."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            table = self.weight.numpy().copy()
-            table[self.padding_idx] = 0
-            self.weight.data = table
-
-    def forward(self, input: Any) -> Tensor:
-        """The rows that the whole numbers name."""
-        return F.embedding(input, self.weight, self.padding_idx)
-
-    def extra_repr(self) -> str:
-        """The sizes."""
-        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
-        return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
 
 
 class Dropout(Module):

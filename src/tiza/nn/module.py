@@ -12,7 +12,7 @@ from tiza.lang.verbs import VERBS
 from tiza.nn.hooks import Hooks, RemovableHandle
 from tiza.nn.parameter import Buffer, Parameter, clear_grad, retyped
 from tiza.nn.show import html, tree
-from tiza.nn.state import Fit, floating, load_state, named
+from tiza.nn.state import Fit, floating, is_type, load_state, named, on_cpu
 from tiza.nn.summary import Summary, summarise
 
 OWN_VERBS = {"fit", "evaluate", "predict", "summary"}  # PyTorch lacks them: parts may be so called
@@ -296,11 +296,25 @@ class Module:
         """
         return load_state(self, state_dict, strict)
 
-    def to(self, dtype: object = None) -> Self:
-        """Cast the floating-point parameters and buffers in place. The only device is "cpu".
+    def to(self, *args: object, device: object = None, dtype: object = None,
+           non_blocking: bool = False, copy: bool = False,
+           memory_format: object = None) -> Self:  # fmt: skip
+        """Cast the floating-point parameters and buffers in place.
+
+        Takes a type, a tensor of that type, or the device "cpu", which is the only one; what
+        else PyTorch's takes says how to move between devices, and changes nothing here.
 
         Errors: ArgumentError for a device that is not there or a type that is not floating.
         """
+        del non_blocking, copy, memory_format
+        for arg in args:
+            if isinstance(arg, Tensor):
+                dtype = arg.dtype
+            elif is_type(arg):
+                dtype = arg
+            elif not isinstance(arg, bool):
+                device = arg
+        on_cpu(device)
         kind = floating(dtype)
         if kind is not None:
             for tensor in (*self.parameters(), *self.buffers()):
@@ -308,13 +322,33 @@ class Module:
                     retyped(tensor, kind)
         return self
 
+    def type(self, dst_type: object) -> Self:
+        """Cast to a floating-point type."""
+        return self.to(dtype=dst_type)
+
     def float(self) -> Self:
         """Cast to float32."""
-        return self.to("float32")
+        return self.to(dtype="float32")
 
     def double(self) -> Self:
         """Cast to float64."""
-        return self.to("float64")
+        return self.to(dtype="float64")
+
+    def half(self) -> Self:
+        """Refused: training needs more digits than float16 has."""
+        return self.to(dtype="float16")
+
+    def bfloat16(self) -> Self:
+        """Refused, as `half`."""
+        return self.to(dtype="bfloat16")
+
+    def cpu(self) -> Self:
+        """This module: it is there already."""
+        return self
+
+    def cuda(self, device: object = None) -> Self:
+        """Refused: tiza computes on the processor."""
+        return self.to(device="cuda" if device is None else f"cuda:{device}")
 
     # -- showing --------------------------------------------------------------------------
 

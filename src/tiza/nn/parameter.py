@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import weakref
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
 
-from tiza.graph import constant
+from tiza.graph import PRIMITIVES, constant
 from tiza.lang.arrays import to_array
 from tiza.lang.tensor import LEAVES, Tensor, as_tensor
 
 Array = np.ndarray[Any, Any]
+ALONE = 2  # references to an object that only the function asking holds, as Python counts
 
 
 class Parameter(Tensor):
@@ -63,6 +65,34 @@ def assign(tensor: Tensor, array: Array) -> None:
     tensor.node = constant(np.array(array, dtype=tensor.dtype), tensor.node.name)
     if tensor.requires_grad:
         LEAVES[tensor.node] = weakref.ref(tensor)
+
+
+def assign_rows(tensor: Tensor, rows: Array, values: Array, *, linked: bool = False) -> None:
+    """Give some rows of a parameter new values, without touching or copying the others.
+
+    An expression that was written with the old values still finds them: the old leaf becomes
+    the new one with its rows put back. Where somebody holds the array itself, it is copied.
+    Derivatives of such an expression reach the new leaf only if `linked`.
+
+    Source: Baker 1978, CACM 21(7), "Shallow binding in LISP 1.5": arrays with old versions.
+    """
+    old = tensor.node
+    array, old.value = old.value, None
+    if getrefcount(array) > ALONE or not owned(array):
+        array = array.copy()
+    before = array[rows]
+    array[rows] = values
+    tensor.node = constant(array, old.name)
+    kept = tensor.node if linked else PRIMITIVES["stop_gradient"](tensor.node)
+    old.prim, old.inputs = PRIMITIVES["put"], (kept, constant(rows), constant(before))
+    LEAVES.pop(old, None)
+    if tensor.requires_grad:
+        LEAVES[tensor.node] = weakref.ref(tensor)
+
+
+def owned(array: Array) -> bool:
+    """Whether an array's memory is its own, and may be written to."""
+    return array.flags.owndata and array.flags.c_contiguous and array.flags.writeable
 
 
 def retyped(tensor: Tensor, dtype: np.dtype[Any]) -> None:

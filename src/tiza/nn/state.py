@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tiza.nn.module import Module
 
 
+FLOATING = (np.float32, np.float64)
+
+
 class Fit(NamedTuple):
     """What load_state_dict(strict=False) left: names it missed and names it had no use for."""
 
@@ -82,14 +85,42 @@ def _nearest(en: str, es: str, name: str, others: list[str]) -> Said:
     return Said(f"{en}; nearest: {near[0]}", f"{es}; el más parecido: {near[0]}")
 
 
+def on_cpu(device: object) -> None:
+    """Accept the processor, under any of its names.
+
+    Errors: ArgumentError for any other device.
+    """
+    name = str(device)
+    if device is not None and name != "cpu" and not name.startswith("cpu:"):
+        raise ArgumentError("module-device", got=name)
+
+
+def is_type(value: object) -> bool:
+    """Whether this names a type of numbers, and no device."""
+    try:
+        np.dtype(_plain(value))  # type: ignore[call-overload]
+    except TypeError:
+        return str(value).endswith("bfloat16")
+    return value is not None
+
+
+def _plain(dtype: object) -> object:
+    """A type as NumPy knows it; PyTorch's are called torch.float32."""
+    name = str(dtype)
+    return name.removeprefix("torch.") if name.startswith("torch.") else dtype
+
+
 def floating(dtype: object) -> np.dtype[Any] | None:
-    """The floating-point type meant, None for the device "cpu"."""
-    if dtype is None or str(dtype) == "cpu":
+    """The floating-point type meant, tiza's, NumPy's or PyTorch's; None for None.
+
+    Errors: ArgumentError for what is no floating-point type of parameters.
+    """
+    if dtype is None:
         return None
     try:
-        kind: np.dtype[Any] = np.dtype(dtype)  # type: ignore[call-overload]
+        kind: np.dtype[Any] = np.dtype(_plain(dtype))  # type: ignore[call-overload]
     except TypeError:
-        raise ArgumentError("module-device", got=str(dtype)) from None
-    if kind not in (np.float32, np.float64):
+        raise ArgumentError("module-dtype", got=str(dtype)) from None
+    if kind.type not in FLOATING:
         raise ArgumentError("module-dtype", got=kind)
     return kind

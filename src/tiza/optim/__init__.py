@@ -10,6 +10,7 @@ from tiza.optim.lbfgs import LBFGS
 from tiza.optim.newton import LevenbergMarquardt, Newton
 from tiza.optim.optimizer import Optimizer
 from tiza.optim.sgd import SGD
+from tiza.optim.sparse_adam import SparseAdam
 
 __all__ = [
     "LAMB",
@@ -32,5 +33,6 @@ __all__ = [
     "Optimizer",
     "RAdam",
     "RMSprop",
+    "SparseAdam",
     "lr_scheduler",
 ]

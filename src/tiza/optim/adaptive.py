@@ -34,6 +34,11 @@ class Adagrad(Optimizer):
         """The accumulator may start above zero, which tempers the first steps."""
         return np.full(shape, float(group["initial_accumulator_value"]))
 
+    @classmethod
+    def by_rows(cls, group: Mapping[str, Any]) -> bool:
+        """Without decay, p and s stay where g is 0."""
+        return not group["weight_decay"]
+
     def rule(self, t: Node, p: Node, g: Node, *slots: Node) -> Update:
         """One step of one parameter; s is the slot."""
         (s,) = slots

@@ -15,10 +15,12 @@ from tiza.graph import Node, constant, literal, placeholder
 from tiza.graph.prims.choose import cast
 from tiza.graph.prims.elementwise import expm1
 from tiza.graph.prims.elementwise import log as log_of
+from tiza.lang.rows import are_few
 from tiza.lang.tensor import Tensor, evaluate_together
 from tiza.lang.trace import Program
-from tiza.nn.parameter import assign, clear_grad, converted
+from tiza.nn.parameter import assign, assign_rows, clear_grad, converted
 from tiza.optim.options import INERT, bound, fixed, moved, without_inert
+from tiza.optim.rows import looked_up, on_rows, sums_at_rows, write_rows
 
 Shape = tuple[int, ...]
 SHARES = {"rho", "alpha"}  # hyperparameters between 0 and 1
@@ -113,6 +115,15 @@ class Optimizer:
         """A slot before the first step: zeros of the parameter's shape."""
         del slot, group
         return np.zeros(shape)
+
+    @classmethod
+    def by_rows(cls, group: Mapping[str, Any]) -> bool:
+        """Whether a row of a table that has no gradient stays as it is, with its slots.
+
+        A step then touches the other rows only.
+        """
+        del group
+        return False
 
     @classmethod
     def check(cls, group: Mapping[str, Any]) -> None:
@@ -212,6 +223,8 @@ class Optimizer:
                 if g is not None:
                     values = None if lr is None else self._of_group(lr, index)
                     rule = self.formula(group, values, p.dtype)
+                    if self.takes_rows(group, g):
+                        rule = on_rows(rule)
                     news[i], slots[i] = rule(_cast(t, p.dtype), p, g, *state[i])
             start += len(group["params"])
         return news, slots
@@ -257,32 +270,60 @@ class Optimizer:
         loss = closure() if closure is not None else None
         rows = [(i, group, p) for i, group in enumerate(self.param_groups)
                 for p in group["params"] if p.grad is not None]  # fmt: skip
-        evaluate_together([p.grad for _, _, p in rows])
-        by_count: dict[int, list[tuple[int, dict[str, Any], Tensor]]] = {}
+        some = {id(p): looked_up(p.grad.node) for _, group, p in rows
+                if self.takes_rows(group, p.grad.node)}  # fmt: skip
+        whole = [row for row in rows if id(row[2]) not in some]
+        parts = [Tensor(node) for found in some.values() for node in found[:2]]
+        evaluate_together([*(p.grad for _, _, p in whole), *parts])
         for row in rows:
+            if id(row[2]) in some:
+                self._step_rows(*row, *sums_at_rows(some[id(row[2])]))
+        by_count: dict[int, list[tuple[int, dict[str, Any], Tensor]]] = {}
+        for row in whole:
             count = self._state_of(row[2], row[1])["step"] + 1
             by_count.setdefault(count, []).append(row)
-        for count, some in by_count.items():
-            self._step(count, some)
+        for count, same in by_count.items():
+            self._step(count, same)
         return loss
 
+    def takes_rows(self, group: Mapping[str, Any], g: Node) -> bool:
+        """Whether a step with this gradient touches only the rows that it has."""
+        return self.by_rows(group) and are_few(g)
+
+    def _step_rows(self, index: int, group: dict[str, Any], p: Tensor,
+                   where: Array, g: Array) -> None:  # fmt: skip
+        """A step of the rows `where` of a table, whose gradients are `g`."""
+        state = self._state_of(p, group)
+        if not len(where):
+            state["step"] += 1
+            return
+        rows, first = np.unique(where, return_index=True)
+        names = self.slots_for(group, p.shape)
+        given = [p.node.value[where], g, *(state[s][where] for s in names)]
+        numbers = [np.float64(state["step"] + 1), *map(np.float64, self.rates())]
+        new, *slots = self._program([(index, group, p)], given)(*numbers, *given)
+        assign_rows(p, rows, new[first])
+        for name, slot in zip(names, slots, strict=True):
+            write_rows(state, name, rows, slot[first])
+        state["step"] += 1
+
     def _step(self, count: int, rows: list[tuple[int, dict[str, Any], Tensor]]) -> None:
-        program = self._program(rows)
         states = [self._state_of(p, group) for _, group, p in rows]
         names = [self.slots_for(group, p.shape) for _, group, p in rows]
-        arrays: list[Any] = [np.float64(count), *map(np.float64, self.rates())]
+        arrays: list[Any] = []
         for (_, _, p), state, slots in zip(rows, states, names, strict=True):
             arrays += [p.numpy(), p.grad.numpy(), *(state[s] for s in slots)]  # type: ignore[union-attr]
-        answers = iter(program(*arrays))
+        numbers = [np.float64(count), *map(np.float64, self.rates())]
+        answers = iter(self._program(rows, arrays)(*numbers, *arrays))
         for (_, _, p), state, slots in zip(rows, states, names, strict=True):
             assign(p, next(answers))
             state.update({s: next(answers) for s in slots}, step=count)
 
-    def _program(self, rows: list[tuple[int, dict[str, Any], Tensor]]) -> Program:
+    def _program(self, rows: list[tuple[int, dict[str, Any], Tensor]],
+                 given: Sequence[Array]) -> Program:  # fmt: skip
         """The formula traced for these parameters, once for each set of hyperparameters."""
-        key = self.moving, tuple(
-            (i, p.shape, p.dtype, p.grad.dtype,  # type: ignore[union-attr]
-             fixed(group, self.moving)) for i, group, p in rows
+        key = self.moving, tuple((i, fixed(group, self.moving)) for i, group, _ in rows), tuple(
+            (array.shape, array.dtype) for array in given
         )  # fmt: skip
         found = self._programs.get(key)
         if found is not None:
@@ -290,19 +331,17 @@ class Optimizer:
         scalar = np.dtype(np.float64)
         t = placeholder((), scalar, "t")
         rates = [placeholder((), scalar, "η") for _ in self.rates()]
-        inputs, outputs = [t, *rates], []
-        for i, group, p in rows:
-            kept = self._state_of(p, group)
-            shapes = [p.shape, p.shape]
-            shapes += [kept[name].shape for name in self.slots_for(group, p.shape)]
-            some = [placeholder(shape, p.dtype) for shape in shapes]
+        holes = [placeholder(array.shape, array.dtype) for array in given]
+        rest, outputs = iter(holes), []
+        for i, group, param in rows:
+            p, g = next(rest), next(rest)
+            some = [next(rest) for _ in self.slots_for(group, param.shape)]
             rule = self.formula(group, self._of_group(rates, i), p.dtype)
-            new, slots = rule(_cast(t, p.dtype), *some)
-            inputs += some
+            new, slots = rule(_cast(t, p.dtype), p, g, *some)
             outputs += [new, *slots]
         if len(self._programs) > KEPT:
             self._programs.clear()
-        program = self._programs[key] = Program(inputs, outputs)
+        program = self._programs[key] = Program([t, *rates, *holes], outputs)
         return program
 
     # -- state ----------------------------------------------------------------------------

@@ -37,6 +37,11 @@ class SGD(Optimizer):
         return ("momentum_buffer",) if group["momentum"] else ()
 
     @classmethod
+    def by_rows(cls, group: Mapping[str, Any]) -> bool:
+        """Without momentum and decay, p stays where g is 0."""
+        return not group["momentum"] and not group["weight_decay"]
+
+    @classmethod
     def check(cls, group: Mapping[str, Any]) -> None:
         """Nesterov's form needs momentum, and nothing dampened."""
         super().check(group)

@@ -18,7 +18,8 @@ from tiza.train.plain import Plain
 Description = dict[str, Any]
 DEEPEST = 50
 SWITCHES = ("bias",)  # arguments that say whether a parameter of that name exists
-UNTOLD = ("device", "dtype", "init")  # of no consequence once the weights are in place
+# Of no consequence once the weights are in place.
+UNTOLD = ("device", "dtype", "init", "_weight", "_freeze")
 
 
 def describe(model: nn.Module) -> Description:

@@ -55,6 +55,7 @@ class Holder:
             if array is not known:
                 assign(tensor, array)
         self.optimizer.set_slot_arrays(state.slots, state.steps)
+        state.own.clear()
         self._nodes, self._arrays = [t.node for t in names.all], arrays
 
     def get_weights(self) -> dict[str, Array]:

@@ -151,6 +151,7 @@ class Loop:
         before = trainer.state
         answer, after = trainer.steps.train(before, rows, trainer.rates)
         if not self._good(answer, after, before):
+            after.take_back()
             inputs = trainer.steps.inputs("train", before, rows, trainer.rates)
             traced = trainer.steps.traced("train", rows, before)
             if not self.forgiving:
@@ -189,10 +190,9 @@ class Loop:
 
     def _good(self, answer: Answer, after: State, before: State) -> bool:
         """Whether loss, parameters, slots and buffers are all finite."""
-        slots = [s for group in after.slots for s in group]
         pairs = zip(after.buffers, before.buffers, strict=True)
         news = [new for new, old in pairs if new is not old]
-        return self._all_finite(answer, [*after.params, *slots, *news])
+        return self._all_finite(answer, [*after.computed, *news])
 
     def _all_finite(self, answer: Answer, arrays: Sequence[Array]) -> bool:
         with np.errstate(all="ignore"), ONE_THREAD:

@@ -24,7 +24,7 @@ from tiza.optim import Optimizer
 from tiza.readings.evaluate import Program
 from tiza.train.augmenting import Augment
 from tiza.train.feed import Rows
-from tiza.train.state import Answer, Names, State
+from tiza.train.state import Answer, Names, State, Written
 from tiza.transforms import differentiate
 
 Array = np.ndarray[Any, Any]
@@ -41,12 +41,14 @@ class Traced:
     forward: tuple[Node, ...]
     changed: tuple[int, ...] = ()  # buffers that the forward pass assigned to
     trained: tuple[int, ...] = ()  # parameters that have a gradient
+    partly: tuple[int, ...] = ()  # tables that come out as rows, whose numbers come last
 
     @classmethod
     def of(cls, inputs: Sequence[Node], outputs: Sequence[Node], forward: tuple[Node, ...] = (),
-           changed: tuple[int, ...] = (), trained: tuple[int, ...] = ()) -> Traced:  # fmt: skip
+           changed: tuple[int, ...] = (), trained: tuple[int, ...] = (),
+           partly: tuple[int, ...] = ()) -> Traced:  # fmt: skip
         """The program from `inputs` to `outputs`."""
-        return cls(Program(inputs, outputs), forward, changed, trained)
+        return cls(Program(inputs, outputs), forward, changed, trained, partly)
 
     def run(self, arrays: Sequence[Any]) -> list[Any]:
         """The outputs for these inputs."""
@@ -79,8 +81,13 @@ class Steps:
         """Forward, backward, update: one step on one batch."""
         traced = self.traced("train", rows, state)
         outputs = traced.run(self.inputs("train", state, rows, rates))
-        loss, prediction, news, slots, buffers = self._read(traced, outputs, state)
-        after = State(news, state.frozen, buffers, slots, state.steps + 1)
+        loss, prediction, made, buffers = self._read(traced, outputs, state)
+        count = len(state.params)
+        where = dict(zip(traced.partly, outputs[len(outputs) - len(traced.partly) :], strict=True))
+        new = Written.of(state, made, where)
+        after = State(new.tables[:count], state.frozen, buffers,
+                      _regroup(new.tables[count:], state.slots), state.steps + 1,
+                      new.own, made, new.undo)  # fmt: skip
         return Answer(float(loss), prediction), after
 
     def gather(self, state: State, rows: Rows, share: float, part: int,
@@ -158,15 +165,13 @@ class Steps:
         return arrays
 
     def _read(self, traced: Traced, outputs: Sequence[Any],
-              state: State) -> tuple[Any, Any, list[Array], Any, list[Array]]:  # fmt: skip
+              state: State) -> tuple[Any, Any, list[Array], list[Array]]:  # fmt: skip
         loss, prediction, *rest = outputs
-        count = len(state.params)
-        flat = sum(len(group) for group in state.slots)
-        slots = _regroup(rest[count : count + flat], state.slots)
+        count = len(state.tables)
         buffers = list(state.buffers)
-        for i, value in zip(traced.changed, rest[count + flat :], strict=True):
+        for i, value in zip(traced.changed, rest[count:], strict=False):
             buffers[i] = value
-        return loss, prediction, rest[:count], slots, buffers
+        return loss, prediction, rest[:count], buffers
 
     def _cast(self, rows: Rows) -> list[Array]:
         """The batch; rows of a mapped file are cast only here."""
@@ -210,6 +215,7 @@ class Steps:
                 seen = self.augment(holes, len(rows.xs)) if kind in ("train", "gather") else holes
                 prediction, loss = self._forward(seen, rows, with_loss=kind != "predict")
             buffers = [module.__dict__["_buffers"][name].node for module, name in names.homes]
+            params = [t.node for t in names.params]  # a table may have shortened its rows
         first = len(names.params) + len(names.frozen)
         changed = tuple(i for i, node in enumerate(buffers) if node is not held[first + i])
         inputs = [*held, key, *holes]
@@ -219,7 +225,7 @@ class Steps:
             traced = Traced.of(inputs, [loss, prediction], (loss, prediction))
         else:
             traced = self._with_gradient(
-                kind, inputs, held, (loss, prediction), changed, buffers, state
+                kind, inputs, (held, params), (loss, prediction), changed, buffers, state
             )
         self.random |= any(
             n.prim.name == "random_bits" for n in walk(traced.forward, opened_inputs)
@@ -252,14 +258,15 @@ class Steps:
         found: Tensor = loss
         return found
 
-    def _with_gradient(self, kind: str, inputs: list[Node], held: Sequence[Node],
+    def _with_gradient(self, kind: str, inputs: list[Node],
+                       tables: tuple[Sequence[Node], Sequence[Node]],
                        forward: tuple[Node, Node], changed: tuple[int, ...],
                        buffers: Sequence[Node], state: State) -> Traced:  # fmt: skip
-        loss = forward[0]
+        loss, (held, params) = forward[0], tables
         count = len(self.names.params)
         wanted = [i for i, p in enumerate(self.names.params) if p.requires_grad]
         one = [constant(np.ones((), loss.dtype))]
-        found = differentiate([loss], [held[i] for i in wanted], one)
+        found = differentiate([loss], [params[i] for i in wanted], one)
         grads: list[Node | None] = [None] * count
         for i, g in zip(wanted, found, strict=True):
             grads[i] = g
@@ -267,13 +274,18 @@ class Steps:
         if not trained:
             raise ArgumentError("fit-no-parameters")
         outputs = [*forward]
+        partly: dict[int, tuple[Node, ...]] = {}
         if kind == "train":
             slots = [tuple(placeholder(s.shape, s.dtype, "slot") for s in group)
                      for group in state.slots]  # fmt: skip
             t, rates = self._scalars()
-            news, after = self.optimizer.update(held[:count], grads, slots, t, rates)
-            inputs += [*(s for group in slots for s in group), t, *rates]
-            outputs += [*news, *(s for group in after for s in group)]
+            news, after = self.optimizer.update(params, grads, slots, t, rates)
+            before = [*held[:count], *(s for group in slots for s in group)]
+            made = [*news, *(s for group in after for s in group)]
+            partly = {i: node.inputs[1:] for i, node in enumerate(made)
+                      if node.prim.name == "put" and node.inputs[0] is before[i]}  # fmt: skip
+            inputs += [*before[count:], t, *rates]
+            outputs += [partly[i][1] if i in partly else node for i, node in enumerate(made)]
         else:
             share = placeholder((), SCALAR, "share")
             sums = [placeholder(held[i].shape, held[i].dtype, "sum") for i in trained]
@@ -282,8 +294,8 @@ class Steps:
                 g = grads[i]
                 assert g is not None  # `trained` holds those that have one
                 outputs.append(total + g * _as(share, g))
-        outputs += [buffers[i] for i in changed]
-        return Traced.of(inputs, outputs, forward, changed, trained)
+        outputs += [*(buffers[i] for i in changed), *(where for where, _ in partly.values())]
+        return Traced.of(inputs, outputs, forward, changed, trained, tuple(partly))
 
     def _trace_update(self, trained: Sequence[int]) -> Traced:
         params = [placeholder(p.shape, p.dtype, self.names.called.get(id(p)))

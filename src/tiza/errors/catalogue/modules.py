@@ -94,18 +94,50 @@ ENTRIES = {
             "gradientes hacia atrás.",
         ),
     ),
-    "module-device": Entry(
+    "bag-frequency-max": Entry(
         en=(
-            "there is no device or type {got!r} here",
-            'say "cpu", "float32" or "float64"',
+            "embedding_bag: scale_grad_by_freq does not go with mode 'max'",
+            "use mode='sum' or mode='mean'",
         ),
         es=(
-            "aquí no existe el dispositivo o tipo {got!r}",
-            'indique "cpu", "float32" o "float64"',
+            "embedding_bag: scale_grad_by_freq no se admite con mode='max'",
+            "use mode='sum' o mode='mean'",
         ),
         more=(
-            "tiza computes on the processor.",
-            "tiza calcula en el procesador.",
+            "Of a bag's rows only the greatest entries have a gradient; how often a row was "
+            "asked for says nothing about it.",
+            "De las filas de una bolsa solo las entradas mayores tienen gradiente; cuántas veces "
+            "se consultó una fila no dice nada de él.",
+        ),
+    ),
+    "embedding-weight": Entry(
+        en=(
+            "embedding: the table given has shape {got}, not {want}",
+            "give num_embeddings rows of embedding_dim numbers, or use from_pretrained",
+        ),
+        es=(
+            "embedding: la tabla dada tiene forma {got}, no {want}",
+            "dé num_embeddings filas de embedding_dim números, o use from_pretrained",
+        ),
+        more=(
+            "from_pretrained reads both sizes from the table.",
+            "from_pretrained lee ambos tamaños de la tabla.",
+        ),
+    ),
+    "module-device": Entry(
+        en=(
+            "tiza computes on the processor, and there is no device {got!r}",
+            'leave device out or say device="cpu"',
+        ),
+        es=(
+            "tiza calcula en el procesador, y no existe el dispositivo {got!r}",
+            'omita device o indique device="cpu"',
+        ),
+        more=(
+            "GPUs are reached through PyTorch: move the model there with tiza's bridge to torch, "
+            "whose weights have the same names and layouts.",
+            "A las GPU se llega por PyTorch: lleve allá el modelo con el puente de tiza hacia "
+            "torch, cuyos pesos tienen los mismos nombres y disposiciones.",
         ),
     ),
     "module-dtype": Entry(

@@ -140,6 +140,25 @@ ENTRIES = {
             "La regla es la fórmula de un paso de un parámetro; la clase base hace el resto.",
         ),
     ),
+    "optim-rows": Entry(
+        en=(
+            "SparseAdam takes gradients of looked-up rows, not of a whole parameter of shape "
+            "{shape}",
+            "give it embeddings only, and the other parameters to Adam",
+        ),
+        es=(
+            "SparseAdam recibe gradientes de filas consultadas, no de un parámetro entero de "
+            "forma {shape}",
+            "dele solo embeddings, y los demás parámetros a Adam",
+        ),
+        more=(
+            "Its step changes the rows that the batch looked up, as nn.Embedding does. A "
+            "parameter that is used whole, or also in another way, has a gradient everywhere.",
+            "Su paso cambia las filas que el lote consultó, como hace nn.Embedding. Un "
+            "parámetro que se usa entero, o también de otra manera, tiene gradiente en todas "
+            "partes.",
+        ),
+    ),
     "optim-matrix": Entry(
         en=(
             "{kind} trains matrices, not a parameter of shape {shape}",
