@@ -14,7 +14,7 @@ import sys
 import time
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache as once
 from typing import Any
@@ -213,9 +213,10 @@ class Library:
         """The instructions of the processor."""
         return assembly(self.ir, self._machine)
 
-    def __del__(self) -> None:
+    def __del__(self, _ending: Callable[[], bool] = sys.is_finalizing) -> None:
         # Perhaps in the middle of somebody's call into LLVM, whose lock must not be waited for.
-        if hasattr(self, "_engine") and not sys.is_finalizing():
+        # When the interpreter ends, workers may still sleep in this code: it stays.
+        if hasattr(self, "_engine") and not _ending():
             _CONDEMNED.append(self._engine)
             _bury()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -167,9 +168,13 @@ class Team:
     def _word(self, place: int) -> ctypes.c_int32:
         return ctypes.c_int32.from_address(self.address + place)
 
-    def __del__(self) -> None:
+    def __del__(
+        self,
+        _ending: Callable[[], bool] = sys.is_finalizing,
+        _process: Callable[[], int] = os.getpid,
+    ) -> None:
         # In a forked child there are no workers to end, and their mutex may be locked forever.
-        if hasattr(self, "threads") and self.threads > 1 and os.getpid() == self.process:
+        if getattr(self, "threads", 1) > 1 and _process() == self.process and not _ending():
             self.native.end(self.address)
 
 
@@ -189,13 +194,15 @@ _IDLE: dict[int, list[Team]] = {}  # by their number of threads; list.pop and ap
 
 
 def _take(threads: int) -> Team | None:
-    """An idle team, or a new one; None where this system has no workers."""
+    """An idle team, or a new one; None where no workers can be had."""
     if usual_parking() == "none":
         return None
     threads = min(threads, MOST_THREADS)
     try:
         return _IDLE[threads].pop()
     except (KeyError, IndexError):
+        if sys.is_finalizing():  # a thread that starts now would never get its turn
+            return None
         team = Team(threads, _native())
         return team if team.threads > 1 else None
 
