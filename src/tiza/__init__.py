@@ -46,6 +46,7 @@ VERBS.load = lambda: import_module("tiza.train")  # model.fit(...) finds its tra
 _MODULES = {"data", "losses", "metrics", "nn", "optim", "train"}
 _VERBS = {  # each name and the module that defines it
     "Trainer": "tiza.train",
+    "check": "tiza.api.check",
     "derive": "tiza.api.derive",
 }
 

@@ -47,6 +47,10 @@ class Builder(Applier):
             )
         self.name_results = names
 
+    def give(self, name: str, value: Tensor) -> None:
+        """Let a name stand for a value from here on."""
+        self.pieces[name] = Piece(value)
+
     def statement(self, statement: Statement) -> Tensor:
         """The value of a line, kept under each name that the line gives it."""
         letters = self._letters(statement)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 
@@ -138,6 +138,26 @@ def children(tree: Tree) -> tuple[Tree, ...]:
             return (body,)
         case _:
             return ()
+
+
+def with_children(tree: Tree, new: Sequence[Tree]) -> Tree:
+    """The same tree with other parts, in the order of `children`."""
+    match tree:
+        case Neg() | Transpose() | Index():
+            return replace(tree, x=new[0])
+        case Chain(kind, _, rest):
+            ops = [op for op, _ in rest]
+            return Chain(kind, new[0], tuple(zip(ops, new[1:], strict=True)))
+        case Pow():
+            return Pow(new[0], new[1])
+        case Compare(op):
+            return Compare(op, new[0], new[1])
+        case Call():
+            return replace(tree, args=tuple(new))
+        case Total():
+            return replace(tree, body=new[0])
+        case _:
+            return tree
 
 
 def names_in(tree: Tree) -> Iterator[str]:
