@@ -129,8 +129,6 @@ def test_bilinear_starts_within_its_bound():
         (lambda: F.bilinear(np.ones((2, 3)), np.ones((2, 3)), np.ones((3, 3))), "bilinear-weight"),
         (lambda: F.bilinear(np.ones((2, 3)), np.ones((4, 3)), np.ones((1, 3, 3))),
          "bilinear-inputs"),
-        (lambda: nn.PairwiseDistance(-1), "distance-p"),
-        (lambda: F.pairwise_distance([1.0], [1.0], -1), "distance-p"),
         (lambda: nn.EmbeddingBag(3, 2, mode="min"), "bag-mode"),
         (lambda: nn.EmbeddingBag(3, 2, padding_idx=3), "embedding-padding"),
         (lambda: nn.EmbeddingBag.from_pretrained([1.0]), "embedding-table"),

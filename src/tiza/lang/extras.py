@@ -8,7 +8,7 @@ import numpy as np
 
 from tiza.errors import ArgumentError, ShapeError
 from tiza.graph import COMPOSITES, PRIMITIVES, constant
-from tiza.graph.types import DType
+from tiza.graph.types import DType, int64
 from tiza.lang.calls import (
     ArrayLike,
     Axis,
@@ -187,6 +187,10 @@ def scatter_add(x: ArrayLike, dim: int, index: ArrayLike, src: ArrayLike) -> Ten
         return reshape(scatter_add(_row(x), 0, _row(places), lines), ())
     if not places.size:
         return same(x)
+    if x.dtype.kind == "b":  # or, by counting
+        counts = as_tensor(x, int64)
+        added = as_tensor(src, int64) if isinstance(src, Tensor) else int(src)
+        return as_tensor(scatter_add(counts, dim, places, added), x.dtype)
     k = axis_of(dim, x.ndim)
     _lined(x, places, k)
     values = _cut(_filled(src, x, places), places.shape, -1)

@@ -143,7 +143,7 @@ def squeeze(self: Tensor, dim: Axis = None) -> Tensor:
 def to(self: Tensor, *target: Any, dtype: Any = None, device: Any = None,
        non_blocking: bool = False, copy: bool = False) -> Tensor:  # fmt: skip
     """In another data type, or that of another tensor; "cpu" is where it is already."""
-    for wanted in target[:2]:
+    for wanted in (t for t in target[:2] if not isinstance(t, bool)):
         if isinstance(wanted, Tensor):
             dtype = wanted.dtype
         elif wanted is None or (isinstance(wanted, str) and wanted not in np.sctypeDict):
@@ -157,7 +157,8 @@ def to(self: Tensor, *target: Any, dtype: Any = None, device: Any = None,
 
 def nonzero(self: Tensor, *, as_tuple: bool = False) -> Any:
     """The places of what is not 0, one a row; or an array for each axis."""
-    return searching.nonzero(self, as_tuple=as_tuple)
+    row = self if self.ndim or not as_tuple else self.reshape(1)
+    return searching.nonzero(row, as_tuple=as_tuple)
 
 
 def clone(self: Tensor) -> Tensor:

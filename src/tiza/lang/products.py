@@ -75,7 +75,9 @@ def tensordot(x1: ArrayLike, x2: ArrayLike, /, *, axes: int | Sequence[Sequence[
     (2, 5)
     """
     a, b = pair(x1, x2)
-    axes = axes if dims is None else dims
+    if dims is not None:
+        axes = dims
+        a, b = _summed_to_fit(a, b, axes)
     if isinstance(axes, int):
         if axes > min(a.ndim, b.ndim) or axes < 0:
             raise ArgumentError("tensordot-axes", axes=axes, left=a.shape, right=b.shape)
@@ -93,6 +95,19 @@ def tensordot(x1: ArrayLike, x2: ArrayLike, /, *, axes: int | Sequence[Sequence[
     left = reshape(permute_dims(a, (*rest_a, *mine)), (rows, inner))
     right = reshape(permute_dims(b, (*yours, *rest_b)), (inner, columns))
     return reshape(make(PRIMITIVES["matmul"], left, right), shape)
+
+
+def _summed_to_fit(a: Tensor, b: Tensor,
+                   axes: int | Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """A side of 1 stands for as many equal entries, so that the other may be summed at once."""
+    if isinstance(axes, int):
+        return a, b
+    for m, n in zip(*axes, strict=False):
+        i, j = axis_of(m, a.ndim), axis_of(n, b.ndim)
+        if a.shape[i] != b.shape[j] and 1 in (a.shape[i], b.shape[j]):
+            a = a if a.shape[i] == 1 else sum_(a, axis=i, keepdims=True)
+            b = b if b.shape[j] == 1 else sum_(b, axis=j, keepdims=True)
+    return a, b
 
 
 def outer(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:

@@ -60,6 +60,8 @@ def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0
                         reduction: str = "mean") -> Tensor:  # fmt: skip
     """max(0, −t (x₁ − x₂) + m): x₁ is to rank higher where t = 1, lower where t = −1.
 
+    Other numbers t weigh the pairs.
+
     For which of two scores higher. Weak side: only differences matter, so that scores drift.
 
     Source: Herbrich, Graepel & Obermayer 2000, Advances in Large Margin Classifiers.
@@ -69,7 +71,7 @@ def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0
     """
     reduction_of("margin_ranking_loss", reduction)
     a, b = pair("margin_ranking_loss", input1, input2)
-    x, t = signs("margin_ranking_loss", a - b, target)
+    x, t = pair("margin_ranking_loss", a - b, target)
     return reduced(positive_part(margin - t * x), reduction)
 
 

@@ -87,8 +87,8 @@ def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0,
     if p not in (1, 2):
         raise ArgumentError("loss-power", got=p)
     x, t = as_tensor(input), as_tensor(target)
-    if x.ndim == 1:
-        x = make(PRIMITIVES["reshape"], x, shape=(1, *x.shape))
+    if x.ndim < 2:
+        x = make(PRIMITIVES["reshape"], x, shape=(1, x.size))
         t = make(PRIMITIVES["reshape"], t, shape=(1,))
         single = multi_margin_loss(x, t, p, margin, weight, reduction)
         return make(PRIMITIVES["reshape"], single, shape=())

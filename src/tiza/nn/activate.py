@@ -210,7 +210,7 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0,
     >>> hardtanh([-3.0, 0.5]).tolist()
     [-1.0, 0.5]
     """
-    if min_val >= max_val:
+    if min_val > max_val:
         raise ArgumentError("hardtanh-bounds", low=min_val, high=max_val)
     return _apply(a.hardtanh, input, inplace, low=min_val, high=max_val)
 

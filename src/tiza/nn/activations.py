@@ -198,7 +198,8 @@ class Hardtanh(Activation):
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
-        F.hardtanh(0.0, min_val, max_val)  # refuses bounds that are crossed
+        if min_val >= max_val:
+            raise ArgumentError("hardtanh-bounds", low=min_val, high=max_val)
         self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
 
 

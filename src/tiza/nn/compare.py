@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tiza.errors import ArgumentError, ShapeError
+from tiza.errors import ShapeError
 from tiza.graph import PRIMITIVES as P
 from tiza.graph import Node, composite
 from tiza.graph.primitive import Sample
@@ -76,6 +76,8 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tens
     [0.96]
     """
     a, b = as_tensor(x1), as_tensor(x2)
+    if not a.ndim and not b.ndim:  # numbers are vectors of one entry
+        a, b = (make(P["reshape"], x, shape=(1,)) for x in (a, b))
     shape = broadcast_shapes(a.shape, b.shape)
     axis = axis_of(dim, len(shape))
     a, b = (make(P["broadcast_to"], x, shape=shape) for x in (a, b))
@@ -97,7 +99,5 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6,
     >>> [round(d, 4) for d in pairwise_distance([[0.0, 0.0]], [[3.0, 4.0]]).tolist()]
     [5.0]
     """
-    if p < 0:
-        raise ArgumentError("distance-p", got=p)
     difference = as_tensor(x1) - as_tensor(x2) + eps
     return vector_norm(difference, axis=-1, ord=p, keepdims=keepdim)

@@ -125,7 +125,7 @@ def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = True,
     [[1.0]]
     """
     x = as_tensor(input)
-    if x.ndim < 2:
+    if x.ndim < 2 and training and p:
         raise ShapeError("dropout-axes", layer="feature_alpha_dropout", got=x.shape, want="≥ 2")
     shape = (*x.shape[:2], *(1,) * (x.ndim - 2))
     return _alpha("feature_alpha_dropout", x, p, training, inplace, shape)

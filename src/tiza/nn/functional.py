@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from tiza.errors import ArgumentError, DTypeError
 from tiza.graph import COMPOSITES, PRIMITIVES
 from tiza.lang import random
 from tiza.lang.calls import axis_of
+from tiza.lang.entrywise import clamp
+from tiza.lang.matrices import vector_norm
 from tiza.lang.pairs import equal
 from tiza.lang.tensor import Tensor, as_tensor, make
 from tiza.losses import (
@@ -171,7 +174,7 @@ def softmax(input: Any, dim: int | None = None, dtype: Any = None) -> Tensor:
     [0.5, 0.5]
     """
     x = as_tensor(input, None if dtype is None else np.dtype(dtype))
-    return make(COMPOSITES["softmax"], x, axis=_axis("softmax", dim, x))
+    return _along("softmax", x, dim)
 
 
 def log_softmax(input: Any, dim: int | None = None, dtype: Any = None) -> Tensor:
@@ -181,7 +184,7 @@ def log_softmax(input: Any, dim: int | None = None, dtype: Any = None) -> Tensor
     [0.0, -10000.0]
     """
     x = as_tensor(input, None if dtype is None else np.dtype(dtype))
-    return make(COMPOSITES["log_softmax"], x, axis=_axis("log_softmax", dim, x))
+    return _along("log_softmax", x, dim)
 
 
 def softmin(input: Any, dim: int | None = None, dtype: Any = None) -> Tensor:
@@ -193,10 +196,14 @@ def softmin(input: Any, dim: int | None = None, dtype: Any = None) -> Tensor:
     return softmax(-as_tensor(input), dim, dtype)
 
 
-def _axis(name: str, dim: int | None, x: Tensor) -> int:
+def _along(name: str, x: Tensor, dim: int | None) -> Tensor:
     if dim is None:
         raise ArgumentError("softmax-dim", name=name)
-    return axis_of(dim, x.ndim)
+    if x.ndim:
+        return make(COMPOSITES[name], x, axis=axis_of(dim, x.ndim))
+    row = make(PRIMITIVES["reshape"], x, shape=(1,))  # a number is an array of one entry
+    out = make(COMPOSITES[name], row, axis=axis_of(dim, 1))
+    return make(PRIMITIVES["reshape"], out, shape=())
 
 
 def glu(input: Any, dim: int = -1) -> Tensor:
@@ -273,10 +280,14 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> T
     [0.6, 0.8]
     """
     x = as_tensor(input)
-    axis = (axis_of(dim, x.ndim),)
+    if x.ndim == 0:
+        row = make(PRIMITIVES["reshape"], x, shape=(1,))
+        return make(PRIMITIVES["reshape"], normalize(row, p, dim, eps), shape=())
+    axis = axis_of(dim, x.ndim)
+    if not 0 < p < math.inf:
+        return x / clamp(vector_norm(x, axis=axis, ord=p, keepdims=True), min=eps)
     powers = x * x if p == 2 else abs(x) ** p
-    total = make(PRIMITIVES["sum"], powers, axis=axis, keepdims=True)
-    floor = as_tensor(eps**p, x.dtype)  # before the root, whose slope at 0 is infinite
-    bounded = make(PRIMITIVES["maximum"], total, floor)
+    total = make(PRIMITIVES["sum"], powers, axis=(axis,), keepdims=True)
+    bounded = clamp(total, min=eps**p)  # before the root, whose slope at 0 is infinite
     norm = make(PRIMITIVES["sqrt"], bounded) if p == 2 else bounded ** (1 / p)
     return x / norm

@@ -26,7 +26,7 @@ def pool_window(layer: str, axes: int, kernel_size: Any, stride: Any = None, pad
     Errors: ArgumentError for sizes that make no sense, or padding above half the window.
     """
     size = each(layer, "kernel_size", kernel_size, axes, 1)
-    steps = size if stride is None else each(layer, "stride", stride, axes, 1)
+    steps = size if stride is None or stride == () else each(layer, "stride", stride, axes, 1)
     gaps = each(layer, "dilation", dilation, axes, 1)
     low = each(layer, "padding", padding, axes)
     if any(p > span // 2 for p, span in zip(low, reach(size, gaps), strict=True)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tiza.errors import ArgumentError
 from tiza.lang.tensor import Tensor
 from tiza.nn import functional as F
 from tiza.nn import init
@@ -80,8 +79,6 @@ class PairwiseDistance(Module):
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         super().__init__()
-        if p < 0:
-            raise ArgumentError("distance-p", got=p)
         self.norm, self.eps, self.keepdim = p, eps, keepdim
 
     def forward(self, x1: Any, x2: Any) -> Tensor:
