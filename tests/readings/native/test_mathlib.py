@@ -68,10 +68,10 @@ def test_pairs_of_special_points_are_the_primitive_s(name, dtype):
 BOUNDS = {
     "sqrt": (0.5, 0.5), "exp": (1, 1), "expm1": (1.5, 2), "sigmoid": (1.6, 1.6), "tanh": (2.3, 3),
     "sinh": (2, 2.5), "cosh": (1.5, 1.5), "log": (0.9, 0.9), "log1p": (1.5, 1.5), "log2": (1, 1.1),
-    "log10": (1, 1.2), "softplus": (1.8, 1.8), "asinh": (0.51, 2), "acosh": (0.51, 2),
-    "atanh": (0.51, 2), "erf": (1, 1), "sin": (1.6, 1.6), "cos": (1.6, 1.6), "tan": (0.51, 3),
+    "log10": (1, 1.2), "softplus": (1.8, 1.8), "asinh": (2, 2), "acosh": (2, 2),
+    "atanh": (2, 2), "erf": (1, 1), "sin": (1.6, 1.6), "cos": (1.6, 1.6), "tan": (0.51, 3),
     "asin": (2, 2), "acos": (1.3, 1.3), "atan": (1.3, 1.6), "pow": (0.51, 1),
-    "atan2": (0.51, 1.6), "hypot": (1.2, 1.3), "remainder": (0.5, 0.5),
+    "atan2": (1.6, 1.6), "hypot": (1.2, 1.3), "remainder": (0.5, 0.5),
 }  # fmt: skip
 EXACT = {"abs", "sign", "floor", "ceil", "trunc", "round", "relu", "maximum", "minimum",
          "copysign", "nextafter", "floor_divide"}  # fmt: skip
@@ -203,7 +203,8 @@ def test_a_wrong_coefficient_is_seen():
 @pytest.mark.parametrize("name", sorted(mathlib.FUNCTIONS))
 def test_the_width_does_not_change_a_bit(name, dtype):
     rng = np.random.default_rng(0)
-    xs = [rng.normal(size=103).astype(dtype) * 30 for _ in range(mathlib.FUNCTIONS[name])]
+    sizes = 10.0 ** rng.integers(-3, 12, 103)  # some beyond the reach of the fast formulas
+    xs = [(rng.normal(size=103) * sizes).astype(dtype) for _ in range(mathlib.FUNCTIONS[name])]
     whole = alone(name, dtype, LANES[dtype])(*xs)
     for width in (1, 2, 4):
         np.testing.assert_array_equal(Alone(name, dtype, width)(*xs), whole)

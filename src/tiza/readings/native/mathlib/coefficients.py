@@ -50,6 +50,10 @@ LOG_ODD = {  # (2 artanh(s) − 2s) / s³ in z = s², s = f/(2 + f)
         0.14795577858823225,
     ],
 }
+LOG_POWER = {  # the same, as exactly as a power of float32 asks for
+    # float64: leaves 2^-36.6
+    "float64": [0.6666666564577638, 0.40000335110041835, 0.28537313491335803, 0.23582060920356382],
+}
 SIN = {  # (sin r − r) / r³ in z = r², |r| ≤ π/4
     # float32: leaves 2^-32.5
     "float32": [

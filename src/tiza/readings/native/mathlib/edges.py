@@ -6,6 +6,7 @@ import math
 
 from tiza.readings.native.mathlib.exponential import format_of
 from tiza.readings.native.mathlib.lanes import (
+    Function,
     Lanes,
     absolute,
     copysign,
@@ -67,26 +68,62 @@ def minimum(a: Lanes, b: Lanes) -> Lanes:
     return a.body.intrinsic("minimum", a, b)
 
 
-def remainder(a: Lanes, b: Lanes) -> Lanes:
-    """a − b⌊a/b⌋, with the sign of b; exact before the last step."""
-    rest = a.body.write(a.kind, f"frem {a}, {b.name}")
-    crossed = (rest < 0) ^ (b < 0)
-    y = select(crossed, rest + b, rest)
-    return select(rest.equals(0), copysign(rest, b), y)
+def few_times(a: Lanes, b: Lanes) -> Lanes:
+    """Where a/b is small enough for a − ⌊a/b⌋b to be found at once."""
+    few = absolute(a / b) < 2.0 ** (format_of(a).fraction - 1)
+    return few & (absolute(b) < math.inf)
 
 
-def floor_divide(a: Lanes, b: Lanes) -> Lanes:
-    """⌊a/b⌋, found by way of the remainder, which is exact; of infinities, the quotient's floor."""
-    rest = a.body.write(a.kind, f"frem {a}, {b.name}")
-    quotient = (a - rest) / b
-    crossed = ((rest < 0) ^ (b < 0)) & rest.differs(0)
-    quotient = select(crossed, quotient - 1, quotient)
-    whole = floor(quotient)
-    whole = select((quotient - whole) > 0.5, whole + 1, whole)
-    direct = a / b
-    y = select(quotient.equals(0), copysign(a.like(0), direct), whole)
-    infinite = absolute(a).equals(math.inf) | absolute(b).equals(math.inf)
-    return select(infinite, floor(direct), select(b.equals(0), direct, y))
+def _floored(a: Lanes, b: Lanes) -> tuple[Lanes, Lanes, Lanes]:
+    """k = ⌊a/b⌋ or, where the quotient was rounded up to it, one more; a − kb; and where that is.
+
+    a − kb is a number, so fma makes it exactly.
+    """
+    k = floor(a / b)
+    rest = fma(-k, b, a)
+    return k, rest, ((rest < 0) ^ (b < 0)) & rest.differs(0)
+
+
+def remainder_near(a: Lanes, b: Lanes) -> Lanes:
+    """a − b⌊a/b⌋, with the sign of b, for few times."""
+    _, rest, over = _floored(a, b)
+    return select(rest.equals(0), copysign(rest, b), select(over, rest + b, rest))
+
+
+def floor_divide_near(a: Lanes, b: Lanes) -> Lanes:
+    """⌊a/b⌋ for few times."""
+    k, _, over = _floored(a, b)
+    return select(over, k - 1, k)
+
+
+def remainder_far(fmod: Function) -> Function:
+    """a − b⌊a/b⌋ of any numbers, from the remainder of the truncated quotient."""
+
+    def far(a: Lanes, b: Lanes) -> Lanes:
+        rest = fmod(a, b)
+        crossed = (rest < 0) ^ (b < 0)
+        y = select(crossed, rest + b, rest)
+        return select(rest.equals(0), copysign(rest, b), y)
+
+    return far
+
+
+def floor_divide_far(fmod: Function) -> Function:
+    """⌊a/b⌋ of any numbers, as NumPy finds it; of infinities, the quotient's floor."""
+
+    def far(a: Lanes, b: Lanes) -> Lanes:
+        rest = fmod(a, b)
+        quotient = (a - rest) / b
+        crossed = ((rest < 0) ^ (b < 0)) & rest.differs(0)
+        quotient = select(crossed, quotient - 1, quotient)
+        whole = floor(quotient)
+        whole = select((quotient - whole) > 0.5, whole + 1, whole)
+        direct = a / b
+        y = select(quotient.equals(0), copysign(a.like(0), direct), whole)
+        infinite = absolute(a).equals(math.inf) | absolute(b).equals(math.inf)
+        return select(infinite, floor(direct), select(b.equals(0), direct, y))
+
+    return far
 
 
 def hypot(a: Lanes, b: Lanes) -> Lanes:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from tiza.readings.native.mathlib.lanes import Body, Function, Kind, Lanes, absolute
+from tiza.readings.native.mathlib.lanes import Body, Function, Kind, Lanes, select
 
 
 def through_double(f: Function) -> Function:
@@ -61,24 +59,22 @@ def _all(truths: Lanes) -> str:
     return packed.equals(-1).name
 
 
-def guarded(f: Function, other: Function, limit: dict[int, float]) -> Function:
-    """f where every lane is smaller than the limit, else the other, for all of them."""
+def guarded(near: Function, f: Function, other: Function) -> Function:
+    """f in the lanes where `near` holds, the other elsewhere; it is skipped if nowhere.
 
-    def either(x: Lanes) -> Lanes:
-        body: Body = x.body
-        near = _all(absolute(x) < limit[x.kind.bits])
-        body.lines += [f"  br i1 {near}, label %near, label %far", "near:"]
-        inner = f(x)
-        body.lines += ["  br label %done", "far:"]
-        outer = other(x)
+    A lane's result does not depend on its neighbours.
+    """
+
+    def either(*xs: Lanes) -> Lanes:
+        body: Body = xs[0].body
+        inner, here = f(*xs), near(*xs)
+        body.lines += [f"  br i1 {_all(here)}, label %done, label %far", "far:"]
+        outer = select(here, inner, other(*xs))
         body.lines += ["  br label %done", "done:"]
-        merged = f"phi {x.kind.text} [ {inner.name}, %near ], [ {outer.name}, %far ]"
-        return body.write(x.kind, merged)
+        merged = f"phi {inner.kind.text} [ {inner.name}, %entry ], [ {outer.name}, %far ]"
+        return body.write(inner.kind, merged)
 
     return either
-
-
-Chooser = Callable[[Function, Function], Function]
 
 
 def by_type(single: Function, double: Function) -> Function:

@@ -131,9 +131,11 @@ def logaddexp(a: Lanes, b: Lanes) -> Lanes:
 
 
 def atanh(x: Lanes) -> Lanes:
-    """log(1 + 2|x|/(1 − |x|)) / 2."""
+    """log(1 + t + tq) / 2, t = 2|x|, q = |x|/(1 − |x|): for small x, errors of q vanish."""
     size = absolute(x)
-    return copysign(log1p((size + size) / (1 - size)) * 0.5, x)
+    twice = size + size
+    y = log1p(fma(twice, size / (1 - size), twice)) * 0.5
+    return copysign(select(size > 1, x.like(math.nan), y), x)
 
 
 def _from_far(size: Lanes, near: Lanes) -> Lanes:

@@ -16,8 +16,9 @@ from tiza.readings.native.mathlib import (
     trigonometry,
 )
 from tiza.readings.native.mathlib.lanes import Body, Function, Kind, Lanes
-from tiza.readings.native.mathlib.library import guarded, library, through_double
+from tiza.readings.native.mathlib.library import by_type, guarded, library, through_double
 from tiza.readings.native.mathlib.philox import PHILOX, mangled
+from tiza.readings.native.mathlib.power import power
 
 DType = np.dtype[Any]
 
@@ -29,6 +30,7 @@ class Entry(NamedTuple):
     write: Function
 
 
+FMOD, MODERATE, FEW = library("fmod"), trigonometry.moderate, edges.few_times
 TABLE: dict[str, Entry] = {
     "abs": Entry(1, edges.abs_),
     "sign": Entry(1, edges.sign),
@@ -49,24 +51,24 @@ TABLE: dict[str, Entry] = {
     "log2": Entry(1, logarithm.log2),
     "log10": Entry(1, logarithm.log10),
     "softplus": Entry(1, logarithm.softplus),
-    "asinh": Entry(1, through_double(logarithm.asinh)),
-    "acosh": Entry(1, through_double(logarithm.acosh)),
-    "atanh": Entry(1, through_double(logarithm.atanh)),
+    "asinh": Entry(1, logarithm.asinh),
+    "acosh": Entry(1, logarithm.acosh),
+    "atanh": Entry(1, logarithm.atanh),
     "erf": Entry(1, error_function.erf),
-    "sin": Entry(1, guarded(trigonometry.sin, library("sin"), trigonometry.LIMIT)),
-    "cos": Entry(1, guarded(trigonometry.cos, library("cos"), trigonometry.LIMIT)),
-    "tan": Entry(1, guarded(through_double(trigonometry.tan), library("tan"), trigonometry.LIMIT)),
+    "sin": Entry(1, guarded(MODERATE, trigonometry.sin, library("sin"))),
+    "cos": Entry(1, guarded(MODERATE, trigonometry.cos, library("cos"))),
+    "tan": Entry(1, guarded(MODERATE, through_double(trigonometry.tan), library("tan"))),
     "asin": Entry(1, trigonometry.asin),
     "acos": Entry(1, trigonometry.acos),
     "atan": Entry(1, trigonometry.atan),
-    "pow": Entry(2, library("pow")),
-    "atan2": Entry(2, through_double(trigonometry.atan2)),
+    "pow": Entry(2, by_type(power, library("pow"))),
+    "atan2": Entry(2, trigonometry.atan2),
     "hypot": Entry(2, edges.hypot),
     "logaddexp": Entry(2, logarithm.logaddexp),
     "maximum": Entry(2, edges.maximum),
     "minimum": Entry(2, edges.minimum),
-    "remainder": Entry(2, edges.remainder),
-    "floor_divide": Entry(2, edges.floor_divide),
+    "remainder": Entry(2, guarded(FEW, edges.remainder_near, edges.remainder_far(FMOD))),
+    "floor_divide": Entry(2, guarded(FEW, edges.floor_divide_near, edges.floor_divide_far(FMOD))),
     "copysign": Entry(2, lambda a, b: a.body.intrinsic("copysign", a, b)),
     "nextafter": Entry(2, edges.nextafter),
 }
@@ -98,9 +100,8 @@ def _defined(name: str, kind: Kind) -> _Defined:
     xs = [Lanes(body, kind, f"%x{i}") for i in range(entry.arity)]
     y = entry.write(*xs)
     head = f"@tz_{name}_{kind.mangled}({', '.join(map(str, xs))})"
-    text = "\n".join(
-        [f"define internal {kind.text} {head} alwaysinline {{", *body.lines, f"  ret {y}", "}"]
-    )
+    first = [f"define internal {kind.text} {head} alwaysinline {{", "entry:"]
+    text = "\n".join([*first, *body.lines, f"  ret {y}", "}"])
     return _Defined(text, frozenset(body.declares), tuple(body.helpers.items()))
 
 
@@ -115,6 +116,7 @@ def definitions(needed: Iterable[tuple[str, DType, int]]) -> tuple[set[str], str
     {'declare <4 x float> @llvm.sqrt.v4f32(<4 x float>)'}
     >>> print(text)
     define internal <4 x float> @tz_sqrt_v4f32(<4 x float> %x0) alwaysinline {
+    entry:
       %v0 = call <4 x float> @llvm.sqrt.v4f32(<4 x float> %x0)
       ret <4 x float> %v0
     }

@@ -29,6 +29,11 @@ HALF_PI = {
 LIMIT = {32: 3e4, 64: 1e7}
 
 
+def moderate(x: Lanes) -> Lanes:
+    """Where π/2 is known to enough bits."""
+    return absolute(x) <= LIMIT[x.kind.bits]
+
+
 def turned(x: Lanes) -> tuple[Lanes, Lanes, Lanes]:
     """n, as bits whose lowest two count quarter turns, sin r and cos r."""
     f = format_of(x)
