@@ -15,6 +15,7 @@ from tiza.graph.primitive import Sample
 from tiza.graph.prims.contraction import transposed
 from tiza.graph.prims.families import reshaped, same_type
 from tiza.graph.prims.movement import permute
+from tiza.graph.prims.reductions import sum_
 from tiza.graph.prims.window import counts, reach, window, windows, windows_add
 from tiza.graph.types import DType, Shape
 
@@ -43,22 +44,40 @@ def _per_group(groups: int, rows: int) -> Ints:
     return (rows,) if groups == 1 else (groups, rows // groups)
 
 
-def _conv(x: Node, weight: Node, *bias: Node, stride: Ints, low: Ints, high: Ints,
-          dilation: Ints, groups: int) -> Node:  # fmt: skip
-    axes, out = x.ndim - 2, weight.shape[0]
-    size = weight.shape[2:]
-    seen = windows(_laid_out(x), **window(size, stride, dilation, low, high))  # (N, C, *m, *size)
+def _picked(x: Node, size: Ints, w: dict[str, Ints], groups: int) -> tuple[Node, Ints]:
+    """What each place of the kernel sees, a column for each position; how many positions."""
+    axes = x.ndim - 2
+    seen = windows(_laid_out(x), **w)  # (N, C, *m, *size)
     m = seen.shape[2 : 2 + axes]
     order = (1, *range(2 + axes, 2 + 2 * axes), *range(2, 2 + axes), 0)
-    columns = x.shape[0] * math.prod(m)
-    inner = x.shape[1] * math.prod(size)
-    lead = _per_group(groups, inner)
-    picked = reshaped(permute(seen, axes=order), (*lead, columns))
-    matrix = reshaped(weight, (*_per_group(groups, out), lead[-1]))
-    y = reshaped(matrix @ picked, (out, columns))
+    lead = _per_group(groups, x.shape[1] * math.prod(size))
+    return reshaped(permute(seen, axes=order), (*lead, x.shape[0] * math.prod(m))), m
+
+
+def _conv(x: Node, weight: Node, *bias: Node, stride: Ints, low: Ints, high: Ints,
+          dilation: Ints, groups: int) -> Node:  # fmt: skip
+    out, size = weight.shape[0], weight.shape[2:]
+    picked, m = _picked(x, size, window(size, stride, dilation, low, high), groups)
+    matrix = reshaped(weight, (*_per_group(groups, out), picked.shape[-2]))
+    y = reshaped(matrix @ picked, (out, picked.shape[-1]))
     if bias:
         y = y + reshaped(bias[0], (out, 1))
     return _batch_first(reshaped(y, (out, *m, x.shape[0])))
+
+
+def _conv_vjp(g: Node, y: Node, x: Node, weight: Node, *bias: Node, stride: Ints, low: Ints,
+              high: Ints, dilation: Ints, groups: int) -> list[Node]:  # fmt: skip
+    """dx: g painted back by the transpose; dW: g times what each place saw; db: the sum of g."""
+    size, axes = weight.shape[2:], range(2, x.ndim)
+    none = (0,) * len(size)
+    least = transposed_shape(g.shape[2:], size, stride, low, none, dilation)
+    extra = tuple(n - k for n, k in zip(x.shape[2:], least, strict=True))
+    dx = conv_transpose(g, weight, stride=stride, padding=low, output_padding=extra,
+                        dilation=dilation, groups=groups)  # fmt: skip
+    picked, _ = _picked(x, size, window(size, stride, dilation, low, high), groups)
+    rows = reshaped(_batch_last(g), (*_per_group(groups, weight.shape[0]), picked.shape[-1]))
+    dw = reshaped(rows @ transposed(picked), weight.shape)
+    return [dx, dw, *(sum_(g, axis=(0, *axes), keepdims=False) for _ in bias)]
 
 
 def _conv_infer(x: Node, weight: Node, *bias: Node, stride: Ints, low: Ints, high: Ints,
@@ -102,7 +121,8 @@ def _conv_samples(rng: Any) -> list[Sample]:
 
 conv: Primitive = composite(
     "conv", _conv, infer=_conv_infer, samples=_conv_samples,
-    latex=r"{0} \star {1} + b",
+    vjp=_conv_vjp, latex=r"{0} \star {1} + b",
+    latex_vjp=(r"{g} \star^\top {1}", r"{0} \star {g}", r"\textstyle\sum {g}"),
     says="the sum over channels and over the kernel of weight times x, at each place "
          "(cross-correlation, as PyTorch has it); any number of axes",
 )  # fmt: skip

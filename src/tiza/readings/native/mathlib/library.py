@@ -20,7 +20,7 @@ def _each_lane(name: str, kind: Kind, arity: int) -> str:
     """A function of vectors of float64 that calls the C library's once for each lane."""
     parameters = ", ".join(f"{kind.text} %x{i}" for i in range(arity))
     lines = [
-        f"define internal {kind.text} @tz_each_{name}_{kind.mangled}({parameters}) noinline {{"
+        f"define internal {kind.text} @tz_each_{name}_{kind.mangled}({parameters}) noinline cold {{"
     ]
     total = "poison"
     for lane in range(kind.width):

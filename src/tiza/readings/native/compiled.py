@@ -1,0 +1,219 @@
+"""A program made ready to run: compiled once, called often."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tiza.graph.node import Node
+from tiza.readings.native import pool
+from tiza.readings.native.callback import value_of
+from tiza.readings.native.machine import host, load
+from tiza.readings.native.plan import opened
+from tiza.readings.native.program import HEADER, WORDS, Builder, Failed
+
+Array = np.ndarray[Any, Any]
+CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
+ATTEMPTS = 12
+
+
+class Outside(IndexError):
+    """An index that was read from memory lies outside its axis."""
+
+
+class Compiled:
+    """`outputs` as a function of `inputs`, in machine code.
+
+    aliased: outputs that are written over an input (output number → input number).
+    """
+
+    def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node],
+                 aliased: Mapping[int, int] | None = None, *,
+                 threads: int | None = None) -> None:  # fmt: skip
+        self.inputs, self.outputs = tuple(inputs), tuple(outputs)
+        self.aliased = dict(aliased or {})
+        machine = host()
+        known = {node: node for node in inputs}
+        self.builder = build(inputs, opened(outputs, known), machine, self.aliased)
+        self.library = load(self.builder.text())
+        self.entry = self.library.address("run")
+        self.outside = ctypes.c_int32.from_address(self.library.address("outside"))
+        self.threads = threads
+        layout = self.builder.layout
+        self.data = [np.ascontiguousarray(n.value) for n in layout.data]
+        self.spare: list[Array] = []  # arenas that nobody uses now
+        self.lock = threading.Lock()
+        self._static = HEADER + WORDS * layout.arguments
+
+    def __call__(self, *arrays: Any, threads: int | None = None) -> list[Array]:
+        """The outputs for these inputs; inputs that outputs are written over are not changed."""
+        given = [self._given(a, n) for a, n in zip(arrays, self.inputs, strict=True)]
+        for source in self.aliased.values():
+            given[source] = given[source].copy()
+        return self.run(given, threads=threads)
+
+    @staticmethod
+    def _given(array: Any, node: Node) -> Array:
+        return np.require(array, node.dtype, ("C", "A"))
+
+    def run(self, given: Sequence[Array], *, steps: int = 1,
+            moves: Mapping[int, int] | None = None,
+            into: Mapping[int, tuple[Array, int]] | None = None,
+            threads: int | None = None) -> list[Array]:  # fmt: skip
+        """Run `steps` times; aliased inputs are overwritten.
+
+        moves: inputs that move on with each step, and by how many bytes; into: outputs that go
+        into an array given, and how far they move on. All arrays are contiguous and of the
+        right type.
+        """
+        words = np.zeros(self._static, np.int64)
+        words[1] = steps
+        moves, into = moves or {}, into or {}
+        for k, array in enumerate(given):
+            words[HEADER + WORDS * k] = address(array)
+            words[HEADER + 1 + WORDS * k] = moves.get(k, 0)
+        first = len(given)
+        for k, array in enumerate(self.data, first):
+            words[HEADER + WORDS * k] = address(array)
+        results: list[Array] = []
+        for k, buffer in enumerate(self.builder.places.results):
+            if k in self.aliased:
+                results.append(given[self.aliased[k]])
+                continue
+            array, move = into[k] if k in into else (np.empty(buffer.shape, buffer.dtype), 0)
+            assert buffer.argument is not None  # results are arguments
+            words[HEADER + WORDS * buffer.argument] = address(array)
+            words[HEADER + 1 + WORDS * buffer.argument] = move
+            results.append(array)
+        arena = self._arena()
+        words[0] = address(arena)
+        calls = self._python(words) if self.builder.host else None
+        if calls is not None:
+            words[2] = ctypes.cast(calls.function, ctypes.c_void_p).value or 0
+        try:
+            self._launch(words, threads)
+        finally:
+            with self.lock:
+                self.spare.append(arena)
+        if calls is not None and calls.error is not None:
+            raise calls.error
+        if self.outside.value:
+            self.outside.value = 0
+            raise Outside
+        return results
+
+    def _launch(self, words: Array, threads: int | None) -> None:
+        many = threads or self.threads or (pool.default_threads() if self.builder.parallel else 1)
+        pool.run(self.entry, address(words), many if self.builder.parallel else 1)
+
+    def _arena(self) -> Array:
+        with self.lock:
+            if self.spare:
+                return self.spare.pop()
+        return aligned(self.builder.layout.arena)
+
+    def _python(self, words: Array) -> HostCalls:
+        return HostCalls(self, words)
+
+
+class HostCalls:
+    """What the program asks Python to compute, on the memory of one run."""
+
+    def __init__(self, compiled: Compiled, words: Array) -> None:
+        self.compiled, self.words = compiled, words
+        self.error: BaseException | None = None
+        self.function = CALLBACK(self.call)
+
+    def call(self, number: int, step: int) -> None:
+        """Compute one node by NumPy."""
+        if self.error is not None:
+            return
+        try:
+            self._call(self.compiled.builder.host[number], step)
+        except BaseException as error:
+            self.error = error
+
+    def _call(self, roots: Sequence[Node], step: int) -> None:
+        node, *parts = roots
+        arrays = [self._array(x, step) for x in node.inputs]
+        with np.errstate(all="ignore"):
+            made = value_of(node)(*arrays, **node.attrs)
+        memory = self.compiled.builder.memory
+        for part in parts:
+            self._view(memory[part], step)[...] = made[part.attrs["index"]]
+        if not node.prim.several:
+            self._view(memory[node], step)[...] = made
+
+    def _array(self, node: Node, step: int) -> Any:
+        view = self.compiled.builder.memory.get(node)
+        return node.value if view is None else self._view(view, step)
+
+    def _view(self, view: Any, step: int) -> Array:
+        buffer = view.buffer
+        if buffer.argument is not None:
+            k = HEADER + WORDS * buffer.argument
+            start = int(self.words[k] + self.words[k + 1] * step)
+        else:
+            start = int(self.words[0]) + buffer.offset
+        size = max(buffer.bytes, 1)
+        raw = np.frombuffer((ctypes.c_char * size).from_address(start), np.uint8)
+        flat = raw[: buffer.bytes].view(buffer.dtype)
+        strides = tuple(s * buffer.dtype.itemsize for s in view.strides)
+        return np.lib.stride_tricks.as_strided(flat[view.offset :], view.shape, strides)
+
+
+def address(array: Array) -> int:
+    """Where an array begins."""
+    found: int = array.__array_interface__["data"][0]
+    return found
+
+
+def aligned(count: int) -> Array:
+    """Memory that begins at a cache line."""
+    raw = np.empty(count + 64, np.uint8)
+    start = -address(raw) % 64
+    return raw[start : start + count]
+
+
+def build(inputs: Sequence[Node], outputs: Sequence[Node], machine: Any,
+          aliased: Mapping[int, int]) -> Builder:  # fmt: skip
+    """The program's text; nodes that turn out to be needed in memory are put there."""
+    forced: set[Node] = set()
+    alone: set[Node] = set()
+    for attempt in range(ATTEMPTS):
+        builder = Builder(inputs, outputs, machine.vector_bits, machine.registers, aliased, forced,
+                          alone)  # fmt: skip
+        try:
+            builder.build()
+        except Failed as failed:
+            more = _under(failed.group.roots, builder)
+            if more <= forced or attempt > ATTEMPTS // 2:
+                alone |= set(failed.group.roots)
+                more |= {x for r in failed.group.roots for x in r.inputs if x.inputs}
+            forced |= more
+            continue
+        return builder
+    raise RuntimeError("a kernel cannot be lowered")
+
+
+def _under(roots: Sequence[Node], builder: Builder) -> set[Node]:
+    """What is reshaped or padded where it is used, and so could not be indexed."""
+    kept, memory = builder.plan.kept, builder.memory
+    found: set[Node] = set()
+    for root in roots:
+        stack, seen = [root], set()
+        while stack:
+            node = stack.pop()
+            if node in seen or (node is not root and (node in kept or node in memory)):
+                continue
+            seen.add(node)
+            stack += node.inputs
+            if node.prim.name in ("reshape", "pad", "windows", "take", "take_along"):
+                x = node.inputs[0]
+                if x not in kept and x not in memory and x.value is None:
+                    found.add(x)
+    return found

@@ -1,0 +1,437 @@
+"""A nest under a schedule, as one LLVM function: `void k(buffers ..., i64 from, i64 to)`.
+
+`from` and `to` bound the outermost loop or tile, so that several threads can share it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from tiza.readings.native.index import Loop
+from tiza.readings.native.lower import BOOL
+from tiza.readings.native.nest import Nest, Reduction
+from tiza.readings.native.schedule import Schedule, product
+from tiza.readings.native.spell import ir
+from tiza.readings.native.values import INT, Copy, Values, shuffle
+
+DType = np.dtype[Any]
+FEW = 8  # turns of a loop, too few for several threads to share evenly
+IDENTITY: dict[str, Callable[[DType], Any]] = {
+    "sum": lambda t: 0,
+    "prod": lambda t: 1,
+    "max": lambda t: -math.inf if t.kind == "f" else (False if t.kind == "b" else np.iinfo(t).min),
+    "min": lambda t: math.inf if t.kind == "f" else (True if t.kind == "b" else np.iinfo(t).max),
+    "all": lambda t: True,
+    "any": lambda t: False,
+    "argmax": lambda t: 0,
+    "argmin": lambda t: 0,
+}
+
+
+class Kernel(Values):
+    """Writes one nest."""
+
+    def __init__(self, nest: Nest, plan: Schedule, width: int) -> None:
+        super().__init__(width, nest.buffers())
+        self.nest, self.plan = nest, plan
+        self.lane = plan.lane
+        self.accumulated: dict[tuple[int, Copy], str] = {}  # places on the stack
+        self.items = self._items()
+        self.order = [*(loop for loop, _ in self.items), *nest.reduced]
+
+    # -- the function -----------------------------------------------------------------------
+
+    @property
+    def trips(self) -> int:
+        """How often the outermost loop runs: what threads may share."""
+        if not self.items:
+            return 1
+        loop, step = self.items[0]
+        return math.ceil(loop.extent / step)
+
+    @property
+    def divisible(self) -> bool:
+        """Whether threads may share the outermost loop."""
+        return bool(self.items) and self.items[0][0] not in self.nest.serial
+
+    def _items(self) -> list[tuple[Loop, int]]:
+        """The kept loops from the outermost on, each with how many entries a turn takes."""
+        p = self.plan
+        tile: list[tuple[Loop, int]] = []
+        if p.columns is not None and p.row is not None:
+            tile = [(p.row, p.rows), (p.columns, self.width)]
+        elif p.kind == "across" and p.lane is not None:
+            tile = [(p.lane, p.vectors * self.width)]
+            if p.row is not None:
+                tile.insert(0, (p.row, p.rows))
+        elif p.row is not None:
+            tile = [(p.row, p.rows)]
+        if len(tile) == 2 and not p.row_outside:
+            tile.reverse()
+        items = [*((loop, 1) for loop in p.outer), *tile]
+        serial = [i for i in items if i[0] in self.nest.serial]
+        free = [i for i in items if i[0] not in self.nest.serial]
+        turns = [math.ceil(loop.extent / step) for loop, step in free]
+        if free and turns[0] < FEW:  # more turns to share
+            free.insert(0, free.pop(turns.index(max(turns))))
+        return [*free[:1], *serial, *free[1:]]  # threads share the first; order is kept inside
+
+    def write(self, name: str) -> str:
+        """The function under this name."""
+        self._run(self.items, (), first=True)
+        args = ", ".join(f"ptr noalias {p}" for p in self.pointer.values())
+        head = f"define internal void @{name}({args}{', ' if args else ''}i64 %from, i64 %to)"
+        return self.text.function(head, "#0")
+
+    def _run(self, items: Sequence[tuple[Loop, int]], copies: tuple[tuple[Loop, int], ...],
+             *, first: bool = False) -> None:  # fmt: skip
+        """The loops that are left; `copies`: how many entries of each tiled loop are at hand."""
+        if not items:
+            self._body(dict(copies))
+            return
+        (loop, step), *rest = items
+        full, over = divmod(loop.extent, step)
+        start, stop = ("%from", "%to") if first else ("0", str(full))
+        if first and over:
+            test = self.text.set(f"icmp slt i64 %to, {full}")
+            stop = self.text.set(f"select i1 {test}, i64 %to, i64 {full}")
+        tiled = step > 1
+        if full:
+            if full == 1 and not first:
+                self._turn(loop, "0", step, tiled, rest, copies, step)
+            else:
+                with self.text.loop(start, stop) as i:
+                    at = i if step == 1 else self.text.set(f"mul nsw i64 {i}, {step}")
+                    self._turn(loop, at, step, tiled, rest, copies, step)
+        if over:
+            if first:
+                test = self.text.set(f"icmp sgt i64 %to, {full}")
+                with self.text.when(test):
+                    self._turn(loop, str(full * step), over, tiled, rest, copies, step)
+            else:
+                self._turn(loop, str(full * step), over, tiled, rest, copies, step)
+
+    def _turn(self, loop: Loop, at: str, many: int, tiled: bool, rest: Sequence[tuple[Loop, int]],
+              copies: tuple[tuple[Loop, int], ...], step: int) -> None:  # fmt: skip
+        self.counter[loop] = at
+        self.cache.clear()
+        self._run(rest, (*copies, (loop, many)) if tiled or step > 1 else copies)
+        self.cache.clear()
+
+    # -- one tile ---------------------------------------------------------------------------
+
+    def _body(self, many: dict[Loop, int]) -> None:
+        """Everything inside the kept loops."""
+        plan = self.plan
+        if plan.columns is not None:
+            self._dots(many)
+            return
+        copies = self._copies(many)
+        if not self.nest.reductions:
+            for copy in copies:
+                with self._lanes(copy, many):
+                    self._stores(self.nest.inner, copy)
+            return
+        if plan.kind == "along":
+            self._sums(many)
+            return
+        self._begin(copies)
+        with self._reduced_loops(self.nest.reduced):
+            for copy in copies:
+                with self._lanes(copy, many):
+                    for k, reduction in enumerate(self.nest.reductions):
+                        self._accumulate(k, reduction, copy)
+                    self._stores(self.nest.inner, copy)
+        for copy in copies:
+            with self._lanes(copy, many):
+                self._finish(copy)
+
+    def _copies(self, many: dict[Loop, int]) -> list[Copy]:
+        """The unrolled copies of a tile."""
+        ranges = []
+        for loop, n in many.items():
+            step = self.width if loop is self.lane else 1
+            ranges.append([(loop, k) for k in range(0, n, step)])
+        return [tuple(c) for c in itertools.product(*ranges)]
+
+    @contextmanager
+    def _lanes(self, copy: Copy, many: dict[Loop, int]) -> Iterator[None]:
+        """Inside, only as many lanes are active as the tile has entries for."""
+        before = self.active
+        for loop, start in copy:
+            if loop is self.lane:
+                self.active = min(self.width, many[loop] - start)
+        yield
+        self.active = before
+
+    def _begin(self, copies: Sequence[Copy]) -> None:
+        for copy in copies:
+            for k, reduction in enumerate(self.nest.reductions):
+                place = self._room(k, reduction, copy, self.width if self.lane else 1)
+                self.accumulated[k, copy] = place
+
+    def _room(self, k: int, reduction: Reduction, copy: Copy, width: int) -> str:
+        """A place on the stack that holds the reduction of nothing."""
+        dtype = reduction.value.dtype
+        kind = ir(dtype, width)
+        place = self.text.room(kind)
+        start = IDENTITY[reduction.op](dtype)
+        self.text.line(f"store {kind} {self.spell.same(start, dtype, width)}, ptr {place}")
+        if reduction.op in ("argmax", "argmin"):
+            where = self.text.room(ir(INT, width))
+            none = self.spell.same(-1, INT, width)
+            self.text.line(f"store {ir(INT, width)} {none}, ptr {where}")
+            self.accumulated[-1 - k, copy] = where
+        return place
+
+    @contextmanager
+    def _reduced_loops(self, loops: Sequence[Loop]) -> Iterator[None]:
+        if not loops:
+            self.cache.clear()
+            yield
+            self.cache.clear()
+            return
+        with self.text.loop("0", str(loops[0].extent)) as i:
+            self.counter[loops[0]] = i
+            self.cache.clear()
+            with self._reduced_loops(loops[1:]):
+                yield
+        self.cache.clear()
+
+    def _accumulate(
+        self, k: int, reduction: Reduction, copy: Copy, keep: str | None = None
+    ) -> None:
+        """Combine the value at hand with what there is; `keep`: only in these lanes."""
+        value, place = reduction.value, self.accumulated[k, copy]
+        width = self.width if self.lane else 1
+        kind = ir(value.dtype, width)
+        before = self.text.set(f"load {kind}, ptr {place}")
+        if reduction.op in ("argmax", "argmin"):
+            self._position(k, reduction, copy, before, place, width)
+            return
+        pair = product(self.nest)
+        if pair is not None and keep is None:
+            a, b = (self.wide(x, copy) for x in pair)
+            new = self.spell.intrinsic("fma", value.dtype, width, (a, value.dtype),
+                                       (b, value.dtype), (before, value.dtype))  # fmt: skip
+        else:
+            new = self.combine(reduction.op, value.dtype, width, before, self.wide(value, copy))
+            if keep is not None:
+                new = self.text.set(
+                    f"select {ir(BOOL, width)} {keep}, {kind} {new}, {kind} {before}"
+                )
+        self.text.line(f"store {kind} {new}, ptr {place}")
+        if reduction.carried:
+            self.cache[reduction.result, copy] = new, width
+
+    def _position(self, k: int, reduction: Reduction, copy: Copy, before: str, place: str,
+                  width: int) -> None:  # fmt: skip
+        """The first greatest (or least): the first NaN, where there is one."""
+        dtype, where = reduction.value.dtype, self.accumulated[-1 - k, copy]
+        kind, whole, bits = ir(dtype, width), ir(INT, width), ir(BOOL, width)
+        held = self.text.set(f"load {whole}, ptr {where}")
+        x = self.wide(reduction.value, copy)
+        none = self.text.set(f"icmp slt {whole} {held}, {self.spell.same(0, INT, width)}")
+        name = "greater" if reduction.op == "argmax" else "less"
+        better = self.spell(name, BOOL, width, {}, [(x, dtype), (before, dtype)])
+        if dtype.kind == "f":
+            fresh = self.text.set(f"fcmp uno {kind} {x}, {x}")
+            old = self.text.set(f"fcmp ord {kind} {before}, {before}")
+            first = self.text.set(f"and {bits} {fresh}, {old}")
+            better = self.text.set(f"or {bits} {better}, {first}")
+        better = self.text.set(f"or {bits} {better}, {none}")
+        place_now = "0"
+        for loop in self.nest.reduced:
+            place_now = self.text.set(f"mul nsw i64 {place_now}, {loop.extent}")
+            place_now = self.text.set(f"add nsw i64 {place_now}, {self.counter[loop]}")
+        spread = self.splat(place_now, INT, width)
+        new = self.text.set(f"select {bits} {better}, {kind} {x}, {kind} {before}")
+        at = self.text.set(f"select {bits} {better}, {whole} {spread}, {whole} {held}")
+        self.text.line(f"store {kind} {new}, ptr {place}")
+        self.text.line(f"store {whole} {at}, ptr {where}")
+
+    def _finish(self, copy: Copy) -> None:
+        """The results of the reductions, and what is made of them."""
+        width = self.width if self.lane else 1
+        for k, reduction in enumerate(self.nest.reductions):
+            if reduction.carried:
+                continue
+            index = reduction.op in ("argmax", "argmin")
+            dtype = INT if index else reduction.value.dtype
+            place = self.accumulated[-1 - k if index else k, copy]
+            name = self.text.set(f"load {ir(dtype, width)}, ptr {place}")
+            self.cache[reduction.result, copy] = name, width
+        self._stores(self.nest.outer, copy)
+
+    # -- lanes along a reduced loop ---------------------------------------------------------
+
+    def _sums(self, many: dict[Loop, int]) -> None:
+        """Reductions whose lanes run along a reduced loop: vectors of partial results."""
+        lane, nest, row = self.plan.lane, self.nest, self.plan.row
+        assert lane is not None
+        step = self.plan.vectors * self.width
+        rows: list[Copy] = [()]
+        if row is not None and row in many:
+            rows = [((row, r),) for r in range(many[row])]
+        parts = [((lane, v * self.width),) for v in range(self.plan.vectors)]
+        self._begin([(*r, *v) for r in rows for v in parts])
+        outer = [r for r in nest.reduced if r is not lane]
+        full, over = divmod(lane.extent, step)
+        with self._reduced_loops(outer):
+            if full:
+                with self.text.loop("0", str(full)) as i:
+                    self.counter[lane] = self.text.set(f"mul nsw i64 {i}, {step}")
+                    self.cache.clear()
+                    self._row_of(rows, parts, step)
+            if over:
+                self.counter[lane] = str(full * step)
+                self.cache.clear()
+                self._row_of(rows, parts, over)
+        self.cache.clear()
+        self.lane = None
+        for copy in rows:
+            for k, reduction in enumerate(nest.reductions):
+                self._sum_up(k, reduction, copy, parts)
+            self._stores(nest.outer, copy)
+        self.lane = lane
+
+    def _row_of(self, rows: Sequence[Copy], parts: Sequence[Copy], entries: int) -> None:
+        """So many entries of each row taken up, a vector at a time."""
+        for v, part in enumerate(parts):
+            self.active = min(self.width, entries - v * self.width)
+            if self.active > 0:
+                for copy in rows:
+                    self._partial((*copy, *part))
+        self.active = self.width
+
+    def _sum_up(self, k: int, reduction: Reduction, copy: Copy, parts: Sequence[Copy]) -> None:
+        """The vectors of partial results as one number."""
+        dtype = reduction.value.dtype
+        kind = ir(dtype, self.width)
+        found = [self.text.set(f"load {kind}, ptr {self.accumulated[k, (*copy, *p)]}")
+                 for p in parts]  # fmt: skip
+        while len(found) > 1:
+            pairs = zip(found[::2], found[1::2], strict=False)
+            rest = found[-1:] if len(found) % 2 else []
+            found = [self.combine(reduction.op, dtype, self.width, a, b) for a, b in pairs] + rest
+        whole = self.horizontal(reduction.op, dtype, found[0])
+        self.cache[reduction.result, copy] = whole, 1
+
+    def _partial(self, copy: Copy) -> None:
+        for k, reduction in enumerate(self.nest.reductions):
+            keep = None if self.active == self.width else self._constant_mask()
+            pair = product(self.nest)
+            if pair is not None and all(self.lane in x.atoms for x in pair):
+                keep = None  # loads beyond the end give 0
+            self._accumulate(k, reduction, copy, keep)
+        self._stores(self.nest.inner, copy)
+
+    def horizontal(self, op: str, dtype: DType, vector: str) -> str:
+        """All lanes of a vector combined, always in the same order."""
+        width = self.width
+        while width > 1:
+            half, kind = width // 2, ir(dtype, width)
+            low, high = (
+                self.text.set(f"shufflevector {kind} {vector}, {kind} poison, "
+                              f"{shuffle(range(start, start + half))}")
+                for start in (0, half)
+            )  # fmt: skip
+            if half == 1:
+                low, high = (
+                    self.text.set(f"extractelement {ir(dtype, 1).join(['<1 x ', '>'])} {v}, i32 0")
+                    for v in (low, high)
+                )
+            vector = self.combine(op, dtype, half, low, high)
+            width = half
+        return vector
+
+    # -- products whose lanes run along the summed loop ---------------------------------------
+
+    def _dots(self, many: dict[Loop, int]) -> None:
+        """Tiles of rows by columns, four columns at a time; their sums as lanes of vectors."""
+        plan, nest = self.plan, self.nest
+        assert plan.row is not None
+        assert plan.columns is not None
+        row, columns, lane = plan.row, plan.columns, plan.lane
+        assert lane is not None
+        rows, wide = many[row], many[columns]
+        at_once = min(4, self.width)
+        dtype = nest.reductions[0].value.dtype
+        kind = ir(dtype, self.width)
+        parts: list[list[str]] = [[] for _ in range(rows)]
+        for start in range(0, wide, at_once):
+            here = range(start, min(start + at_once, wide))
+            copies = [((row, r), (columns, c)) for r in range(rows) for c in here]
+            self._begin(copies)
+            self._dot_loops(nest.reduced, copies)
+            for r in range(rows):
+                mine = [self.accumulated[0, ((row, r), (columns, c))] for c in here]
+                sums = [self.text.set(f"load {kind}, ptr {place}") for place in mine]
+                sums += ["zeroinitializer"] * (at_once - len(sums))
+                parts[r].append(self._fold(sums, dtype, 1))
+        need = self.width // at_once
+        self.cache.clear()
+        self.lane = columns
+        for r in range(rows):
+            whole = parts[r] + ["zeroinitializer"] * (need - len(parts[r]))
+            result = self._fold(whole, dtype, at_once)
+            copy: Copy = ((row, r), (columns, 0))
+            self.active = min(self.width, wide)
+            self.cache[nest.reductions[0].result, copy] = result, self.width
+            self._stores(nest.outer, copy)
+        self.active = self.width
+        self.lane = lane
+
+    def _dot_loops(self, reduced: Sequence[Loop], copies: Sequence[Copy]) -> None:
+        lane = self.plan.lane
+        assert lane is not None
+        with self._reduced_loops([r for r in reduced if r is not lane]):
+            full, over = divmod(lane.extent, self.width)
+            if full:
+                with self.text.loop("0", str(full)) as i:
+                    self.counter[lane] = self.text.set(f"mul nsw i64 {i}, {self.width}")
+                    self.cache.clear()
+                    for copy in copies:
+                        self._accumulate(0, self.nest.reductions[0], copy)
+            if over:
+                self.counter[lane] = str(full * self.width)
+                self.cache.clear()
+                self.active = over
+                for copy in copies:
+                    self._accumulate(0, self.nest.reductions[0], copy)
+                self.active = self.width
+        self.cache.clear()
+
+    def _fold(self, vectors: list[str], dtype: DType, group: int) -> str:
+        """Neighbouring groups of lanes added, the vectors' results side by side.
+
+        After it lane j·g + i of the result (g the new group) holds what vector j had in its
+        lanes; begun with groups of 1 and all `width` vectors, lane j is the sum of vector j.
+        """
+        kind = ir(dtype, self.width)
+        while len(vectors) > 1:
+            folded = []
+            for a, b in zip(vectors[::2], vectors[1::2], strict=True):
+                if a == b == "zeroinitializer":
+                    folded.append(a)
+                    continue
+                first, second = [], []
+                for start in range(0, self.width, 2 * group):
+                    first += [*range(start, start + group),
+                              *range(self.width + start, self.width + start + group)]  # fmt: skip
+                    second += [*range(start + group, start + 2 * group),
+                               *range(self.width + start + group,
+                                      self.width + start + 2 * group)]  # fmt: skip
+                low, high = (
+                    self.text.set(f"shufflevector {kind} {a}, {kind} {b}, {shuffle(order)}")
+                    for order in (first, second)
+                )
+                folded.append(self.text.set(f"fadd {kind} {low}, {high}"))
+            vectors, group = folded, group * 2
+        return vectors[0]

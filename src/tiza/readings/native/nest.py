@@ -1,0 +1,301 @@
+"""A kernel lowered: its loops, and what is computed, reduced and stored within them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tiza.graph.node import Node
+from tiza.readings.native.index import ZERO, Affine, Index, Loop, NeedSplit, at, flat
+from tiza.readings.native.lower import BOOL, INT64, Check, Lowering, Value, wrapped
+from tiza.readings.native.memory import Buffer, View
+from tiza.readings.native.plan import Group
+from tiza.readings.native.tables import RUNNING
+
+
+@dataclass
+class Store:
+    """`value` goes to `place` of `buffer`, where the checks hold.
+
+    add: it is added to what stands there.
+    """
+
+    buffer: Buffer
+    place: Affine
+    value: Value
+    checks: tuple[Check, ...] = ()
+    add: bool = False
+
+
+@dataclass
+class Reduction:
+    """All values of the reduced loops, combined; `factors` where they are products to be summed."""
+
+    op: str
+    value: Value
+    result: Value
+    carried: bool = False  # every partial result is stored as well
+
+
+@dataclass
+class Nest:
+    """Loops over `kept`, within them loops over `reduced`.
+
+    serial: loops that must run in order on one thread.
+    """
+
+    kept: list[Loop]
+    reduced: list[Loop]
+    inner: list[Store] = field(default_factory=list)
+    reductions: list[Reduction] = field(default_factory=list)
+    outer: list[Store] = field(default_factory=list)
+    serial: list[Loop] = field(default_factory=list)
+    checked: bool = False  # reads indices from memory, which may be out of bounds
+
+    @property
+    def stores(self) -> list[Store]:
+        """Everything that is written."""
+        return [*self.inner, *self.outer]
+
+    def values(self) -> list[Value]:
+        """Every value that occurs."""
+        seen: dict[Value, None] = {}
+        stack = [r.value for r in self.reductions] + [s.value for s in self.stores]
+        places = [p for s in self.stores for p in (s.place, *(c[0] for c in s.checks))]
+        stack += [a for p in places for a in p.terms if isinstance(a, Value)]
+        while stack:
+            value = stack.pop()
+            if value not in seen:
+                seen[value] = None
+                stack += value.args
+                stack += [a for p in _places(value) for a in p.terms if isinstance(a, Value)]
+        return list(seen)
+
+    def places(self) -> list[Affine]:
+        """Every index expression that occurs."""
+        found = [p for s in self.stores for p in (s.place, *(c[0] for c in s.checks))]
+        for value in self.values():
+            found += _places(value)
+        return found
+
+    def buffers(self) -> list[Buffer]:
+        """What is read or written, each once."""
+        seen = {s.buffer: None for s in self.stores}
+        for value in self.values():
+            if value.op == "load":
+                seen.setdefault(value.extra[0], None)
+        return sorted(seen, key=lambda b: b.number)
+
+
+def _places(value: Value) -> list[Affine]:
+    if value.op == "load":
+        return [value.extra[1], *(c[0] for c in value.extra[2])]
+    if value.op == "index":
+        return [value.extra]
+    return [c[0] for c in value.extra] if value.op == "inside" else []
+
+
+class Lowerer:
+    """Lowers the kernels of a plan; `memory` says where materialised nodes stand."""
+
+    def __init__(self, memory: Mapping[Node, View], elided: set[Node]) -> None:
+        self.memory, self.elided = memory, elided
+
+    def nest(self, group: Group) -> Nest:
+        """The loops of one kernel, split as often as its indices need."""
+        axes = [[Loop(n)] for n in group.shape]
+        while True:
+            try:
+                nest = self._nest(group, axes)
+            except NeedSplit as need:
+                split(axes, need)
+                continue
+            merge(nest)
+            return nest
+
+    def _nest(self, group: Group, axes: list[list[Loop]]) -> Nest:
+        low = Lowering(self.memory, group.roots)
+        index = tuple(joined(loops) for loops in axes)
+        if group.kind == "scatter":
+            return self._scatter(group.outer[0], low, index, axes)
+        if group.kind == "running":
+            return self._running(group.outer[0], low, index, axes)
+        gone = set(group.axes or ())
+        nest = Nest([i for a, loops in enumerate(axes) if a not in gone for i in loops],
+                    [i for a, loops in enumerate(axes) if a in gone for i in loops])  # fmt: skip
+        for root in group.inner:
+            value = low.value(root, index)
+            low.own[root] = (index, value)
+            self._store(nest.inner, root, index, value)
+        for root in group.reduced:
+            self._reduce(root, group, low, index, nest)
+        for root in group.outer:
+            kept = self._kept(root, group, index)
+            value = low.value(root, kept)
+            low.own[root] = (kept, value)
+            self._store(nest.outer, root, kept, value)
+        nest.checked = low.checked
+        return nest
+
+    def _store(self, stores: list[Store], root: Node, index: Index, value: Value) -> None:
+        if root not in self.elided:
+            view = self.memory[root]
+            stores.append(Store(view.buffer, view.at(index), value))
+
+    @staticmethod
+    def _kept(root: Node, group: Group, index: Index) -> Index:
+        """The index of a result: without the reduced axes, or with zeros in their place."""
+        gone = set(group.axes or ())
+        if root.ndim == len(index):
+            return tuple(ZERO if a in gone or root.shape[a] == 1 else i
+                         for a, i in enumerate(index))  # fmt: skip
+        return tuple(i for a, i in enumerate(index) if a not in gone)
+
+    def _reduce(self, root: Node, group: Group, low: Lowering, index: Index, nest: Nest) -> None:
+        kept = self._kept(root, group, index)
+        op = root.prim.name
+        if op == "matmul":
+            a, b = root.inputs
+            *lead, m, n, k = index
+            one = low.value(a, _stacked(lead, a, m, k))
+            two = low.value(b, _stacked(lead, b, k, n))
+            value, op = low.apply("multiply", one, two), "sum"
+        else:
+            value = low.value(root.inputs[0], index)
+        number = len(nest.reductions)
+        result = low.make("result", (), root.dtype, number, ("result", number))
+        result.atoms = frozenset(nest.kept)
+        nest.reductions.append(Reduction(op, value, result))
+        low.own[root] = (kept, result)
+        self._store(nest.outer, root, kept, result)
+
+    def _running(self, root: Node, low: Lowering, index: Index, axes: list[list[Loop]]) -> Nest:
+        """Sums or products carried along an axis, each stored on the way."""
+        axis = root.attrs["axis"]
+        nest = Nest([i for a, loops in enumerate(axes) if a != axis for i in loops], axes[axis])
+        value = low.value(root.inputs[0], index)
+        result = low.make("result", (), root.dtype, 0, ("result", 0))
+        result.atoms = frozenset(i for loops in axes for i in loops)
+        nest.reductions.append(Reduction(RUNNING[root.prim.name], value, result, carried=True))
+        self._store(nest.inner, root, index, result)
+        nest.checked = low.checked
+        return nest
+
+    def _scatter(self, root: Node, low: Lowering, index: Index, axes: list[list[Loop]]) -> Nest:
+        """Each entry put, or added, where it belongs; all else was made zero before."""
+        place, value, serial = _SCATTER[root.prim.name](low, root, index)
+        view = self.memory[root]
+        checks = outside(place, view.shape)
+        add = root.prim.name != "pad"
+        nest = Nest([i for loops in axes for i in loops], [])
+        nest.inner.append(Store(view.buffer, view.at(place), value, checks, add))
+        nest.serial = [i for a in serial for i in axes[a]]
+        nest.checked = low.checked
+        return nest
+
+
+def outside(place: Index, shape: tuple[int, ...]) -> tuple[Check, ...]:
+    """What must be checked for `place` to lie within `shape`."""
+    bounds = [(i, n, *i.bounds()) for i, n in zip(place, shape, strict=True)]
+    return tuple((i, n) for i, n, low, high in bounds if low < 0 or high >= n)
+
+
+Scattered = tuple[Index, Value, range]
+
+
+def _take_add(low: Lowering, root: Node, index: Index) -> Scattered:
+    g, i = root.inputs
+    axis, last = root.attrs["axis"], root.attrs["axis"] + i.ndim
+    place = wrapped(low, i, index[axis:last], root.attrs["size"])
+    return (*index[:axis], place, *index[last:]), low.value(g, index), range(axis, last)
+
+
+def _take_along_add(low: Lowering, root: Node, index: Index) -> Scattered:
+    g, i = root.inputs
+    axis = root.attrs["axis"]
+    place = wrapped(low, i, index, root.attrs["size"])
+    return (*index[:axis], place, *index[axis + 1 :]), low.value(g, index), range(axis, axis + 1)
+
+
+def _pad(low: Lowering, root: Node, index: Index) -> Scattered:
+    sides = zip(index, root.attrs["low"], root.attrs["interior"], strict=True)
+    return tuple(i * (k + 1) + a for i, a, k in sides), low.value(root.inputs[0], index), range(0)
+
+
+def _window_place(root: Node, index: Index) -> tuple[Index, int]:
+    w, k = root.attrs, len(root.attrs["size"])
+    lead = len(index) - 2 * k
+    rows = zip(index[lead : lead + k], w["stride"], index[lead + k :], w["dilation"], w["low"],
+               strict=True)  # fmt: skip
+    return (*index[:lead], *(i * s + j * d + -a for i, s, j, d, a in rows)), lead
+
+
+def _windows_add(low: Lowering, root: Node, index: Index) -> Scattered:
+    place, lead = _window_place(root, index)
+    return place, low.value(root.inputs[0], index), range(lead, len(index))
+
+
+def _window_put(low: Lowering, root: Node, index: Index) -> Scattered:
+    g, k = root.inputs
+    place, lead = _window_place(root, index)
+    size = root.attrs["size"]
+    window = index[: len(index) - len(size)]
+    entry = low.make("index", (), INT64, f := flat(index[len(window) :], size), f)
+    which = low.apply("cast", low.value(k, window), dtype=INT64)
+    here = low.apply("equal", which, entry, dtype=BOOL)
+    share = low.apply("where", here, low.value(g, window), low.number(0, g.dtype), dtype=g.dtype)
+    return place, share, range(lead, len(index))
+
+
+_SCATTER = {
+    "take_add": _take_add,
+    "take_along_add": _take_along_add,
+    "pad": _pad,
+    "windows_add": _windows_add,
+    "window_put": _window_put,
+}
+
+
+def _stacked(lead: list[Affine], x: Node, *last: Affine) -> Index:
+    """The index into a stack of matrices that is broadcast."""
+    front = lead[len(lead) - (x.ndim - 2) :]
+    whole = (*front, *last)
+    return tuple(ZERO if n == 1 else i for i, n in zip(whole, x.shape, strict=True))
+
+
+def joined(loops: list[Loop]) -> Affine:
+    """The index along an axis that several loops run through, the last one fastest."""
+    total, step = ZERO, 1
+    for loop in reversed(loops):
+        total, step = total + at(loop) * step, step * loop.extent
+    return total
+
+
+def split(axes: list[list[Loop]], need: NeedSplit) -> None:
+    """Put two loops in the place of the one that is too long."""
+    for loops in axes:
+        if need.loop in loops:
+            i = loops.index(need.loop)
+            loops[i : i + 1] = [Loop(need.loop.extent // need.inner), Loop(need.inner)]
+            return
+    raise AssertionError("a loop of another kernel")
+
+
+def merge(nest: Nest) -> None:
+    """Neighbouring loops that every place runs through as if they were one become one."""
+    places = nest.places()
+    weight = places[0].coefficient if nest.stores else (lambda loop: 0)
+    nest.kept = sorted((i for i in nest.kept if i.extent != 1), key=lambda i: -abs(weight(i)))
+    nest.reduced = [i for i in nest.reduced if i.extent != 1]
+    for loops in (nest.kept, nest.reduced):
+        i = 0
+        while i + 1 < len(loops):
+            a, b = loops[i], loops[i + 1]
+            alike = a not in nest.serial and b not in nest.serial and all(
+                p.coefficient(a) == p.coefficient(b) * b.extent for p in places
+            )  # fmt: skip
+            if alike:
+                b.extent *= a.extent
+                del loops[i]
+            else:
+                i += 1

@@ -1,0 +1,274 @@
+"""Where values stand: arguments, and one arena whose parts are used again and again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from tiza.graph.node import Node
+from tiza.readings.native.memory import Buffer, View
+from tiza.readings.native.plan import Group, Plan, Planner
+
+
+@dataclass
+class Layout:
+    """What each argument of the program is: inputs, then data, then outputs."""
+
+    arguments: int = 0
+    data: list[Node] = field(default_factory=list)
+    arena: int = 0  # bytes
+
+
+class Places:
+    """Gives every materialised node of a plan its memory.
+
+    memory: the view that is the value of each; results: the buffer of each output; copies:
+    outputs that must be copied to their places at the end.
+    """
+
+    def __init__(self, planner: Planner, plan: Plan, bits: int, aliased: Mapping[int, int]) -> None:
+        self.planner, self.plan, self.bits = planner, plan, bits
+        self.aliased = dict(aliased)
+        self.layout = Layout()
+        self.memory: dict[Node, View] = {}
+        self.results: list[Buffer] = []
+        self.copies: list[tuple[Node, Buffer]] = []
+        self._arguments()
+        self._buffers()
+
+    def _argument(self, shape: tuple[int, ...], dtype: Any) -> Buffer:
+        buffer = Buffer(shape, dtype, self.layout.arguments)
+        self.layout.arguments += 1
+        return buffer
+
+    def _arguments(self) -> None:
+        plan = self.plan
+        for node in plan.inputs:
+            self.memory[node] = self._argument(node.shape, node.dtype).view()
+        used = {n for g in plan.groups for n in g.reads} | set(plan.outputs)
+        for node in self.planner.order:
+            if node not in used or node.value is None or node.value.size <= 1:
+                continue
+            if node not in self.memory:
+                self.layout.data.append(node)
+                self.memory[node] = self._argument(node.shape, node.dtype).view()
+        for k, node in enumerate(plan.outputs):
+            self._result(k, node)
+
+    def _result(self, k: int, node: Node) -> None:
+        """Where output k goes: into its own argument, or into the one that it replaces."""
+        source = self.aliased.get(k)
+        own = node in self.plan.kept and node not in self.memory
+        if source is not None and own and self._in_place(node, self.plan.inputs[source]):
+            buffer = self.memory[self.plan.inputs[source]].buffer
+            self.memory[node] = View(buffer, node.shape, buffer.strides, 0)
+        elif source is not None:
+            buffer = self.memory[self.plan.inputs[source]].buffer
+            if node is not self.plan.inputs[source]:
+                self.copies.append((node, buffer))
+        else:
+            buffer = self._argument(node.shape, node.dtype)
+            if own:
+                self.memory[node] = buffer.view()
+            else:
+                self.copies.append((node, buffer))
+        self.results.append(buffer)
+
+    def _in_place(self, node: Node, source: Node) -> bool:
+        """Whether `node` may be written over `source`: nobody reads that afterwards."""
+        groups = self.plan.groups
+        home = next(i for i, g in enumerate(groups) if node in g.roots)
+        group = groups[home]
+        if group.kind != "loops" or node.shape != source.shape or node.dtype != source.dtype:
+            return False
+        if any(source in g.reads for g in groups[home + 1 :]):
+            return False
+        if any(source is n for n in self.plan.outputs):
+            return False
+        return source not in group.reads or self._entrywise(group, source)
+
+    def _entrywise(self, group: Group, source: Node) -> bool:
+        """Whether a kernel reads `source` only at the entry that it computes, when it writes."""
+        last = set(group.outer if group.axes is not None else group.inner)
+        for root in group.roots:
+            stack: list[tuple[Node, bool]] = [(root, root in last)]
+            seen = set()
+            while stack:
+                node, same = stack.pop()
+                if (node, same) in seen:
+                    continue
+                seen.add((node, same))
+                if node is source:
+                    if not same:
+                        return False
+                    continue
+                if node is not root and (node in self.plan.kept or not node.inputs):
+                    continue
+                same = same and node.prim.family == "elementwise"
+                stack += [(x, same and x.shape == node.shape) for x in node.inputs]
+        return True
+
+    def _buffers(self) -> None:
+        """A place in the arena for everything else, given back after its last reader."""
+        groups = self.plan.groups
+        last: dict[Node, int] = {}
+        for i, group in enumerate(groups):
+            for node in group.reads:
+                last[node] = i
+        for node, _ in self.copies:
+            for n in self._under(node):
+                last[n] = len(groups)
+        arena = Arena()
+        dying: dict[int, list[Buffer]] = {}
+        for i, group in enumerate(groups):
+            for root in group.roots:
+                if root in self.memory or root in self.plan.elided or root.prim.several:
+                    continue
+                buffer = Buffer(root.shape, root.dtype, order=self._order(root))
+                buffer.offset = arena.take(buffer.bytes)
+                self.memory[root] = buffer.view()
+                dying.setdefault(last.get(root, i), []).append(buffer)
+            for buffer in dying.pop(i, []):
+                assert buffer.offset is not None  # it stands in the arena
+                arena.give(buffer.offset, buffer.bytes)
+        self.layout.arena = arena.size
+
+    def _under(self, node: Node) -> list[Node]:
+        """The nodes in memory that a node which is copied at the end is computed from."""
+        found, stack, seen = [], [node], set()
+        while stack:
+            n = stack.pop()
+            if n in seen:
+                continue
+            seen.add(n)
+            if n in self.plan.kept or n in self.memory:
+                found.append(n)
+            else:
+                stack += n.inputs
+        return found
+
+    def _order(self, root: Node) -> tuple[int, ...] | None:
+        """The order of axes in memory: that of what it is computed from."""
+        if self._windowed(root):
+            return (*range(1, root.ndim), 0)
+        if (
+            root.prim.name in ("matmul", "random_bits")
+            or root.prim.several
+            or self._flattened(root)
+        ):
+            return None
+        found = None
+        for view in self._likenesses(root):
+            order = tuple(sorted(range(root.ndim), key=lambda i: (-abs(view[i]), i)))
+            if order != tuple(range(root.ndim)):
+                return order
+            found = order
+        return found
+
+    def _flattened(self, root: Node) -> bool:
+        """Whether its examples become the rows of a matrix that is multiplied."""
+        if root.ndim < 3:
+            return False
+        rows = (root.shape[0], math.prod(root.shape[1:]))
+        users = self.planner.users
+        flat = [u for u in users.get(root, ()) if u.prim.name == "reshape" and u.shape == rows]
+        turned = [v for u in flat for v in users[u] if v.prim.name == "permute"]
+        return any(v.prim.name == "matmul" for u in (*flat, *turned) for v in users[u])
+
+    def _windowed(self, root: Node) -> bool:
+        """Whether a convolution slides over it: its lanes then run along the batch."""
+        if root.ndim < 3 or root.shape[0] < self.bits // 64:
+            return False
+        return root in self._slid
+
+    @cached_property
+    def _slid(self) -> set[Node]:
+        """What the windows of convolutions slide over."""
+        found = set()
+        for node in self.planner.order:
+            if node.prim.name == "windows" and node.ndim - 2 * len(node.attrs["size"]) == 2:
+                x = node.inputs[0]
+                while x not in self.plan.kept and x.inputs and x.prim.name in (
+                        "reshape", "broadcast_to", "slice", "flip"):  # fmt: skip
+                    x = x.inputs[0]
+                found.add(x)
+        return found
+
+    def _likenesses(self, root: Node) -> list[tuple[int, ...]]:
+        """The strides of what `root` is computed from, axis by axis, where they correspond."""
+        found: list[tuple[int, ...]] = []
+        stack = list(root.inputs)
+        seen: set[Node] = set()
+        while stack:
+            x = stack.pop()
+            if x in seen or x.ndim < root.ndim:
+                continue
+            seen.add(x)
+            strides = self._strides(x)
+            if strides is None:
+                alike = x.prim.name == "reshape" and x.inputs[0].shape[: root.ndim] == root.shape
+                if x.prim.family == "elementwise" or x.prim.name in ("pad", "windows") or alike:
+                    stack += x.inputs
+                continue
+            strides = strides[: root.ndim]
+            sizes = zip(strides, x.shape, root.shape, strict=False)
+            if all((s and (n == m or n > 1)) or m == 1 for s, n, m in sizes):
+                found.append(strides)
+        return found
+
+    def _strides(self, x: Node) -> tuple[int, ...] | None:
+        chain = []
+        while x not in self.memory and x.prim.family in ("movement", "window") and (
+                len(x.inputs) == 1):  # fmt: skip
+            chain.append(x)
+            x = x.inputs[0]
+        view = self.memory.get(x)
+        for step in reversed(chain):
+            view = view.moved(step) if view is not None else None
+        return None if view is None else view.strides
+
+
+class Arena:
+    """One block of memory, parts of which are taken and given back."""
+
+    ALIGN = 64
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.free: list[tuple[int, int]] = []  # (offset, bytes), in order, never adjacent
+
+    def take(self, count: int) -> int:
+        """The offset of so many bytes: the smallest gap that will do, or new memory."""
+        count = self._whole(count)
+        gaps = [g for g in self.free if g[1] >= count]
+        if gaps:
+            offset, room = min(gaps, key=lambda g: g[1])
+            self.free.remove((offset, room))
+            if room > count:
+                self.free.append((offset + count, room - count))
+                self.free.sort()
+            return offset
+        if self.free and sum(self.free[-1]) == self.size:  # the last gap, made larger
+            offset, _ = self.free.pop()
+        else:
+            offset = self.size
+        self.size = offset + count
+        return offset
+
+    def give(self, offset: int, count: int) -> None:
+        """Memory that is not needed any more."""
+        self.free.append((offset, self._whole(count)))
+        self.free.sort()
+        merged: list[tuple[int, int]] = []
+        for start, room in self.free:
+            if merged and sum(merged[-1]) == start:
+                merged[-1] = merged[-1][0], merged[-1][1] + room
+            else:
+                merged.append((start, room))
+        self.free = merged
+
+    def _whole(self, count: int) -> int:
+        return max(self.ALIGN, -(-count // self.ALIGN) * self.ALIGN)

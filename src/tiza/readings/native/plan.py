@@ -1,0 +1,329 @@
+"""What is computed together: nodes are sorted into kernels, each one nest of loops.
+
+A node is *materialised* if its value must stand in memory: outputs, results of reductions and
+products, whatever is read in a pattern of its own. All others are computed where they are
+used. Materialised nodes with the same loops share a kernel, so that chains of element-wise
+operations, what feeds a reduction and what is done with its result pass over memory once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tiza.graph.node import COMPOSITES, Node
+from tiza.graph.walk import opened_inputs, walk
+from tiza.readings.native.rewrite import rewritten, simpler, turned
+from tiza.readings.native.tables import HOST, RUNNING, SCATTER, cost, reduces, supported
+from tiza.transforms import simplify
+
+MOST_INLINED = 48  # operations of one entry; longer formulas are cut in two
+CHEAP = 2  # operations that are sooner done again than stored and loaded
+MOVES = {"reshape", "permute", "broadcast_to", "slice", "flip", "windows", "pad"}
+
+
+def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> list[Node]:
+    """`outputs` as expressions of primitives alone, simplified."""
+    new: dict[Node, Node] = dict(known or {})
+    kept = set(new)
+
+    def edges(node: Node) -> Sequence[Node]:
+        if node in kept or node.value is not None:
+            return ()
+        better = simpler(node)
+        return (better,) if better is not None else opened_inputs(node)
+
+    for node in walk(outputs, edges):
+        if node in new:
+            continue
+        if node.value is not None:
+            new[node] = node
+        elif node.prim.name in COMPOSITES:
+            new[node] = new[edges(node)[0]]
+        elif node.prim.name in ("alias", "stop_gradient"):
+            new[node] = new[node.inputs[0]]
+        else:
+            inputs = tuple(new[i] for i in node.inputs)
+            made = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
+            new[node] = rewritten(made)
+    return simplify(turned(simplify([new[node] for node in outputs])))
+
+
+@dataclass(eq=False)
+class Group:
+    """The materialised nodes of one kernel.
+
+    shape: the loops' extents; axes: those that are reduced, None where nothing is.
+    inner: computed for every entry; reduced: the results of reductions; outer: what is
+    computed from those, once for each entry that is left.
+    """
+
+    kind: str  # loops, host, scatter, part, or the name of a control primitive
+    shape: tuple[int, ...]
+    axes: tuple[int, ...] | None = None
+    inner: list[Node] = field(default_factory=list)
+    reduced: list[Node] = field(default_factory=list)
+    outer: list[Node] = field(default_factory=list)
+    reads: set[Node] = field(default_factory=set)
+
+    @property
+    def roots(self) -> list[Node]:
+        """All nodes that the kernel computes, in the order in which it does."""
+        return [*self.inner, *self.reduced, *self.outer]
+
+
+@dataclass
+class Plan:
+    """The kernels in their order; which nodes stand in memory."""
+
+    inputs: tuple[Node, ...]
+    outputs: list[Node]
+    groups: list[Group]
+    kept: set[Node]  # materialised
+    elided: set[Node]  # computed by a kernel that alone reads them: never stored
+
+
+def base(node: Node) -> Node:
+    """What `node` is a moved, repeated or cut-out form of."""
+    while node.prim.name in MOVES and not (node.prim.name == "pad" and any(node.attrs["interior"])):
+        node = node.inputs[0]
+    return node
+
+
+def unpadded(node: Node) -> Node:
+    """As `base`, but a padded value is one of its own."""
+    while node.prim.name in MOVES and node.prim.name != "pad":
+        node = node.inputs[0]
+    return node
+
+
+class Planner:
+    """Sorts the nodes of one program."""
+
+    def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node],
+                 forced: Iterable[Node] = (), alone: Iterable[Node] = ()) -> None:  # fmt: skip
+        self.alone = set(alone)  # nodes that get a kernel of their own
+        self.inputs, self.outputs = tuple(inputs), list(outputs)
+        given = set(inputs)
+        self.order = walk(outputs, lambda n: () if n in given or n.value is not None else n.inputs)
+        self.leaves = {n for n in self.order if n in given or n.value is not None}
+        self.users: dict[Node, list[Node]] = {n: [] for n in self.order}
+        for node in self.order:
+            if node not in self.leaves:
+                for i in node.inputs:
+                    self.users[i].append(node)
+        self.kept = set(forced) | {n for n in outputs if n not in self.leaves}
+        self.weight: dict[Node, int] = {}
+        self.home: dict[Node, Group] = {}
+        self.groups: list[Group] = []
+        self.position: dict[Group, int] = {}
+
+    def plan(self) -> Plan:
+        """The whole program."""
+        self._choose()
+        early = self._early()
+        for node in (*early, *(n for n in self.order if n not in early)):
+            if node in self.kept:
+                self._place(node)
+        return Plan(self.inputs, self.outputs, self.groups, self.kept, self._elided())
+
+    def _early(self) -> dict[Node, None]:
+        """Single numbers made of what is given alone: first, so that any kernel may read them."""
+        ready = set(self.leaves)
+        early: dict[Node, None] = {}
+        for node in self.order:
+            if node.prim.family != "elementwise" or math.prod(node.shape) != 1:
+                continue
+            if all(i in ready for i in node.inputs):
+                ready.add(node)
+                if node in self.kept:
+                    early[node] = None
+        return early
+
+    # -- what is materialised ---------------------------------------------------------------
+
+    def _choose(self) -> None:
+        for node in self.order:
+            if node in self.leaves:
+                self.weight[node] = 0
+                continue
+            self._operands(node)
+            own = cost(node) + sum(self.weight[i] for i in node.inputs)
+            if node in self.kept or self._must(node, own):
+                self.kept.add(node)
+                own = 0
+            self.weight[node] = own
+
+    def _must(self, node: Node, own: int) -> bool:
+        """Whether a value has to stand in memory."""
+        if node.prim.several:
+            return True
+        if node.prim.name in MOVES:
+            return node.prim.name == "pad" and any(node.attrs["interior"])
+        if not supported(node) or reduces(node) or node.prim.name in (*HOST, *SCATTER, *RUNNING):
+            return True
+        if node.prim.name == "part":
+            return True
+        if own > MOST_INLINED:
+            return True
+        users = set(self.users[node])
+        if len(users) > 1 and own > CHEAP:
+            return True
+        size = math.prod(node.shape)
+        return own >= 8 and size > 1 and any(math.prod(u.shape) > 4 * size for u in users
+                                             if u.prim.family == "elementwise"
+                                             or u.prim.name == "broadcast_to")  # fmt: skip
+
+    def _operands(self, node: Node) -> None:
+        """Materialise what `node` reads in a pattern of its own."""
+        if node.prim.name == "matmul":
+            for x in node.inputs:
+                self._keep(unpadded(x))
+        elif node.prim.name == "windows":
+            self._keep(unpadded(node.inputs[0]))
+        elif not supported(node) or node.prim.name in HOST or node.prim.family == "control":
+            for x in node.inputs:
+                self._keep(x)
+
+    def _keep(self, node: Node) -> None:
+        if node not in self.leaves and node not in self.kept:
+            self.kept.add(node)
+            self.weight[node] = 0
+
+    # -- which kernel -----------------------------------------------------------------------
+
+    def _reads(self, root: Node) -> dict[Node, bool]:
+        """The nodes in memory that `root` is computed from; whether entry by entry."""
+        found: dict[Node, bool] = {}
+        start = [(x, root.prim.family == "elementwise" or self._whole(root)) for x in root.inputs]
+        shape = root.inputs[0].shape if self._whole(root) else root.shape
+        stack = start
+        seen: set[tuple[Node, bool]] = set()
+        while stack:
+            node, same = stack.pop()
+            same = same and node.shape == shape
+            if (node, same) in seen:
+                continue
+            seen.add((node, same))
+            if node in self.kept or node in self.leaves:
+                found[node] = found.get(node, True) and same
+                continue
+            same = same and node.prim.family == "elementwise"
+            stack += [(x, same) for x in node.inputs]
+        return found
+
+    @staticmethod
+    def _whole(root: Node) -> bool:
+        """A reduction that reads each entry of its operand once."""
+        return reduces(root) and root.prim.name != "matmul"
+
+    def _place(self, root: Node) -> None:
+        if root.prim.name == "part":  # computed with the others
+            group = self.home[root.inputs[0]]
+            group.outer.append(root)
+            self.home[root] = group
+            return
+        reads = self._reads(root)
+        computed = {n: same for n, same in reads.items() if n in self.home}
+        found: Group | None = None
+        if self._joins(root):
+            join = self._reduction if reduces(root) else self._map
+            found = join(root, computed, set(reads))
+        group = found or self._new(root)
+        group.reads |= set(reads)
+        self.home[root] = group
+
+    def _joins(self, root: Node) -> bool:
+        """Whether a node may share a kernel."""
+        special = (*HOST, *SCATTER, *RUNNING, "random_bits", "concat", "pad")
+        return root not in self.alone and supported(root) and root.prim.name not in special
+
+    def _new(self, root: Node) -> Group:
+        if not supported(root) or root.prim.name in HOST:
+            group = Group("host", ())
+            group.outer.append(root)
+        elif root.prim.name in ("scan", "concat", "random_bits"):
+            group = Group(root.prim.name, ())
+            group.outer.append(root)
+        elif root.prim.name in SCATTER or root.prim.name == "pad":
+            windows = root.attrs["size"] if root.prim.name == "window_put" else ()
+            group = Group("scatter", (*root.inputs[0].shape, *windows))
+            group.outer.append(root)
+        elif root.prim.name in RUNNING:
+            group = Group("running", root.shape)
+            group.outer.append(root)
+        elif root.prim.name == "matmul":
+            k = root.inputs[0].shape[-1]
+            group = Group("loops", (*root.shape, k), (root.ndim,), reduced=[root])
+        elif reduces(root):
+            group = Group("loops", root.inputs[0].shape, _axes(root), reduced=[root])
+        else:
+            group = Group("loops", root.shape, inner=[root])
+        self.position[group] = len(self.groups)
+        self.groups.append(group)
+        return group
+
+    def _candidates(self, computed: dict[Node, bool], reads: set[Node]) -> list[Group]:
+        """Kernels that run late enough to take up a node that reads `computed`."""
+        first = 0
+        for node, same in computed.items():
+            first = max(first, self.position[self.home[node]] + (not same))
+        near = self.groups[max(first, len(self.groups) - 24) :]
+        return [g for g in near if g.kind == "loops" and (
+            any(self.home.get(n) is g for n in computed) or g.reads & reads)]  # fmt: skip
+
+    def _map(self, root: Node, computed: dict[Node, bool], reads: set[Node]) -> Group | None:
+        for group in self._candidates(computed, reads):
+            own = [n for n in computed if self.home[n] is group]
+            if group.axes is None:
+                if group.shape == root.shape:
+                    group.inner.append(root)
+                    return group
+            elif own and all(n in group.reduced or n in group.outer for n in own):
+                if any(n.shape == root.shape for n in own):
+                    group.outer.append(root)
+                    return group
+            elif own and group.shape == root.shape and all(n in group.inner for n in own):
+                group.inner.append(root)
+                return group
+        return None
+
+    def _reduction(self, root: Node, computed: dict[Node, bool],
+                   reads: set[Node]) -> Group | None:  # fmt: skip
+        if root.prim.name == "matmul":
+            return None
+        shape, axes = root.inputs[0].shape, _axes(root)
+        for group in self._candidates(computed, reads):
+            own = [n for n in computed if self.home[n] is group]
+            if group.shape != shape or any(n not in group.inner for n in own):
+                continue
+            if group.axes is None:
+                group.axes = axes
+            elif group.axes != axes or (group.reduced and group.reduced[0].prim.name == "matmul"):
+                continue
+            if group.reduced and group.reduced[0].shape != root.shape and group.outer:
+                continue
+            group.reduced.append(root)
+            return group
+        return None
+
+    def _elided(self) -> set[Node]:
+        """Roots that only their own kernel reads."""
+        out = set(self.outputs)
+        readers: dict[Node, set[Group]] = {}
+        for group in self.groups:
+            for node in group.reads:
+                readers.setdefault(node, set()).add(group)
+        return {
+            root
+            for group in self.groups
+            if group.kind == "loops"
+            for root in group.roots
+            if root not in out and readers.get(root, set()) <= {group}
+        }
+
+
+def _axes(root: Node) -> tuple[int, ...]:
+    axis = root.attrs["axis"]
+    return axis if isinstance(axis, tuple) else (axis,)

@@ -1,0 +1,148 @@
+"""Rewrites before planning: what has a simpler form for the compiler, one rule each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from tiza.graph.apply import literal
+from tiza.graph.node import COMPOSITES, Node
+from tiza.graph.node import PRIMITIVES as P
+from tiza.graph.prims.contraction import transposed
+from tiza.graph.prims.families import reshaped
+from tiza.graph.walk import walk
+
+Ints = tuple[int, ...]
+EMPTY = {"prod": 1, "all": True}  # what a reduction of nothing gives, where it is not 0
+
+
+def full(value: float, like: Node) -> Node:
+    """One number in every entry."""
+    number = literal(value, like.dtype)
+    return P["broadcast_to"](number, shape=like.shape) if like.shape else number
+
+
+def rewritten(node: Node) -> Node:
+    """The form of a node that the compiler takes."""
+    if node.prim.several or not node.inputs:
+        return node
+    if math.prod(node.shape) == 0:
+        return full(0, node)
+    if any(not i.prim.several and math.prod(i.shape) == 0 for i in node.inputs):
+        return _of_nothing(node)
+    rule = _RULES.get(node.prim.name)
+    return rule(node, node.inputs[0]) if rule else node
+
+
+def simpler(node: Node) -> Node | None:
+    """A composite in a form that the compiler likes better than its body."""
+    if node.prim.name == "conv_transpose" and set(node.attrs["stride"]) == {1}:
+        return _convolved(*node.inputs, **node.attrs)
+    return None
+
+
+def _convolved(x: Node, weight: Node, *bias: Node, stride: Ints, padding: Ints,
+               output_padding: Ints, dilation: Ints, groups: int) -> Node:  # fmt: skip
+    """A transposed convolution of stride 1 is a convolution with the kernel turned round."""
+    size = weight.shape[2:]
+    channels, out = weight.shape[0] // groups, weight.shape[1]
+    split = reshaped(weight, (groups, channels, out, *size))
+    swapped = P["permute"](split, axes=(0, 2, 1, *range(3, split.ndim)))
+    kernel = reshaped(swapped, (groups * out, channels, *size))
+    turned = P["flip"](kernel, axes=tuple(range(2, kernel.ndim)))
+    low = tuple(d * (k - 1) - p for d, k, p in zip(dilation, size, padding, strict=True))
+    high = tuple(a + e for a, e in zip(low, output_padding, strict=True))
+    return COMPOSITES["conv"](x, turned, *bias, stride=stride, low=low, high=high,
+                              dilation=dilation, groups=groups)  # fmt: skip
+
+
+def _of_nothing(node: Node) -> Node:
+    """Sums, products, joins, of empty operands."""
+    name = node.prim.name
+    if name == "concat":
+        some = [i for i in node.inputs if math.prod(i.shape)]
+        return some[0] if len(some) == 1 else P["concat"](*some, axis=node.attrs["axis"])
+    if name in ("sum", "any", "matmul", "pad", "windows_add", "take_add", "take_along_add",
+                "window_put", *EMPTY):  # fmt: skip
+        return full(EMPTY.get(name, 0), node)
+    return node
+
+
+def padded(x: Node, low: tuple[int, ...], high: tuple[int, ...], fill: float = 0) -> Node:
+    """x with its last axes made longer (or shorter), `fill` in the new entries."""
+    if not any(low) and not any(high):
+        return x
+    none = (0,) * (x.ndim - len(low))
+    sides = {"low": (*none, *low), "high": (*none, *high), "interior": (0,) * x.ndim}
+    whole = P["pad"](x, **sides)
+    if fill == 0:
+        return whole
+    inside = P["pad"](P["broadcast_to"](literal(True, _BOOL), shape=x.shape), **sides)
+    return P["where"](inside, whole, literal(fill, x.dtype))
+
+
+def _windows(node: Node, x: Node, fill: float = 0) -> Node:
+    w = dict(node.attrs)
+    none = (0,) * len(w["size"])
+    x = padded(x, w["low"], w["high"], fill)
+    return P["windows"](x, **{**w, "low": none, "high": none})
+
+
+def _summary(name: str) -> Callable[[Node, Node], Node]:
+    def rule(node: Node, x: Node) -> Node:
+        k = len(node.attrs["size"])
+        fill = 0.0
+        if name == "max":
+            fill = -math.inf if x.dtype.kind == "f" else int(np.iinfo(x.dtype).min)
+        seen = _windows(node, x, fill)
+        return P[name](seen, axis=tuple(range(seen.ndim - k, seen.ndim)), keepdims=False)
+
+    return rule
+
+
+def _argmax(node: Node, x: Node) -> Node:
+    k = len(node.attrs["size"])
+    fill = -math.inf if x.dtype.kind == "f" else int(np.iinfo(x.dtype).min)
+    seen = _windows(node, x, fill)
+    flat = P["reshape"](seen, shape=(*seen.shape[: seen.ndim - k], math.prod(seen.shape[-k:])))
+    return P["cast"](P["argmax"](flat, axis=flat.ndim - 1), dtype=node.dtype)
+
+
+_BOOL = np.dtype("bool")
+_RULES: dict[str, Callable[[Node, Node], Node]] = {
+    "windows": lambda node, x: (
+        _windows(node, x) if any(node.attrs["low"]) or any(node.attrs["high"]) else node
+    ),
+    "window_sum": _summary("sum"),
+    "window_max": _summary("max"),
+    "window_argmax": _argmax,
+}
+
+
+def turned(outputs: Sequence[Node]) -> list[Node]:
+    """Products that are only used transposed, computed that way: (a b)ᵀ → bᵀ aᵀ."""
+    order = walk(outputs, lambda n: () if n.value is not None else n.inputs)
+    users: dict[Node, int] = {}
+    for node in order:
+        for i in node.inputs:
+            users[i] = users.get(i, 0) + 1
+    for node in outputs:
+        users[node] = users.get(node, 0) + 1
+    known: dict[Node, Node] = {}
+    for node in order:
+        x = node.inputs[0] if node.inputs else None
+        if x is not None and _swaps(node) and x.prim.name == "matmul" and users[x] == 1:
+            a, b = (known.get(i, i) for i in x.inputs)
+            known[node] = P["matmul"](transposed(b), transposed(a))
+        elif any(i in known for i in node.inputs):
+            known[node] = node.prim(*(known.get(i, i) for i in node.inputs), **node.attrs)
+    return [known.get(n, n) for n in outputs]
+
+
+def _swaps(node: Node) -> bool:
+    """Whether a node exchanges the last two axes."""
+    axes = node.attrs.get("axes", ())
+    k = node.ndim
+    return node.prim.name == "permute" and k >= 2 and axes == (*range(k - 2), k - 1, k - 2)

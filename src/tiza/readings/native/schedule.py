@@ -1,0 +1,188 @@
+"""How a nest is run: which loop fills the lanes of a vector, which are unrolled together.
+
+Every schedule is one of three, and the cheapest that applies is taken:
+
+    across    lanes along a kept loop; of a reduction, tiles of rows by vectors are kept in
+              registers (each row's factor is repeated in all lanes)
+    along     lanes along a reduced loop, added up at its end; of a product, tiles of rows by
+              columns, whose sums then stand side by side in the lanes of one vector
+    plain     one entry at a time
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tiza.readings.native.index import Affine, Loop
+from tiza.readings.native.lower import Value
+from tiza.readings.native.nest import Nest
+
+STRIDED = 6.0  # what reading one lane from afar costs, in vector loads
+
+
+@dataclass
+class Schedule:
+    """lane: the loop in the lanes; vectors: how many side by side; row: unrolled with it.
+
+    outer: the kept loops around the tile, outermost first. columns: of the schedule `along`
+    for products: the kept loop whose sums end up in the lanes.
+    """
+
+    kind: str
+    outer: list[Loop]
+    lane: Loop | None = None
+    vectors: int = 1
+    row: Loop | None = None
+    rows: int = 1
+    columns: Loop | None = None
+    row_outside: bool = True  # whether the loop over rows is around the loop over lanes
+
+
+def lanes_of(nest: Nest, bits: int) -> int:
+    """How many lanes: a vector of the widest floating-point type, of 32 bits at least."""
+    kinds = [v.dtype for v in nest.values()] + [s.buffer.dtype for s in nest.stores]
+    wide = max((t.itemsize for t in kinds if t.kind == "f"), default=4)
+    return max(1, bits // 8 // max(wide, 4))
+
+
+def _far(place: Affine, loop: Loop) -> bool | None:
+    """Whether the lanes of a vector stand apart; None where all are the same entry."""
+    if any(isinstance(a, Value) and loop in a.atoms for a in place.terms):
+        return True
+    c = place.coefficient(loop)
+    return None if c == 0 else c != 1
+
+
+def _cost(nest: Nest, loop: Loop, width: int) -> float:
+    """Loads and stores of one entry with its lanes along `loop`."""
+    inside = cone([r.value for r in nest.reductions] + [s.value for s in nest.inner])
+    outside = cone([s.value for s in nest.outer]) - inside
+    often = 1 / math.prod(r.extent for r in nest.reduced)  # what is done once a result
+    groups = ((inside, nest.inner, 1.0), (outside, nest.outer, often))
+    total = 1.0
+    for values, stores, weight in groups:
+        places = [v.extra[1] for v in values if v.op == "load"] + [s.place for s in stores]
+        apart = [_far(p, loop) for p in places]
+        total += weight * (apart.count(False) + apart.count(True) * (2 + STRIDED * width / 4))
+    full = math.ceil(loop.extent / width) * width / loop.extent
+    return total * full
+
+
+def cone(values: Iterable[Value]) -> set[Value]:
+    """The values and what they are computed from."""
+    seen: set[Value] = set()
+    stack = list(values)
+    while stack:
+        value = stack.pop()
+        if value not in seen:
+            seen.add(value)
+            stack += value.args
+    return seen
+
+
+def product(nest: Nest) -> tuple[Value, Value] | None:
+    """The factors, where the nest is nothing but one sum of products of two loads."""
+    if len(nest.reductions) != 1 or nest.inner or nest.reductions[0].op != "sum":
+        return None
+    value = nest.reductions[0].value
+    loads = value.op == "multiply" and all(a.op == "load" for a in value.args)
+    if loads and value.dtype.kind == "f" and not nest.reductions[0].carried:
+        return value.args[0], value.args[1]
+    return None
+
+
+def schedule(nest: Nest, width: int, registers: int) -> Schedule:
+    """The schedule of a nest for vectors of `width` lanes."""
+    kept = nest.kept
+    carried = any(r.carried for r in nest.reductions)
+    positions = any(r.op in ("argmax", "argmin") for r in nest.reductions)
+    moving = {a for s in nest.stores for a in s.place.terms if isinstance(a, Value)}
+    fixed = {loop for loop in nest.serial if moving}
+    across = [k for k in kept if k not in fixed]
+    along = [] if carried or positions or not nest.reductions else nest.reduced
+    best: tuple[float, Schedule] = (_plain_cost(nest), Schedule("plain", list(kept)))
+    for loop in across:
+        cost = _cost(nest, loop, width)
+        if cost < best[0]:
+            best = cost, _across(nest, loop, width, registers)
+    for loop in along:
+        summing = 2 * math.log2(max(width, 2)) * width / math.prod(r.extent for r in nest.reduced)
+        cost = _cost(nest, loop, width) + summing * 0.25
+        if cost < best[0]:
+            best = cost, _along(nest, loop, width, registers)
+    return best[1] if width > 1 else Schedule("plain", list(kept))
+
+
+def _plain_cost(nest: Nest) -> float:
+    """One entry at a time, against vectors: as many instructions as a vector has lanes."""
+    loads = sum(v.op == "load" for v in nest.values())
+    return (1 + loads + len(nest.stores)) * 14.0
+
+
+def _row(nest: Nest, lane: Loop) -> Loop | None:
+    """The kept loop along which what the lanes load is used again."""
+    pair = product(nest)
+    if pair is None:
+        return None
+    moving = [x for x in pair if lane in x.atoms]
+    loops = [k for k in nest.kept if k is not lane and k.extent > 1
+             and any(k not in x.atoms for x in moving)]  # fmt: skip
+    return max(loops, key=lambda k: min(k.extent, 16), default=None)
+
+
+def _across(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
+    groups = math.ceil(lane.extent / width)
+    if not nest.reductions:
+        vectors = min(4, max(1, lane.extent // width))
+        return Schedule("across", [k for k in nest.kept if k is not lane], lane, vectors)
+    row = _row(nest, lane)
+    outer = [k for k in nest.kept if k is not lane and k is not row]
+    if row is None:
+        return Schedule("across", outer, lane, min(4, groups))
+    room = registers - 8 if registers >= 32 else registers - 4
+    choices = []
+    for vectors in (2, 1, 3, 4):
+        if vectors > groups:
+            continue
+        rows = min(row.extent, max(1, room // vectors), 8 if vectors > 1 else 14)
+        waste = (math.ceil(groups / vectors) * vectors / groups) * (
+            math.ceil(row.extent / rows) * rows / row.extent)  # fmt: skip
+        loads = (rows + vectors) / (rows * vectors)
+        choices.append((waste * (1 + loads * 0.5), vectors, rows))
+    _, vectors, rows = min(choices)
+    wide = math.prod(r.extent for r in nest.reduced) * lane.extent * 4
+    return Schedule("across", outer, lane, vectors, row, rows, row_outside=wide <= 1 << 19)
+
+
+def _in_lanes(nest: Nest, loop: Loop) -> float:
+    """How well the results fill lanes along `loop`: what is stored often should stand together."""
+    long = math.prod(r.extent for r in nest.reduced) >= 256 and len(nest.outer) == 1
+    if long:
+        return min(loop.extent, 16)
+    return min(loop.extent, 16) if all(s.place.coefficient(loop) == 1 for s in nest.outer) else 0
+
+
+def _along(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
+    pair = product(nest)
+    if pair is not None:
+        a, b = pair
+        of_a = [k for k in nest.kept if k in a.atoms and k not in b.atoms]
+        of_b = [k for k in nest.kept if k in b.atoms and k not in a.atoms]
+        if of_a and of_b:
+            columns = max((*of_a, *of_b), key=lambda k: (_in_lanes(nest, k), k.extent))
+            others = of_a if columns in of_b else of_b
+            row = max(others, key=lambda k: k.extent)
+            outer = [k for k in nest.kept if k not in (row, columns)]
+            most = range(4, 7) if registers >= 32 else range(2, 3)
+            rows = min(row.extent, min(most, key=lambda r: (
+                math.ceil(row.extent / r) * r / row.extent * (1 + (r + 4) / (4 * r)))))  # fmt: skip
+            wide = math.prod(r.extent for r in nest.reduced) * columns.extent * 4
+            return Schedule("along", outer, lane, 1, row, rows, columns,
+                            row_outside=wide <= 1 << 19)  # fmt: skip
+    vectors = min(4, max(1, lane.extent // width))
+    if not nest.kept:
+        return Schedule("along", [], lane, vectors)
+    *outer, row = nest.kept
+    return Schedule("along", outer, lane, vectors, row, min(row.extent, max(1, 4 // vectors)))

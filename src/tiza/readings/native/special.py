@@ -1,0 +1,116 @@
+"""Kernels that are not made from a formula: copies, zeros, joins, random bits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from tiza.graph.node import Node
+from tiza.readings.native.index import Loop, NeedSplit
+from tiza.readings.native.lower import Lowering
+from tiza.readings.native.memory import Buffer, View
+from tiza.readings.native.nest import Nest, Store, joined, merge, split
+from tiza.readings.native.spell import ir
+
+
+def copy_nest(node: Node, buffer: Buffer, memory: Mapping[Node, View],
+              offset: tuple[int, ...] | None = None) -> Nest:  # fmt: skip
+    """`node` written into `buffer`, shifted by `offset`."""
+    axes = [[Loop(n)] for n in node.shape]
+    while True:
+        low = Lowering(memory)
+        index = tuple(joined(loops) for loops in axes)
+        try:
+            value = low.value(node, index)
+        except NeedSplit as need:
+            split(axes, need)
+            continue
+        nest = Nest([i for loops in axes for i in loops], [])
+        shift = offset or (0,) * node.ndim
+        place = buffer.view().at(tuple(i + k for i, k in zip(index, shift, strict=True)))
+        nest.inner.append(Store(buffer, place, value))
+        nest.checked = low.checked
+        merge(nest)
+        return nest
+
+
+def fill_nest(buffer: Buffer) -> Nest:
+    """Zeros everywhere."""
+    low = Lowering({})
+    loop = Loop(buffer.size)
+    nest = Nest([loop], [])
+    flat = View(buffer, (buffer.size,), (1,), 0)
+    nest.inner.append(Store(buffer, flat.at((joined([loop]),)), low.number(0, buffer.dtype)))
+    merge(nest)
+    return nest
+
+
+def concat_nests(node: Node, memory: Mapping[Node, View]) -> list[Nest]:
+    """Each operand copied to where it belongs."""
+    axis, start, nests = node.attrs["axis"], 0, []
+    for x in node.inputs:
+        if math.prod(x.shape):
+            offset = tuple(start if i == axis else 0 for i in range(node.ndim))
+            nests.append(copy_nest(x, memory[node].buffer, memory, offset))
+        start += x.shape[axis]
+    return nests
+
+
+def random_text(size: int, width: int, offset: int) -> tuple[str, int]:
+    """The function that writes `size` random words, and how many turns it takes.
+
+    A turn makes four vectors of words; the last one is written word by word.
+    """
+    vector, word = f"<{width} x i32>", ir_word()
+    four = f"{{ {vector}, {vector}, {vector}, {vector} }}"
+    step = 4 * width
+    trips = -(-size // step)
+    lines = [
+        "define internal void @@(ptr noalias %b0, ptr noalias %b1, i64 %from, i64 %to) #0 {",
+        "entry:",
+    ]
+    for i, name in enumerate(("seed_lo", "seed_hi", "stream", "step")):
+        lines += [
+            f"  %at{i} = getelementptr {word}, ptr %b0, i64 {offset + i}",
+            f"  %{name} = load {word}, ptr %at{i}",
+        ]
+    lines += [
+        "  br label %head",
+        "head:",
+        "  %i = phi i64 [ %from, %entry ], [ %next, %after ]",
+        "  %going = icmp slt i64 %i, %to",
+        "  br i1 %going, label %body, label %done",
+        "body:",
+        f"  %block = mul i64 %i, {width}",
+        f"  %words = call {four} @tz_random_bits4_v{width}i32(i32 %seed_lo, i32 %seed_hi, "
+        "i32 %stream, i32 %step, i64 %block)",
+        f"  %start = mul i64 %i, {step}",
+        f"  %whole = icmp sle i64 %i, {size // step - 1}",
+        *(f"  %word{k} = extractvalue {four} %words, {k}" for k in range(4)),
+        "  br i1 %whole, label %all, label %some",
+        "all:",
+    ]
+    for k in range(4):
+        lines += [
+            f"  %to{k} = getelementptr {word}, ptr %b1, i64 %start",
+            f"  %place{k} = getelementptr {vector}, ptr %to{k}, i64 {k}",
+            f"  store {vector} %word{k}, ptr %place{k}, align 4",
+        ]
+    lines += ["  br label %after", "some:"]
+    for k in range(size % step):
+        lines += [
+            f"  %one{k} = extractelement {vector} %word{k // width}, i64 {k % width}",
+            f"  %there{k}_ = getelementptr {word}, ptr %b1, i64 %start",
+            f"  %there{k} = getelementptr {word}, ptr %there{k}_, i64 {k}",
+            f"  store {word} %one{k}, ptr %there{k}, align 4",
+        ]
+    lines += ["  br label %after", "after:", "  %next = add i64 %i, 1", "  br label %head",
+              "done:", "  ret void", "}"]  # fmt: skip
+    return "\n".join(lines), trips
+
+
+def ir_word() -> str:
+    """The type of a random word."""
+    import numpy as np
+
+    return ir(np.dtype("uint32"))

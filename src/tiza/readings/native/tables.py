@@ -1,0 +1,53 @@
+"""What the compiler knows of each primitive: one line each."""
+
+from __future__ import annotations
+
+from tiza.graph.node import Node
+
+# Computed by NumPy, called back from the compiled program:
+HOST = {
+    "inv", "solve", "det", "slogdet", "cholesky", "eigh", "qr", "svd", "pinv", "argsort", "put",
+    "while", "cond", "scan",
+}  # fmt: skip
+# Written entry by entry into zeros:
+SCATTER = {"take_add", "take_along_add", "windows_add", "window_put"}
+# Carried along an axis:
+RUNNING = {"cumsum": "sum", "cumprod": "prod"}
+REDUCTIONS = {"sum", "prod", "max", "min", "all", "any", "argmax", "argmin", "matmul"}
+DTYPES = {"float32", "float64", "bool", "int8", "int16", "int32", "int64",
+          "uint8", "uint16", "uint32", "uint64"}  # fmt: skip
+
+_DEAR = {"sqrt": 4, "divide": 4, "remainder": 8, "floor_divide": 8, "take": 2, "take_along": 2}
+_FREE = {"reshape", "permute", "broadcast_to", "slice", "flip", "windows", "pad"}
+_SIMPLE = {
+    "where", "cast", "negative", "abs", "sign", "floor", "ceil", "trunc", "round", "add",
+    "subtract", "multiply", "maximum", "minimum", "relu", "equal", "not_equal", "less",
+    "less_equal", "greater", "greater_equal", "logical_not", "isnan", "isinf", "isfinite",
+    "signbit", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_invert",
+    "bitwise_left_shift", "bitwise_right_shift", "copysign",
+}  # fmt: skip
+
+
+def cost(node: Node) -> int:
+    """What one entry costs, in additions."""
+    name = node.prim.name
+    if name in _FREE:
+        return 0
+    if name == "pow" and node.inputs[1].prim.name == "literal":
+        return 1
+    return _DEAR.get(name, 1 if name in _SIMPLE else 8)
+
+
+def reduces(node: Node) -> bool:
+    """Whether a node sums, multiplies, compares ... along axes."""
+    return node.prim.name in REDUCTIONS
+
+
+def supported(node: Node) -> bool:
+    """Whether the compiler has its own code for a node."""
+    if node.prim.several:
+        return False
+    types = (node.dtype, *(i.dtype for i in node.inputs if not i.prim.several))
+    if any(t.name not in DTYPES for t in types):
+        return False
+    return node.prim.name not in HOST

@@ -1,0 +1,432 @@
+"""Values of a loop's body, written for one entry or for a vector of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tiza.readings.native.index import Affine, Loop
+from tiza.readings.native.lower import BOOL, Check, Value
+from tiza.readings.native.memory import Buffer
+from tiza.readings.native.nest import Store
+from tiza.readings.native.spell import Spelling, ir, number
+from tiza.readings.native.text import Text
+
+DType = np.dtype[Any]
+Copy = tuple[tuple[Loop, int], ...]  # which of the unrolled copies: an offset for each loop
+INT = np.dtype("int64")
+COMBINE = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum",
+           "all": "bitwise_and", "any": "bitwise_or"}  # fmt: skip
+
+
+class Values:
+    """Writes values, loads and stores at the current place of the loops.
+
+    counter: the counter of each running loop; lane: the loop whose entries fill the lanes;
+    active: how many of them are in use.
+    """
+
+    def __init__(self, width: int, buffers: Sequence[Buffer]) -> None:
+        self.width = width
+        self.text = Text()
+        self.spell = Spelling(self.text)
+        self.pointer = {b: f"%b{i}" for i, b in enumerate(buffers)}
+        self.counter: dict[Loop, str] = {}
+        self.cache: dict[Any, tuple[str, int]] = {}
+        self.lane: Loop | None = None
+        self.active = width
+        self.order: list[Loop] = []  # the loops, outermost first
+
+    def combine(self, op: str, dtype: DType, width: int, a: str, b: str) -> str:
+        """Two partial results as one."""
+        name = COMBINE[op]
+        if dtype.kind == "b" and op in ("sum", "prod"):
+            name = "bitwise_or" if op == "sum" else "bitwise_and"
+        return self.spell(name, dtype, width, {}, [(a, dtype), (b, dtype)])
+
+    # -- values -----------------------------------------------------------------------------
+
+    def splat(self, x: str, dtype: DType, width: int) -> str:
+        """One value in every lane."""
+        if width == 1:
+            return x
+        scalar, vector = ir(dtype), ir(dtype, width)
+        one = self.text.set(f"insertelement {vector} poison, {scalar} {x}, i64 0")
+        return self.text.set(f"shufflevector {vector} {one}, {vector} poison, "
+                             f"<{width} x i32> zeroinitializer")  # fmt: skip
+
+    def wide(self, value: Value, copy: Copy) -> str:
+        """The value with all lanes, also where it is the same in each."""
+        name, width = self.emit(value, copy)
+        full = self.width if self.lane is not None else 1
+        if width == full:
+            return name
+        if value.op == "number":
+            return self.spell.same(value.extra, value.dtype, full)
+        key = ("splat", value, self._relevant(value, copy))
+        if key not in self.cache:
+            self.cache[key] = self.splat(name, value.dtype, full), full
+        return self.cache[key][0]
+
+    def _relevant(self, value: Value, copy: Copy) -> Copy:
+        return tuple(c for c in copy if c[0] in value.atoms)
+
+    def emit(self, value: Value, copy: Copy) -> tuple[str, int]:
+        """The name of a value and its lanes: 1 where all would hold the same."""
+        mine = copy if value.op == "result" else self._relevant(value, copy)
+        key = (value, mine)
+        found = self.cache.get(key)
+        if found is None:
+            found = self.cache[key] = self._emit(value, mine)
+        return found
+
+    def _emit(self, value: Value, copy: Copy) -> tuple[str, int]:
+        if value.op == "number":
+            return number(value.extra, value.dtype), 1
+        if value.op == "load":
+            return self._load(value, copy)
+        if value.op == "index":
+            return self._integer(value.extra, copy)
+        if value.op == "inside":
+            return self._inside(value.extra, copy)
+        if value.op == "wrap":
+            return self._wrap(value, copy)
+        names = [self.emit(a, copy) for a in value.args]
+        width = max(w for _, w in names)
+        if width > 1:
+            args = [(self.wide(a, copy), a.dtype) for a in value.args]
+        else:
+            args = [(n, a.dtype) for (n, _), a in zip(names, value.args, strict=True)]
+        power = self._small_power(value, args, width)
+        if power is not None:
+            return power, width
+        return self.spell(value.op, value.dtype, width, value.extra or {}, args), width
+
+    def _small_power(self, value: Value, args: list[tuple[str, DType]], width: int) -> str | None:
+        """x², x³ and their like without logarithms."""
+        if value.op != "pow" or value.args[1].op != "number":
+            return None
+        n, dtype, x = value.args[1].extra, value.dtype, args[0][0]
+        if n == -1 and dtype.kind == "f":
+            one = self.spell.same(1, dtype, width)
+            return self.spell("divide", dtype, width, {}, [(one, dtype), (x, dtype)])
+        if n not in (1, 2, 3, 4):
+            return None
+        square = self._times(x, x, dtype, width)
+        fourth = {3: x, 4: square}.get(n)
+        return {1: x, 2: square}.get(n) or self._times(square, fourth or x, dtype, width)
+
+    def _times(self, a: str, b: str, dtype: DType, width: int) -> str:
+        return self.spell("multiply", dtype, width, {}, [(a, dtype), (b, dtype)])
+
+    def _wrap(self, value: Value, copy: Copy) -> tuple[str, int]:
+        """An index from memory: negative ones count from the end; none leaves the axis."""
+        x, width = self.emit(value.args[0], copy)
+        size, kind = value.extra, ir(INT, width)
+        none, whole = self.spell.same(0, INT, width), self.spell.same(size, INT, width)
+        below = self.text.set(f"icmp slt {kind} {x}, {none}")
+        turned = self.text.set(f"add {kind} {x}, {whole}")
+        place = self.text.set(f"select {ir(BOOL, width)} {below}, {kind} {turned}, {kind} {x}")
+        bad = self.text.set(f"icmp uge {kind} {place}, {whole}")
+        safe = self.text.set(f"select {ir(BOOL, width)} {bad}, {kind} {none}, {kind} {place}")
+        flag = bad
+        if width > 1:
+            lanes = self._constant_mask()
+            flag = self.text.set(f"and <{width} x i1> {bad}, {lanes}")
+            flag = self.text.call(f"llvm.vector.reduce.or.v{width}i1", "i1",
+                                  [(f"<{width} x i1>", flag)])  # fmt: skip
+        with self.text.when(flag):
+            self.text.line("store atomic i32 1, ptr @outside monotonic, align 4")
+        return safe, width
+
+    def _integer(self, place: Affine, copy: Copy) -> tuple[str, int]:
+        """An index expression as a number."""
+        scalar, lane, vector = self._parts(place, copy)
+        if not lane and not vector:
+            return scalar, 1
+        return self._vector_integer(scalar, lane, vector), self.width
+
+    def _vector_integer(self, scalar: str, lane: int, vector: list[tuple[str, int]]) -> str:
+        total = self.splat(scalar, INT, self.width)
+        kind = ir(INT, self.width)
+        if lane:
+            steps = ", ".join(f"i64 {lane * k}" for k in range(self.width))
+            total = self.text.set(f"add {kind} {total}, <{steps}>")
+        for name, c in vector:
+            if c != 1:
+                name = self.text.set(f"mul {kind} {name}, {self.spell.same(c, INT, self.width)}")
+            total = self.text.set(f"add {kind} {total}, {name}")
+        return total
+
+    def _parts(self, place: Affine, copy: Copy, *,
+               const: bool = True) -> tuple[str, int, list[tuple[str, int]]]:  # fmt: skip
+        """An index as a scalar, a step from lane to lane, and vectors with their factors."""
+        vector: list[tuple[str, int]] = []
+        terms: list[tuple[int, str, int]] = []
+        for atom, c in place.terms.items():
+            if isinstance(atom, Value):
+                name, width = self.emit(atom, copy)
+                if width > 1:
+                    vector.append((name, c))
+                else:
+                    terms.append((len(self.order), name, c))
+            elif isinstance(atom, Loop) and atom in self.counter:
+                terms.append((self._depth(atom), self.counter[atom], c))
+        lane = 0 if self.lane is None else place.coefficient(self.lane)
+        shift = place.const + self._shift(place, copy)
+        terms.sort(key=lambda t: t[0])
+        key = ("sum", tuple((n, c) for _, n, c in terms))
+        if key not in self.cache:
+            total = "0"
+            for _, name, c in terms:
+                if name == "0":
+                    continue
+                scaled = name if c == 1 else self.text.set(f"mul nsw i64 {name}, {c}")
+                total = scaled if total == "0" else self.text.set(f"add nsw i64 {total}, {scaled}")
+            self.cache[key] = total, 1
+        scalar = self.cache[key][0]
+        if const and shift:
+            scalar = str(shift) if scalar == "0" else self.text.set(
+                f"add nsw i64 {scalar}, {shift}")  # fmt: skip
+        return scalar, lane, vector
+
+    def _shift(self, place: Affine, copy: Copy) -> int:
+        return sum(place.coefficient(loop) * k for loop, k in copy)
+
+    def _depth(self, loop: Loop) -> int:
+        return self.order.index(loop) if loop in self.order else 0
+
+    def _inside(self, checks: Sequence[Check], copy: Copy) -> tuple[str, int]:
+        """Whether every check holds."""
+        found: str | None = None
+        width = 1
+        parts = [(self._integer(place, copy), n) for place, n in checks]
+        width = max(w for (_, w), _ in parts)
+        for (name, w), n in parts:
+            whole = name if w == width else self.splat(name, INT, width)
+            kind = ir(INT, width)
+            test = self.text.set(f"icmp ult {kind} {whole}, {self.spell.same(n, INT, width)}")
+            found = (
+                test if found is None else self.text.set(f"and {ir(BOOL, width)} {found}, {test}")
+            )
+        assert found is not None  # there is a check
+        return found, width
+
+    # -- memory -----------------------------------------------------------------------------
+
+    def _constant_mask(self) -> str:
+        return "<" + ", ".join(f"i1 {int(k < self.active)}" for k in range(self.width)) + ">"
+
+    def _mask(self, checks: Sequence[Check], copy: Copy) -> str | None:
+        """The lanes that may be touched; None for all."""
+        mask = None if self.active == self.width else self._constant_mask()
+        if checks:
+            test, width = self._inside(checks, copy)
+            whole = test if width > 1 else self.splat(test, BOOL, self.width)
+            mask = whole if mask is None else self.text.set(
+                f"and <{self.width} x i1> {whole}, {mask}")  # fmt: skip
+        return mask
+
+    def _address(self, buffer: Buffer, scalar: str, place: Affine, copy: Copy) -> str:
+        """The address of an entry; constant offsets are added last, so that the rest is shared."""
+        kind = ir(buffer.dtype, stored=True)
+        key = ("address", buffer.number, scalar)
+        if key not in self.cache:
+            name = self.pointer[buffer]
+            if scalar != "0":
+                name = self.text.set(f"getelementptr inbounds {kind}, ptr {name}, i64 {scalar}")
+            self.cache[key] = name, 1
+        name = self.cache[key][0]
+        shift = place.const + self._shift(place, copy)
+        return (
+            self.text.set(f"getelementptr inbounds {kind}, ptr {name}, i64 {shift}")
+            if shift
+            else name
+        )
+
+    def _load(self, value: Value, copy: Copy) -> tuple[str, int]:
+        buffer, place, checks = value.extra
+        scalar, lane, vector = self._parts(place, copy, const=False)
+        varying = bool(lane or vector) or (
+            self.lane is not None and any(self.lane in c[0].terms for c in checks)
+        )
+        if not varying:
+            return self._load_one(buffer, scalar, place, checks, copy), 1
+        width, kind = self.width, ir(buffer.dtype, self.width, stored=True)
+        mask = self._mask(checks, copy)
+        zero = "zeroinitializer"
+        if lane in (1, -1) and not vector:
+            address = self._address(buffer, scalar, place, copy)
+            if lane == -1:
+                name = self._reversed(buffer, address, mask)
+            elif mask is None:
+                name = self.text.set(f"load {kind}, ptr {address}, align {buffer.dtype.itemsize}")
+            else:
+                name = self._masked("load", buffer.dtype, address, mask, zero)
+        elif not lane and not vector:
+            one = self._load_one(buffer, scalar, place, (), copy, mask)
+            name = one
+        else:
+            name = self._gathered(buffer, place, copy, lane, vector, mask)
+        return self._read(name, buffer.dtype, width), width
+
+    def _load_one(self, buffer: Buffer, scalar: str, place: Affine, checks: Sequence[Check],
+                  copy: Copy, mask: str | None = None) -> str:  # fmt: skip
+        """One entry for all lanes."""
+        kind = ir(buffer.dtype, stored=True)
+        address = self._address(buffer, scalar, place, copy)
+        if mask is not None:  # the same entry, but only in some lanes
+            pointers = self.splat_pointer(address)
+            return self._masked_gather(buffer.dtype, pointers, mask)
+        if checks:
+            test, _ = self._inside(checks, copy)
+            safe = self.text.set(f"select i1 {test}, ptr {address}, ptr @nothing")
+            name = self.text.set(f"load {kind}, ptr {safe}, align {buffer.dtype.itemsize}")
+        else:
+            name = self.text.set(f"load {kind}, ptr {address}, align {buffer.dtype.itemsize}")
+        return self._read(name, buffer.dtype, 1)
+
+    def splat_pointer(self, address: str) -> str:
+        """One address in every lane."""
+        kind = f"<{self.width} x ptr>"
+        one = self.text.set(f"insertelement {kind} poison, ptr {address}, i64 0")
+        zeros = f"<{self.width} x i32> zeroinitializer"
+        return self.text.set(f"shufflevector {kind} {one}, {kind} poison, {zeros}")
+
+    def _read(self, name: str, dtype: DType, width: int) -> str:
+        """Truth values stand in memory as bytes."""
+        if dtype.kind != "b":
+            return name
+        kind = ir(dtype, width, stored=True)
+        zero = "0" if width == 1 else "zeroinitializer"
+        return self.text.set(f"icmp ne {kind} {name}, {zero}")
+
+    def _masked(self, verb: str, dtype: DType, address: str, mask: str, value: str) -> str:
+        width, kind = self.width, ir(dtype, self.width, stored=True)
+        suffix = f"v{width}{_short(dtype)}.p0"
+        bits = f"<{width} x i1>"
+        align = f"align {dtype.itemsize}"
+        if verb == "load":
+            self.text.declared.add(
+                f"declare {kind} @llvm.masked.load.{suffix}(ptr, {bits}, {kind})"
+            )
+            return self.text.set(f"call {kind} @llvm.masked.load.{suffix}(ptr {align} {address}, "
+                                 f"{bits} {mask}, {kind} {value})")  # fmt: skip
+        self.text.do(f"llvm.masked.store.{suffix}",
+                     [(kind, value), ("ptr", address), (bits, mask)], ["", align, ""])  # fmt: skip
+        return ""
+
+    def _reversed(self, buffer: Buffer, address: str, mask: str | None) -> str:
+        """Lanes that run backwards: loaded forwards and turned round."""
+        width, kind = self.width, ir(buffer.dtype, self.width, stored=True)
+        stored = ir(buffer.dtype, stored=True)
+        first = self.text.set(f"getelementptr inbounds {stored}, ptr {address}, i64 {1 - width}")
+        turn = shuffle(range(width - 1, -1, -1))
+        if mask is None:
+            name = self.text.set(f"load {kind}, ptr {first}, align {buffer.dtype.itemsize}")
+        else:
+            bits = f"<{width} x i1>"
+            mask = self.text.set(f"shufflevector {bits} {mask}, {bits} poison, {turn}")
+            name = self._masked("load", buffer.dtype, first, mask, "zeroinitializer")
+        return self.text.set(f"shufflevector {kind} {name}, {kind} poison, {turn}")
+
+    def _pointers(self, buffer: Buffer, place: Affine, copy: Copy, lane: int,
+                  vector: list[tuple[str, int]]) -> str:  # fmt: skip
+        scalar, _, _ = self._parts(place, copy)
+        steps = self._vector_integer(scalar, lane, vector)
+        kind = ir(buffer.dtype, stored=True)
+        return self.text.set(f"getelementptr inbounds {kind}, ptr {self.pointer[buffer]}, "
+                             f"<{self.width} x i64> {steps}")  # fmt: skip
+
+    def _gathered(self, buffer: Buffer, place: Affine, copy: Copy, lane: int,
+                  vector: list[tuple[str, int]], mask: str | None) -> str:  # fmt: skip
+        """Lanes that stand apart."""
+        pointers = self._pointers(buffer, place, copy, lane, vector)
+        return self._masked_gather(buffer.dtype, pointers, mask or self._constant_mask())
+
+    def _masked_gather(self, dtype: DType, pointers: str, mask: str) -> str:
+        width, kind = self.width, ir(dtype, self.width, stored=True)
+        name = f"llvm.masked.gather.v{width}{_short(dtype)}.v{width}p0"
+        bits = f"<{width} x i1>"
+        many = f"<{width} x ptr>"
+        self.text.declared.add(f"declare {kind} @{name}({many}, {bits}, {kind})")
+        return self.text.set(f"call {kind} @{name}({many} align {dtype.itemsize} {pointers}, "
+                             f"{bits} {mask}, {kind} zeroinitializer)")  # fmt: skip
+
+    def _stores(self, stores: Sequence[Store], copy: Copy) -> None:
+        for store in stores:
+            self._store(store, copy)
+
+    def _store(self, store: Store, copy: Copy) -> None:
+        buffer, place, dtype = store.buffer, store.place, store.buffer.dtype
+        scalar, lane, vector = self._parts(place, copy, const=False)
+        if self.lane is None or not (lane or vector):
+            assert self.lane is None or not any(self.lane in c[0].terms for c in store.checks)
+            self._store_one(store, scalar, copy)
+            return
+        value = self.wide(store.value, copy)
+        mask = self._mask(store.checks, copy)
+        kind = ir(dtype, self.width, stored=True)
+        if dtype.kind == "b":
+            value = self.text.set(f"zext <{self.width} x i1> {value} to {kind}")
+        if lane == 1 and not vector:
+            address = self._address(buffer, scalar, place, copy)
+            align = f"align {dtype.itemsize}"
+            if store.add:
+                old = self._old(kind, dtype, address, mask)
+                value = self.combine("sum", dtype, self.width, old, value)
+            if mask is None:
+                self.text.line(f"store {kind} {value}, ptr {address}, {align}")
+            else:
+                self._masked("store", dtype, address, mask, value)
+            return
+        pointers = self._pointers(buffer, place, copy, lane, vector)
+        mask = mask or self._constant_mask()
+        if store.add:
+            old = self._masked_gather(dtype, pointers, mask)
+            value = self.combine("sum", dtype, self.width, old, value)
+        self.text.do(f"llvm.masked.scatter.v{self.width}{_short(dtype)}.v{self.width}p0",
+                     [(kind, value), (f"<{self.width} x ptr>", pointers),
+                      (f"<{self.width} x i1>", mask)],
+                     ["", f"align {dtype.itemsize}", ""])  # fmt: skip
+
+    def _old(self, kind: str, dtype: DType, address: str, mask: str | None) -> str:
+        if mask is None:
+            return self.text.set(f"load {kind}, ptr {address}, align {dtype.itemsize}")
+        return self._masked("load", dtype, address, mask, "zeroinitializer")
+
+    def _store_one(self, store: Store, scalar: str, copy: Copy) -> None:
+        dtype = store.buffer.dtype
+        name, width = self.emit(store.value, copy)
+        if width > 1:  # the lanes agree on where it goes: the last of them counts
+            name = self.text.set(f"extractelement {ir(dtype, width)} {name}, i64 {self.active - 1}")
+        kind, align = ir(dtype, stored=True), f"align {dtype.itemsize}"
+        if dtype.kind == "b":
+            name = self.text.set(f"zext i1 {name} to i8")
+        address = self._address(store.buffer, scalar, store.place, copy)
+
+        def put() -> None:
+            new = name
+            if store.add:
+                old = self.text.set(f"load {kind}, ptr {address}, {align}")
+                new = self.combine("sum", dtype, 1, old, name)
+            self.text.line(f"store {kind} {new}, ptr {address}, {align}")
+
+        if store.checks:
+            test, _ = self._inside(store.checks, copy)
+            with self.text.when(test):
+                put()
+        else:
+            put()
+
+
+def shuffle(lanes: Iterable[int]) -> str:
+    """Which lanes a shuffle takes, in order."""
+    lanes = list(lanes)
+    return f"<{len(lanes)} x i32> <" + ", ".join(f"i32 {k}" for k in lanes) + ">"
+
+
+def _short(dtype: DType) -> str:
+    return {"float32": "f32", "float64": "f64"}.get(dtype.name) or ir(dtype, stored=True)
