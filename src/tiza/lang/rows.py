@@ -6,14 +6,14 @@ needs the rows alone finds them here; read as an array it is as large as the tab
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tiza.graph import PRIMITIVES as P
 from tiza.graph import Node, constant
-from tiza.readings.evaluate import evaluate
 
 FEW = 4  # rows are kept apart where the table has so many times more
 
@@ -89,7 +89,7 @@ def needed(g: Node) -> list[Node]:
     return [node for term in _terms(g) for node in (*term.node.inputs, *term.factors)]
 
 
-def settled(g: Node) -> Node:
+def settled(g: Node, evaluate: Callable[[Sequence[Node]], Sequence[Any]]) -> Node:
     """g as data, once what it needs is computed: its rows where they are few, else an array."""
     rows = rows_of(g) if are_few(g) else None
     if rows is None:

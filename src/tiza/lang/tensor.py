@@ -374,6 +374,6 @@ def evaluate_together(tensors: Sequence[Tensor]) -> None:
     evaluate([node for t in (*tensors, *waiting, *grads) for node in needed(t.node)])
     for t in (*waiting, *grads):
         if t.node.inputs:
-            t.node = settled(t.node)
+            t.node = settled(t.node, evaluate)
             t.requires_grad = t._cut = False
     PENDING.clear()

@@ -13,7 +13,6 @@ from tiza.graph import Node
 from tiza.lang.pairs import equal
 from tiza.lang.tensor import Tensor, as_tensor, make
 from tiza.nn.parameter import assign_rows
-from tiza.readings.evaluate import evaluate
 
 
 def numbers(input: Any) -> Tensor:
@@ -100,7 +99,7 @@ def renormed_rows_(weight: Tensor, ids: Tensor, max_norm: float, norm_type: floa
     shorter = P["where"](P["greater"](size, size * 0 + max_norm),
                          rows * (max_norm / (size + 1e-7)), rows)  # fmt: skip
     if w.value is not None and weight.is_leaf:
-        where, sizes, values = evaluate([i, size, shorter])
+        where, sizes, values = (Tensor(node).numpy() for node in (i, size, shorter))
         where, first = np.unique(where, return_index=True)
         long = sizes[first, 0] > max_norm
         if long.any():

@@ -11,8 +11,8 @@ import numpy as np
 from tiza.graph import PRIMITIVES as P
 from tiza.graph import Node, constant
 from tiza.lang.rows import gathered, rows_of
+from tiza.lang.tensor import Tensor
 from tiza.nn.parameter import ALONE, owned
-from tiza.readings.evaluate import evaluate
 
 Array = np.ndarray[Any, Any]
 Update = tuple[Node, tuple[Node, ...]]
@@ -57,7 +57,7 @@ def looked_up(g: Node) -> LookedUp:
 
 def sums_at_rows(found: LookedUp) -> tuple[Array, Array]:
     """Row numbers in order, as often as they were looked up, and the sum at each one's row."""
-    where, values = evaluate(found[:2])
+    where, values = Tensor(found.where).numpy(), Tensor(found.values).numpy()
     order = np.argsort(where, kind="stable")
     where = where[order]
     if found.summed:
