@@ -12,7 +12,7 @@ PIP := $(PY) -m pip install -qq --disable-pip-version-check
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: help demo setup test test-all check fmt docs bench peers all clean
+.PHONY: help demo setup test test-all check fmt docs bench bench-core peers all clean
 .PHONY: format lint types layers spelling version
 
 help:  ## Show this list
@@ -56,7 +56,10 @@ docs: $(VENV)/.docs  ## Build the documentation into site/
 	@$(PY) tools/check_reference.py
 	@echo "docs: open site/index.html"
 
-bench: $(VENV)/.dev  ## Measure the core against hand-written NumPy
+bench: $(VENV)/.bench  ## Measure beside PyTorch and JAX (QUICK=1: minutes; RUNG=lenet: one)
+	@$(PY) -m bench $(if $(QUICK),--quick) $(RUNG) $(ARGS)
+
+bench-core: $(VENV)/.dev  ## Measure the core against hand-written NumPy
 	@$(PY) bench/core.py $(ARGS)
 
 peers: $(VENV)/.peers  ## Install PyTorch, so that the tests compare with it
@@ -100,3 +103,8 @@ $(VENV)/.peers: pyproject.toml | $(VENV)/.dev
 	@echo "installing PyTorch into $(VENV) ..."
 	@$(PIP) -e '.[torch]'
 	@touch $@
+
+# Without a network, those of the peers that are there already are measured.
+$(VENV)/.bench: pyproject.toml | $(VENV)/.dev
+	@echo "installing PyTorch and JAX into $(VENV) ..."
+	@if $(PIP) -e '.[bench]'; then touch $@; else echo "not everything could be installed"; fi

@@ -91,19 +91,30 @@ def keep_rows(which: Rung, folder: Path) -> Path:
     return path
 
 
-def probe_all(which: Rung, labels: Iterable[str]) -> tuple[dict[str, dict[str, float]], ...]:
-    """Memory, and seconds of the first step with empty and with filled caches, of each mode."""
-    memory, starts = {}, {}
+Figures = dict[str, dict[str, float]]
+
+
+def probe_all(which: Rung, labels: Iterable[str]) -> tuple[Figures, Figures, dict[str, str]]:
+    """Memory, and seconds of the first step with empty and with filled caches, of each mode.
+
+    The third part: the modes that failed, and why.
+    """
+    memory: Figures = {}
+    starts: Figures = {}
+    failed: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = keep_rows(which, folder)
         for i, label in enumerate(labels):
-            cold = probe(which, label, rows, folder / str(i))
-            warm = probe(which, label, rows, folder / str(i))
+            try:
+                cold, warm = (probe(which, label, rows, folder / str(i)) for _ in range(2))
+            except RuntimeError as error:
+                failed[label] = str(error)
+                continue
             memory[label] = {k: cold[k] for k in ("imports_mb", "peak_mb", "steady_mb")}
             starts[label] = {"cold_s": cold["first_s"], "cached_s": warm["first_s"],
                              "second_s": cold["second_s"]}  # fmt: skip
-    return memory, starts
+    return memory, starts, failed
 
 
 def main() -> None:

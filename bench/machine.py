@@ -1,0 +1,66 @@
+"""Where and with what was measured: processor, memory, versions, date, load."""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("tiza", "numpy", "llvmlite", "torch", "jax", "jaxlib", "scikit-learn")
+VECTORS = (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("asimd", "NEON"), ("sse2", "SSE2"))
+
+
+def about() -> dict[str, Any]:
+    """All of it, as plain data."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {
+        "processor": processor(),
+        "cores": cores,
+        "memory_gb": memory(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "versions": {name: v for name in PACKAGES if (v := installed(name))},
+        "date": date.today().isoformat(),
+        "load": round(load(), 2),
+    }
+
+
+def load() -> float:
+    """Processes that wanted a core during the last minute, on average."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+
+
+def installed(name: str) -> str:
+    """The version of a package, "" where it is missing."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def processor() -> str:
+    """The processor's name and its widest vectors."""
+    path = Path("/proc/cpuinfo")
+    if not path.exists():
+        return platform.processor() or platform.machine()
+    text = path.read_text(encoding="utf-8")
+    fields = dict(
+        (part.strip() for part in line.split(":", 1)) for line in text.splitlines() if ":" in line
+    )
+    flags = fields.get("flags", fields.get("Features", "")).split()
+    widest = next((shown for flag, shown in VECTORS if flag in flags), "")
+    name = fields.get("model name", platform.machine())
+    family = f", family {fields['cpu family']}" if "cpu family" in fields else ""
+    return f"{name}{family}" + (f", {widest}" if widest else "")
+
+
+def memory() -> int:
+    """Gigabytes of memory, 0 where the system does not tell."""
+    path = Path("/proc/meminfo")
+    if not path.exists():
+        return 0
+    line = next(row for row in path.read_text().splitlines() if row.startswith("MemTotal"))
+    return round(int(line.split()[1]) / 2**20)

@@ -1,0 +1,235 @@
+"""The pages of the measurements, in English and Spanish, written from what was kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bench.contest import CONTESTS
+from bench.harness import Result, Timing
+from bench.kept import Kept
+from bench.rung import FURTHER, LADDER, ROOT
+from bench.words import word
+
+DOCS = ROOT / "docs"
+BUSY = 0.5  # load for each core beyond which times are not to be trusted
+
+
+def write(kept: Kept, docs: Path = DOCS) -> list[Path]:
+    """Write both pages and their pictures; the paths."""
+    from bench.plots import draw
+
+    pictures = draw(kept, docs / "assets" / "benchmarks")
+    pages = []
+    for language, path, up in (("en", docs / "benchmarks.md", ""),
+                               ("es", docs / "es" / "benchmarks.md", "../")):  # fmt: skip
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page(kept, language, up), encoding="utf-8")
+        pages.append(path)
+    return [*pages, *pictures]
+
+
+def page(kept: Kept, language: str, up: str = "") -> str:
+    """One page; `up` leads from its folder to that of the English one."""
+    parts = [f"# {word('title', language)}", word("intro", language)]
+    known = [r for r in (kept.results.get(n) for n in (*LADDER, *FURTHER, *CONTESTS)) if r]
+    if not known and not kept.scaling:
+        parts.append(word("nothing", language))
+        return "\n\n".join(parts) + "\n"
+    trained = [r for r in known if r.rung not in CONTESTS]
+    ladder = [r for r in trained if r.rung in LADDER]
+    parts += machines(known, language)
+    parts += section("ladder", ratios(ladder, language), language)
+    parts += mean(ladder, language)
+    if any(r.ratio() for r in trained):
+        parts.append(picture("ratios", "faster", language, up))
+    further = [r for r in trained if r.rung in FURTHER]
+    parts += section("further", ratios(further, language), language)
+    contests = [r for r in known if r.rung in CONTESTS]
+    parts += section("contests", all_contests(contests, language), language)
+    parts += section("ways", all_ways(trained, language), language)
+    parts += grown(kept, language, up)
+    parts += section("starts", starts(known, language), language)
+    parts += section("memory", memory(known, language), language)
+    parts += section("agreement", agreement(trained, language), language)
+    parts += section("notes", notes(known, language), language)
+    return "\n\n".join(parts) + "\n"
+
+
+# -- tables --------------------------------------------------------------------------------
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of Markdown, "" where it would be empty."""
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    rule = "|" + "---|" * len(heads)
+    return "\n".join(["| " + " | ".join(heads) + " |", rule, *lines]) if lines else ""
+
+
+def section(key: str, content: str, language: str) -> list[str]:
+    """A heading, its sentence if there is one, its content; nothing where there is none."""
+    if not content:
+        return []
+    said = [word(f"{key}-line", language)] if key in SAID else []
+    return [f"## {word(key, language)}", *said, content]
+
+
+SAID = ("ways", "memory", "starts", "agreement")
+
+
+def shown(us: float) -> str:
+    """Microseconds with three digits or all before the point.
+
+    >>> shown(0.03812), shown(5.31), shown(14823.2)
+    ('0.0381', '5.31', '14,823')
+    """
+    if us >= 100:
+        return f"{us:,.0f}"
+    return f"{us:.3g}" if us >= 0.001 else f"{us:.1e}"
+
+
+def both(timing: Timing | None) -> str:
+    """Least and, in brackets, median."""
+    return f"{shown(timing.least)} ({shown(timing.median)})" if timing else ""
+
+
+def ratios(results: Sequence[Result], language: str) -> str:
+    """tiza beside the best of the others."""
+    heads = [word("workload", language), "tiza fit (µs)", f"{word('best', language)} (µs)",
+             word("ratio", language), word("goals", language)]  # fmt: skip
+    rows = []
+    for r in results:
+        best, ours = r.best_peer(), r.own()
+        least, median = r.ratio(), r.ratio("median")
+        found = word("untimed", language) if r.faults else ""
+        if least and median:
+            found = f"**{least:.2f}** ({median:.2f})"
+        peer = f"{best.label} {both(best)}" if best else ""
+        goals = f"{r.first:g}, {r.goal:g}" if r.rung in LADDER else "1"
+        rows.append((r.title, both(ours), peer, found, goals))
+    return table(heads, rows)
+
+
+def mean(ladder: Sequence[Result], language: str) -> list[str]:
+    """The geometric mean, where all eight were measured."""
+    found = [(r.ratio(), r.ratio("median")) for r in ladder]
+    known = [(a, b) for a, b in found if a and b]
+    if len(known) < len(LADDER):
+        return []
+    least, median = (
+        math.exp(sum(math.log(pair[i]) for pair in known) / len(known)) for i in (0, 1)
+    )
+    return [word("mean", language).format(mean=least, median=median)]
+
+
+def labels(results: Iterable[Result], field: str = "timings") -> list[str]:
+    """The modes that occur, in the order in which they do."""
+    found: dict[str, None] = {}
+    for r in results:
+        names = [t.label for t in r.timings] if field == "timings" else list(getattr(r, field))
+        found |= dict.fromkeys(names)
+    return list(found)
+
+
+def all_ways(results: Sequence[Result], language: str) -> str:
+    """Every mode of every workload."""
+    known = [r for r in results if r.timings]
+    columns = labels(known)
+    rows = [(r.title, *(both(r.timing(label)) for label in columns)) for r in known]
+    return table([word("workload", language), *columns], rows)
+
+
+def all_contests(results: Sequence[Result], language: str) -> str:
+    """A small table for each contest."""
+    parts = []
+    for r in results:
+        per = f"{word('us-unit', language)} / {word(r.unit, language)}"
+        rows = [(t.label, both(t)) for t in r.timings]
+        if r.faults:
+            rows = [(word("untimed", language), "; ".join(r.faults))]
+        parts.append(f"### {r.title}\n\n" + table(["", per], rows))
+    return "\n\n".join(parts)
+
+
+def starts(results: Sequence[Result], language: str) -> str:
+    """Seconds of the first step."""
+    known = [r for r in results if r.starts]
+    columns = labels(known, "starts")
+
+    def cell(r: Result, label: str) -> str:
+        found = r.starts.get(label)
+        return f"{found['cold_s']:.3g} ({found['cached_s']:.3g})" if found else ""
+
+    rows = [(r.title, *(cell(r, label) for label in columns)) for r in known]
+    return table([word("workload", language), *columns], rows)
+
+
+def memory(results: Sequence[Result], language: str) -> str:
+    """Megabytes at most."""
+    known = [r for r in results if r.memory]
+    columns = labels(known, "memory")
+
+    def cell(r: Result, label: str) -> str:
+        found = r.memory.get(label)
+        return f"{found['peak_mb']:.0f}, {found['steady_mb']:.0f}" if found else ""
+
+    rows = [(r.title, *(cell(r, label) for label in columns)) for r in known]
+    return table([word("workload", language), *columns], rows)
+
+
+def agreement(results: Sequence[Result], language: str) -> str:
+    """The deviations."""
+    columns = labels(results, "deviations")
+
+    def cell(r: Result, label: str) -> str:
+        return f"{r.deviations[label]:.1e}" if label in r.deviations else ""
+
+    rows = [
+        (r.title, f"{r.source}, {r.rows:,}", *(cell(r, label) for label in columns))
+        for r in results
+        if r.deviations
+    ]
+    return table([word("workload", language), word("rows", language), *columns], rows)
+
+
+# -- sentences -----------------------------------------------------------------------------
+
+
+def machines(results: Sequence[Result], language: str) -> list[str]:
+    """The machine, once for each that results came from."""
+    lines: dict[str, None] = {}
+    busy = False
+    for r in results:
+        if not r.about:
+            continue
+        versions = ", ".join(f"{k} {v}" for k, v in r.about["versions"].items())
+        facts = {**r.about, "versions": versions, "load": f"{r.about['load']:.1f}"}
+        busy |= r.about["load"] > BUSY * (r.about["cores"] or 1)
+        lines[word("machine-line", language).format(**facts)] = None
+    said = [f"!!! warning\n    {word('busy', language)}"] if busy else []
+    return [f"**{word('machine', language)}.** " + "<br>\n".join(lines), *said] if lines else []
+
+
+def notes(results: Sequence[Result], language: str) -> str:
+    """What each workload adds, and what was left out and why."""
+    lines = [f"- {word('rates', language)}", f"- {word('synthetic', language)}"]
+    lines += [f"- {r.title}: {r.note}" for r in results if r.note]
+    for r in results:
+        lines += [f"- {r.title}: {label} {word('refused', language)}: {why}"
+                  for label, why in r.refused.items()]  # fmt: skip
+        lines += [f"- {r.title}: {word('untimed', language)}: {fault}" for fault in r.faults]
+    return "\n".join(lines)
+
+
+def picture(name: str, key: str, language: str, up: str) -> str:
+    """A picture in the page's language."""
+    return f"![{word(key, language)}]({up}assets/benchmarks/{name}-{language}.svg)"
+
+
+def grown(kept: Kept, language: str, up: str) -> list[str]:
+    """The pictures of growth."""
+    if not kept.scaling:
+        return []
+    pictures = [picture(kind, kind, language, up) for kind in kept.scaling]
+    return [f"## {word('scaling', language)}", *pictures]

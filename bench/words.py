@@ -1,0 +1,114 @@
+"""What the pages and pictures of the measurements say, in English and in Spanish."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "title": ("Benchmarks", "Mediciones"),
+    "intro": (
+        "Time of one training step (forward, backward, Adam), in microseconds, of tiza beside "
+        "PyTorch and JAX on the same machine in the same run. `make bench` wrote this page. "
+        "tiza's figure is that of `Trainer.fit` on shuffled rows, its gathering of batches "
+        "included; the others keep one batch. Before anything is timed, the losses of all are "
+        "compared over 20 steps from the same weights. Then all are timed in turns, A B C … "
+        "A B C …; each figure is the least of all samples, in brackets the middle one.",
+        "Tiempo de un paso de entrenamiento (ida, vuelta, Adam), en microsegundos, de tiza al "
+        "lado de PyTorch y JAX en la misma máquina y la misma corrida. `make bench` escribió esta "
+        "página. La cifra de tiza es la de `Trainer.fit` sobre filas mezcladas, incluida la "
+        "reunión de cada lote; los otros conservan un solo lote. Antes de medir se comparan las "
+        "pérdidas de todos durante 20 pasos desde los mismos pesos. Después se mide por turnos, "
+        "A B C … A B C …; cada cifra es la menor de todas las muestras y, entre paréntesis, la "
+        "mediana.",
+    ),
+    "nothing": (
+        "Nothing has been measured yet for this version: `make bench` measures and writes this "
+        "page, `make bench QUICK=1` the first eight workloads within minutes.",
+        "Todavía no se ha medido nada para esta versión: `make bench` mide y escribe esta página; "
+        "`make bench QUICK=1`, las primeras ocho tareas en unos minutos.",
+    ),
+    "machine": ("Machine", "Máquina"),
+    "machine-line": (
+        "{processor}; {cores} cores, {memory_gb} GB; {system}; Python {python}; {versions}. "
+        "Measured on {date}, load before {load}.",
+        "{processor}; {cores} núcleos, {memory_gb} GB; {system}; Python {python}; {versions}. "
+        "Medido el {date}; carga previa: {load}.",
+    ),
+    "busy": (
+        "The machine was busy while some of this was measured: times are too long and ratios "
+        "unreliable.",
+        "La máquina estaba ocupada durante parte de estas mediciones: los tiempos son demasiado "
+        "largos y las razones, poco fiables.",
+    ),
+    "ladder": ("The ladder", "La escalera"),
+    "further": ("Further workloads", "Otras tareas"),
+    "workload": ("workload", "tarea"),
+    "best": ("best peer", "el mejor de los otros"),
+    "ratio": ("times faster", "veces más rápido"),
+    "goals": ("first goal, goal", "primera meta, meta"),
+    "mean": (
+        "Geometric mean of the eight: {mean:.2f} times faster by the least times, {median:.2f} by "
+        "the middle ones.",
+        "Media geométrica de las ocho: {mean:.2f} veces más rápido según los tiempos menores, "
+        "{median:.2f} según las medianas.",
+    ),
+    "ways": ("All ways", "Todas las formas"),
+    "ways-line": (
+        "Microseconds a step: the least, in brackets the middle one. An empty cell was not "
+        "measured.",
+        "Microsegundos por paso: el menor y, entre paréntesis, la mediana. Una celda vacía no se "
+        "midió.",
+    ),
+    "contests": ("Other things", "Otras cosas"),
+    "memory": ("Memory", "Memoria"),
+    "memory-line": (
+        "Megabytes that each way needs at most beyond its imports and the data, in a process of "
+        "its own: with the first step (compilation included), then while it goes on.",
+        "Megabytes que cada forma necesita como máximo además de lo importado y los datos, en un "
+        "proceso propio: con el primer paso (compilación incluida) y luego mientras continúa.",
+    ),
+    "starts": ("The first step", "El primer paso"),
+    "starts-line": (
+        "Seconds from a ready model to the end of its first step, compilation included: with no "
+        "compiled code on disk, in brackets with what the first time left there.",
+        "Segundos desde el modelo listo hasta el final de su primer paso, compilación incluida: "
+        "sin código compilado en disco y, entre paréntesis, con el que dejó la primera vez.",
+    ),
+    "agreement": ("Agreement", "Concordancia"),
+    "agreement-line": (
+        "The largest relative difference from the losses of PyTorch (from those of tiza's own "
+        "loop, where PyTorch is missing) over 20 steps. More than 1e-5 for tiza or PyTorch, 1e-3 "
+        "for JAX, and the workload is not timed.",
+        "La mayor diferencia relativa respecto de las pérdidas de PyTorch (o del ciclo de tiza, "
+        "donde falta PyTorch) en 20 pasos. Con más de 1e-5 para tiza o PyTorch, o 1e-3 para JAX, "
+        "la tarea no se mide.",
+    ),
+    "rows": ("data", "datos"),
+    "notes": ("Notes", "Notas"),
+    "refused": ("left out", "se omitió"),
+    "untimed": ("not timed", "sin medir"),
+    "scaling": ("How it grows", "Cómo crece"),
+    "batch": ("batch size", "tamaño del lote"),
+    "width": ("width of the layer", "ancho de la capa"),
+    "length": ("length of the text", "longitud del texto"),
+    "us": ("microseconds a step", "microsegundos por paso"),
+    "us-unit": ("microseconds", "microsegundos"),
+    "step": ("step", "paso"),
+    "call": ("call", "llamada"),
+    "token": ("letter", "letra"),
+    "fit": ("fit", "ajuste"),
+    "faster": ("times faster than the best peer", "veces más rápido que el mejor de los otros"),
+    "first-goal": ("first goal", "primera meta"),
+    "goal": ("goal", "meta"),
+    "synthetic": (
+        "Where the data are called synthetic, the real ones were not at hand.",
+        "Donde los datos se llaman sintéticos («synthetic»), los reales no estaban a la mano.",
+    ),
+    "rates": (
+        "Timed steps use a learning rate of 1e-6, so that a batch learned by heart does not end "
+        "in subnormal numbers; a rate changes no amount of work.",
+        "Los pasos medidos usan una tasa de aprendizaje de 1e-6, para que un lote aprendido de "
+        "memoria no termine en números subnormales; la tasa no cambia la cantidad de trabajo.",
+    ),
+}
+
+
+def word(key: str, language: str) -> str:
+    """One of them."""
+    return WORDS[key][language == "es"]

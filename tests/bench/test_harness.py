@@ -1,0 +1,173 @@
+"""The harness times only what agrees, in turns, and writes what it measured and nothing else."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from bench import page
+from bench.check import Agreement, faults
+from bench.contest import Contest, apart, hold
+from bench.harness import Plan, Result, Timing, compare, measure
+from bench.kept import Kept
+from bench.machine import about
+from bench.modes import family
+from bench.modes.base import Stepper
+from bench.rung import Data, Rung, rung
+
+SMALL = Plan(rounds=2, chunks=2, seconds=0.002)
+
+
+class Pretended(Stepper):
+    """A mode that loses what it is told to."""
+
+    turns: ClassVar[list[str]] = []
+
+    def __init__(self, label: str, off: float = 0.0, broken: bool = False) -> None:
+        super().__init__()
+        self.label, self.off, self.broken = label, off, broken
+
+    def run(self, count: int) -> None:
+        if self.broken:
+            raise ValueError("no such device")
+        self.turns.append(self.label)
+        sum(range(200 * count))
+
+    def losses(self, batches: list[Data]) -> list[float]:
+        return [1.0 + self.off for _ in batches]
+
+
+def points() -> Rung:
+    """The smallest rung on few rows."""
+    found = rung("tiny")
+    rows = found.data().part(slice(0, 64))
+    return Rung("points", found.title, 1, lambda: rows, found.model, found.loss, found.jax)
+
+
+def makers(**modes: Pretended) -> dict[str, Any]:
+    names = {"eager": "PyTorch eager", "jit": "JAX jit", "loop": "tiza loop"}
+    return {names[k]: lambda g, d, r, m=mode: m for k, mode in modes.items()}
+
+
+def test_modes_are_timed_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.harness.compare", lambda *_: [])
+    Pretended.turns.clear()
+    result = measure(points(), makers(eager=Pretended("a"), loop=Pretended("b")), SMALL, say=str)
+    kinds = [x for i, x in enumerate(Pretended.turns) if i == 0 or x != Pretended.turns[i - 1]]
+    assert kinds == ["a", "b", "a", "b"]
+    assert [len(t.samples) for t in result.timings] == [4, 4]
+    assert all(s > 0 for t in result.timings for s in t.samples)
+
+
+def test_a_mode_that_fails_is_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.harness.compare", lambda *_: [])
+    modes = makers(eager=Pretended("a"), jit=Pretended("c", broken=True))
+    result = measure(points(), modes, SMALL, say=str)
+    assert [t.label for t in result.timings] == ["PyTorch eager"]
+    assert result.refused == {"JAX jit": "ValueError: no such device"}
+
+
+def test_what_does_not_agree_is_not_timed() -> None:
+    said: list[str] = []
+    modes = makers(eager=Pretended("a", off=0.1), loop=Pretended("b"))
+    result = measure(points(), modes, SMALL, said.append)
+    assert result.timings == []
+    assert any("tiza loop is off PyTorch eager by 9.1e-02" in fault for fault in result.faults)
+    assert any("NOT TIMED" in line for line in said)
+
+
+def test_a_loss_that_is_no_number_does_not_agree() -> None:
+    found = faults([Agreement("tiza loop", {"tiza loop": [1.0], "tiza fit": [float("nan")]})])
+    assert found == ["tiza fit is off tiza loop by nan, allowed 1e-05"]
+
+
+def test_tiza_agrees_with_itself_through_fit_and_loop() -> None:
+    from bench.modes.with_tiza import makers as own
+
+    few = points()
+    result = Result("points", "", 1, "", 64, 1, 1, "")
+    assert compare(few, own(), result) == []
+    assert set(result.deviations) >= {"tiza fit", "tiza fit, shuffled"} - {"tiza loop"}
+    assert max(result.deviations.values()) < 1e-5
+
+
+def test_fit_is_timed_by_whole_epochs() -> None:
+    from bench.modes.with_tiza import Fit
+
+    few = points()
+    fit = Fit(few, few.data(), 1e-6)
+    taken = fit.sample(0.001, 2)
+    assert len(taken) == 2
+    assert min(taken) > 0
+    assert 1 <= fit.steps <= 64
+
+
+def test_ratios_compare_with_the_best_peer() -> None:
+    modes = {"tiza fit": [2.0, 4.0], "PyTorch eager": [9.0], "JAX scan": [6.0, 8.0],
+             "(NumPy by hand)": [1.0]}  # fmt: skip
+    result = Result("tiny", "", 1, "", 1, 1, 1, "", [Timing(k, v) for k, v in modes.items()])
+    best = result.best_peer()
+    assert best is not None
+    assert best.label == "JAX scan"
+    assert (result.ratio(), result.ratio("median")) == (3.0, 7.0 / 3.0)
+    result.timings = result.timings[:1]
+    assert result.ratio() is None
+
+
+def test_contests_compare_answers_before_they_time() -> None:
+    def of(values: list[float]) -> Contest:
+        ways = {f"way {i}": lambda v=v: np.array([v]) for i, v in enumerate(values)}
+        return Contest("one", "one", "call", lambda: ways, lambda a: apart(a, 0.1), "none")
+
+    assert len(hold(of([1.0, 1.05]), SMALL, say=str).timings) == 2
+    result = hold(of([1.0, 1.5]), SMALL, say=str)
+    assert (result.timings, result.faults) == ([], ["way 1 is off way 0 by 5.0e-01"])
+
+
+def test_figures_survive_the_file_and_fill_the_page(tmp_path: Path) -> None:
+    modes = {"tiza fit": [2.0, 4.0], "JAX scan": [6.0, 8.0]}
+    timings = [Timing(k, v) for k, v in modes.items()]
+    result = Result("tiny", "tiny 2-1-1", 1, "points", 9, 1.5, 2.5, "", timings, about=about())
+    result.memory = {"tiza fit": {"imports_mb": 40.0, "peak_mb": 11.4, "steady_mb": 10.0}}
+    Kept({"tiny": result}).write(tmp_path / "results.json")
+    kept = Kept.read(tmp_path / "results.json")
+    assert kept.results["tiny"].timings == timings
+    english, spanish = (page.page(kept, language) for language in ("en", "es"))
+    row = "| tiny 2-1-1 | 2 (3) | JAX scan 6 (7) | **3.00** (2.33) | 1.5, 2.5 |"
+    assert row in english
+    assert row in spanish
+    assert "| tiny 2-1-1 | 11, 10 |" in english
+    assert "Geometric mean" not in english  # of eight, one was measured
+
+
+def test_without_figures_the_page_says_so(tmp_path: Path) -> None:
+    paths = page.write(Kept(), tmp_path)
+    assert [p.name for p in paths] == ["benchmarks.md", "benchmarks.md"]
+    assert "Nothing has been measured yet" in paths[0].read_text()
+    assert "Todavía no se ha medido nada" in paths[1].read_text()
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "benchmarks.md"), ("es", "es/benchmarks.md")]
+)
+def test_the_pages_are_those_that_the_measurements_wrote(language: str, name: str) -> None:
+    up = "../" if language == "es" else ""
+    assert (page.DOCS / name).read_text() == page.page(Kept.read(), language, up)
+
+
+def test_pictures_are_drawn_in_both_languages(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    timings = [Timing("tiza fit", [2.0]), Timing("JAX scan", [6.0])]
+    result = Result("tiny", "tiny 2-1-1", 1, "points", 9, 1.5, 2.5, "", timings)
+    scaling = {"batch": {"title": "MLP", "sizes": [1, 2],
+                         "times": {"tiza fit": [1.0, 2.0], "JAX scan": [2.0, None]}}}  # fmt: skip
+    paths = page.write(Kept({"tiny": result}, scaling), tmp_path)
+    drawn = {p.name for p in paths if p.suffix == ".svg"}
+    assert drawn == {"ratios-en.svg", "ratios-es.svg", "batch-en.svg", "batch-es.svg"}
+
+
+@pytest.mark.parametrize(("label", "name"), [("tiza fit", "tiza"), ("PyTorch fused", "torch"),
+                                             ("JAX scan", "jax")])  # fmt: skip
+def test_a_label_tells_the_framework(label: str, name: str) -> None:
+    assert family(label) == name
