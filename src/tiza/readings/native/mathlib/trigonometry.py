@@ -34,23 +34,28 @@ def moderate(x: Lanes) -> Lanes:
     return absolute(x) <= LIMIT[x.kind.bits]
 
 
-def turned(x: Lanes) -> tuple[Lanes, Lanes, Lanes]:
-    """n, as bits whose lowest two count quarter turns, sin r and cos r."""
-    f = format_of(x)
-    shifted = fma(x, 2 / math.pi, f.shifter)
-    n = shifted - f.shifter
-    r = x
-    for part in HALF_PI[x.kind.bits]:
-        r = fma(n, -part, r)
-    z = r * r
-    sine = fma(r * z, horner(z, SIN[f.name]), r)
-    cosine = fma(z * z, horner(z, COS[f.name]), fma(z, -0.5, 1))
-    return shifted.bits(), sine, cosine
+def _quarters(x: Lanes) -> tuple[Lanes, Lanes, Lanes]:
+    """n, as bits and as a number, and x − n·(π/2's first part), which is exact."""
+    shifter = format_of(x).shifter
+    shifted = fma(x, 2 / math.pi, shifter)
+    n = shifted - shifter
+    return shifted.bits(), n, fma(n, -HALF_PI[x.kind.bits][0], x)
+
+
+def _waves(r: Lanes, lost: Lanes | None = None) -> tuple[Lanes, Lanes]:
+    """sin and cos of r + lost."""
+    name, z = format_of(r).name, r * r
+    s, c = horner(z, SIN[name]), horner(z, COS[name])
+    if lost is None:
+        return fma(r * z, s, r), fma(z * z, c, fma(z, -0.5, 1))
+    return r + fma(r * z, s, lost), 1 + fma(z * z, c, fma(z, -0.5, -(r * lost)))
 
 
 def _circular(x: Lanes, quarters: int) -> Lanes:
     """sin(x + quarters · π/2)."""
-    turns, sine, cosine = turned(x)
+    turns, n, r = _quarters(x)
+    _, second, third = HALF_PI[x.kind.bits]
+    sine, cosine = _waves(fma(n, -third, fma(n, -second, r)))
     turns = turns + quarters
     y = select((turns & 1).equals(0), sine, cosine)
     sign = (turns & 2) << (x.kind.bits - 2)
@@ -69,8 +74,15 @@ def cos(x: Lanes) -> Lanes:
 
 
 def tan(x: Lanes) -> Lanes:
-    """sin/cos, or −cos/sin after an odd number of quarter turns; |x| ≤ LIMIT."""
-    turns, sine, cosine = turned(x)
+    """sin/cos, or −cos/sin after an odd number of quarter turns; |x| ≤ LIMIT.
+
+    As both errors and the division's add up, r is carried in two numbers.
+    """
+    turns, n, first = _quarters(x)
+    _, second, third = HALF_PI[x.kind.bits]
+    p = n * second
+    r = first - p
+    sine, cosine = _waves(r, fma(n, -third, ((first - r) - p) - fma(n, second, -p)))
     even = (turns & 1).equals(0)
     return select(x.equals(0), x, select(even, sine, -cosine) / select(even, cosine, sine))
 
