@@ -5,15 +5,15 @@ import platform
 import shutil
 import sys
 import time
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from tiza.cli.engine import engine
+from tiza.cli.finding import Finding
 from tiza.cli.version import tiza_version
 from tiza.errors import language, pick
 
-MARKS = {"good": "✓", "missing": "-", "warning": "!", "broken": "✗"}
 NEEDED = ("numpy", "llvmlite", "scipy-openblas32", "safetensors", "rich", "click")
 EXTRAS = (  # (package, extra, what it gives)
     ("matplotlib", "plot", ("pictures", "gráficos")),
@@ -27,25 +27,6 @@ EXTRAS = (  # (package, extra, what it gives)
 )
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report: what was looked at, how it is, and the cure."""
-
-    key: str
-    state: str
-    name: tuple[str, str]
-    value: str
-    cure: str = ""
-
-    def row(self) -> tuple[str, str, str, str]:
-        """Mark, name, value and cure, for people."""
-        return MARKS[self.state], pick(self.name), self.value, self.cure
-
-    def as_dict(self) -> dict[str, str]:
-        """The same for programs."""
-        return {"key": self.key, "state": self.state, "value": self.value, "cure": self.cure}
-
-
 def examine() -> list[Finding]:
     """All checks, the essential ones first."""
     return [
@@ -53,8 +34,7 @@ def examine() -> list[Finding]:
         _machine(),
         *map(_needed, NEEDED),
         _works(),
-        _threads(),
-        _vector(),
+        *engine(),
         _blas(),
         _matmul(),
         *(_extra(*row) for row in EXTRAS),
@@ -121,51 +101,6 @@ def _works() -> Finding:
         )
     good = abs(slope - 6) < 1e-6
     return Finding("self-test", "good" if good else "broken", name, f"d(x²)/dx (3) = {slope:g}")
-
-
-def _threads() -> Finding:
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    limits = [
-        f"{k}={os.environ[k]}"
-        for k in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-        if k in os.environ
-    ]
-    text = pick(("{n} usable of {all} processors", "{n} utilizables de {all} procesadores"))
-    return Finding(
-        "threads",
-        "good",
-        ("threads", "hilos"),
-        ", ".join([text.format(n=usable, all=os.cpu_count()), *limits]),
-    )
-
-
-def _vector() -> Finding:
-    name = ("vector width", "ancho vectorial")
-    if not _installed("llvmlite"):
-        return Finding("vector", "missing", name, "?", "pip install llvmlite")
-    from llvmlite import binding
-
-    features = binding.get_host_cpu_features()
-    bits = next(
-        (
-            width
-            for feature, width in (
-                ("avx512f", 512),
-                ("avx2", 256),
-                ("avx", 256),
-                ("sse2", 128),
-                ("neon", 128),
-            )
-            if features.get(feature)
-        ),
-        64,
-    )
-    return Finding(
-        "vector",
-        "good",
-        name,
-        f"{bits} bits = {bits // 32} float32 ({binding.get_host_cpu_name()})",
-    )
 
 
 def _blas() -> Finding:
