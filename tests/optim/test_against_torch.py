@@ -42,6 +42,10 @@ OPTIMIZERS = [
     ("NAdam", {"lr": 0.05, "weight_decay": 0.1, "decoupled_weight_decay": True}),
     ("RAdam", {"lr": 0.05, "weight_decay": 0.1}),
     ("RAdam", {"betas": (0.9, 0.9), "decoupled_weight_decay": True, "weight_decay": 0.1}),
+    ("Rprop", {}),
+    ("Rprop", {"lr": 0.1, "etas": (0.3, 1.5), "step_sizes": (0.05, 0.4), "maximize": True}),
+    ("ASGD", {"lr": 0.1}),
+    ("ASGD", {"lr": 0.5, "lambd": 0.1, "alpha": 0.5, "t0": 3.0, "weight_decay": 0.1}),
     ("Adafactor", {"lr": 0.1}),
     ("Adafactor", {"lr": 0.5, "d": 1.5, "weight_decay": 0.1}),
 ]
@@ -72,9 +76,9 @@ def give_gradients(step, ours, theirs):
 
 
 def assert_close(ours, theirs, name=""):
-    """NAdam is held to 1e-7: PyTorch keeps the product of its momenta in float32."""
+    """NAdam and ASGD are held to 1e-7: PyTorch keeps their product or rate in float32."""
     for p, q in zip(ours, theirs, strict=True):
-        tolerance = max(DTYPES[p.dtype.type], 1e-7 if name == "NAdam" else 0)
+        tolerance = max(DTYPES[p.dtype.type], 1e-7 if name in ("NAdam", "ASGD") else 0)
         assert_allclose(p.numpy(), q.detach().numpy(), rtol=tolerance, atol=tolerance)
 
 
@@ -148,21 +152,30 @@ def test_groups_and_missing_gradients():
 
 
 SCHEDULES = [
-    ("StepLR", {"step_size": 3, "gamma": 0.5}),
-    ("MultiStepLR", {"milestones": [2, 5, 5], "gamma": 0.5}),
-    ("ExponentialLR", {"gamma": 0.9}),
-    ("CosineAnnealingLR", {"T_max": 10, "eta_min": 0.01}),
+    ("StepLR", {"step_size": 3, "gamma": 0.9}),
+    ("MultiStepLR", {"milestones": [2, 5, 5, 150], "gamma": 0.5}),
+    ("ExponentialLR", {"gamma": 0.99}),
+    ("CosineAnnealingLR", {"T_max": 200, "eta_min": 0.01}),
     ("LinearLR", {"start_factor": 0.25, "total_iters": 4}),
-    ("LinearLR", {"start_factor": 1.0, "end_factor": 0.1, "total_iters": 20}),
-    ("ConstantLR", {"factor": 0.5, "total_iters": 4}),
-    ("PolynomialLR", {"total_iters": 6, "power": 2.0}),
-    ("LambdaLR", {"lr_lambda": lambda t: 0.9**t}),
+    ("LinearLR", {"start_factor": 1.0, "end_factor": 0.1, "total_iters": 150}),
+    ("ConstantLR", {"factor": 0.5, "total_iters": 104}),
+    ("PolynomialLR", {"total_iters": 166, "power": 2.0}),
+    ("LambdaLR", {"lr_lambda": lambda t: 0.99**t}),
     ("MultiplicativeLR", {"lr_lambda": lambda t: 1 - 0.1 / (1 + t)}),
     ("CosineAnnealingWarmRestarts", {"T_0": 5}),
     ("CosineAnnealingWarmRestarts", {"T_0": 3, "T_mult": 2, "eta_min": 0.05}),
-    ("OneCycleLR", {"max_lr": 1.0, "total_steps": 25}),
-    ("OneCycleLR", {"max_lr": 1.0, "epochs": 5, "steps_per_epoch": 5,
+    ("OneCycleLR", {"max_lr": 1.0, "total_steps": 220}),
+    ("OneCycleLR", {"max_lr": [1.0], "total_steps": 220, "three_phase": True, "pct_start": 0.2,
+                    "max_momentum": [0.9]}),
+    ("OneCycleLR", {"max_lr": 1.0, "epochs": 5, "steps_per_epoch": 44,
                     "anneal_strategy": "linear", "pct_start": 0.4}),
+    ("CyclicLR", {"base_lr": 0.1, "max_lr": 1.0, "step_size_up": 7}),
+    ("CyclicLR", {"base_lr": [0.1], "max_lr": 1.0, "step_size_up": 30, "step_size_down": 5,
+                  "mode": "triangular2", "max_momentum": [0.95]}),
+    ("CyclicLR", {"base_lr": 0.1, "max_lr": 1.0, "step_size_up": 9, "mode": "exp_range",
+                  "gamma": 0.98, "cycle_momentum": False}),
+    ("CyclicLR", {"base_lr": 0.1, "max_lr": 1.0, "step_size_up": 9,
+                  "scale_fn": lambda x: 1 / (1 + x), "scale_mode": "iterations"}),
 ]  # fmt: skip
 
 
@@ -172,6 +185,13 @@ def a_pair(name="SGD", **options):
     return getattr(optim, name)(ours, **options), getattr(torch.optim, name)(theirs, **options)
 
 
+def assert_rates_agree(mine, peer):
+    for key in ("lr", "momentum", "betas"):
+        if key in mine.param_groups[0]:
+            assert_allclose(mine.param_groups[0][key], peer.param_groups[0][key],
+                            rtol=1e-8, atol=1e-12)  # fmt: skip
+
+
 @pytest.mark.filterwarnings("ignore:Detected call of:UserWarning")
 @pytest.mark.parametrize("kind", ["SGD", "Adam"])
 @pytest.mark.parametrize(("name", "options"), SCHEDULES)
@@ -179,13 +199,54 @@ def test_schedule(name, options, kind):
     mine, peer = a_pair(kind)
     ours = getattr(optim.lr_scheduler, name)(mine, **options)
     theirs = getattr(torch.optim.lr_scheduler, name)(peer, **options)
-    for _ in range(20):
-        assert_allclose(ours.get_last_lr(), theirs.get_last_lr(), rtol=1e-9, atol=1e-12)
-        for key in ("lr", "momentum", "betas"):
-            if key in mine.param_groups[0]:
-                assert_allclose(mine.param_groups[0][key], peer.param_groups[0][key], rtol=1e-9)
+    for step in range(200):
+        assert_allclose(ours.get_last_lr(), theirs.get_last_lr(), rtol=1e-8, atol=1e-12)
+        assert_rates_agree(mine, peer)
         ours.step()
         theirs.step()
+        if step == 100:  # states change sides
+            swapped = ours.state_dict(), theirs.state_dict()
+            states = in_torch(mine.state_dict()), peer.state_dict()
+            mine, peer = a_pair(kind)
+            ours = getattr(optim.lr_scheduler, name)(mine, **options)
+            theirs = getattr(torch.optim.lr_scheduler, name)(peer, **options)
+            mine.load_state_dict(states[1])
+            peer.load_state_dict(states[0])
+            ours.load_state_dict(swapped[1])
+            theirs.load_state_dict(swapped[0])
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of:UserWarning")
+@pytest.mark.filterwarnings("ignore:The epoch parameter in:UserWarning")
+def test_restarts_between_epochs():
+    mine, peer = a_pair()
+    ours = optim.lr_scheduler.CosineAnnealingWarmRestarts(mine, 3, 2, 0.05)
+    theirs = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(peer, 3, 2, 0.05)
+    for batch in range(60):
+        ours.step(batch / 4)
+        theirs.step(batch / 4)
+        assert_rates_agree(mine, peer)
+    for _ in range(9):
+        ours.step()
+        theirs.step()
+        assert_rates_agree(mine, peer)
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of:UserWarning")
+def test_chained_schedules():
+    def made(lib, o):
+        parts = [lib.ConstantLR(o, 0.1, total_iters=4), lib.ExponentialLR(o, 0.9), lib.StepLR(o, 3)]
+        return lib.ChainedScheduler(parts, o)
+
+    mine, peer = a_pair()
+    ours, theirs = made(optim.lr_scheduler, mine), made(torch.optim.lr_scheduler, peer)
+    for step in range(20):
+        assert_allclose(ours.get_last_lr(), theirs.get_last_lr(), rtol=1e-9)
+        ours.step()
+        theirs.step()
+        if step == 10:
+            ours.load_state_dict(theirs.state_dict())
+            theirs.load_state_dict(ours.state_dict())
 
 
 @pytest.mark.filterwarnings("ignore:Detected call of:UserWarning")
@@ -209,10 +270,14 @@ def test_one_schedule_after_the_other():
         return lib.SequentialLR(o, parts, [4, 9])
 
     ours, theirs = made(optim.lr_scheduler, mine), made(torch.optim.lr_scheduler, peer)
-    for _ in range(15):
+    for step in range(15):
         assert_allclose(ours.get_last_lr(), theirs.get_last_lr(), rtol=1e-9)
         ours.step()
         theirs.step()
+        if step in (2, 6, 10):
+            swapped = ours.state_dict(), theirs.state_dict()
+            ours.load_state_dict(swapped[1])
+            theirs.load_state_dict(swapped[0])
 
 
 @pytest.mark.parametrize("options", [

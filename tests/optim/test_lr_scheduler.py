@@ -74,7 +74,8 @@ def test_state_goes_on():
     second.load_state_dict(first.state_dict())
     assert rates(first, 3) == rates(second, 3)
     assert "optimizer" not in first.state_dict()
-    assert "lr_lambdas" not in schedules.LambdaLR(optimizer(), lambda t: 1.0).state_dict()
+    kept = schedules.LambdaLR(optimizer(), lambda t: 1.0).state_dict()
+    assert kept["lr_lambdas"] == [None]
     o.load_state_dict(optimizer().state_dict())
     resumed = schedules.ExponentialLR(first.optimizer, 0.5, last_epoch=first.last_epoch)
     assert resumed.last_epoch == first.last_epoch + 1
@@ -106,6 +107,11 @@ def test_plateau():
     (lambda o: schedules.SequentialLR(o, [schedules.ExponentialLR(o, 1.0)], [3]),
      "1 schedules need one milestone fewer"),
     (lambda o: schedules.LRScheduler(o), "LRScheduler does not say its rate"),
+    (lambda o: schedules.CyclicLR(o, 0.1, 1.0, mode="square"), "a cycle cannot have the mode"),
+    (lambda o: schedules.CyclicLR(o, 0.1, [1.0, 2.0]), "max_lr has 2 numbers, but the optimizer 1"),
+    (lambda o: schedules.ChainedScheduler([]), "no schedules to chain"),
+    (lambda o: schedules.ChainedScheduler([schedules.StepLR(o, 2)], optimizer()),
+     "belong to different optimizers"),
 ])  # fmt: skip
 def test_refusals(make, text):
     if text is None:
@@ -124,3 +130,19 @@ def test_an_optimizer_without_momentum_cannot_cycle_it():
 
     with pytest.raises(ArgumentError, match="Plain has no momentum to cycle"):
         schedules.OneCycleLR(optimizer(Plain), 1.0, 5)
+
+
+def test_fit_traces_one_step_for_a_whole_cycle():
+    import numpy as np
+
+    from tiza.train import LearningRateScheduler, Trainer
+
+    tz_model = nn.Linear(2, 1)
+    o = optim.Adam(tz_model.parameters())
+    cycle = schedules.OneCycleLR(o, 0.1, total_steps=21)
+    trainer = Trainer(tz_model, nn.MSELoss(), o)
+    x = np.random.default_rng(0).normal(size=(40, 2)).astype("f")
+    trainer.fit(x, x[:, :1], epochs=2, batch_size=4, verbose=0,
+                callbacks=[LearningRateScheduler(cycle, every="batch")])  # fmt: skip
+    assert cycle.last_epoch == 20
+    assert sum(key[0] == "train" for key in trainer.steps.made) == 1

@@ -336,3 +336,8 @@ def test_a_momentum_that_moves_is_an_input(kind, options, key):
     (ours, traced), (wanted, often) = run(True), run(False)
     assert_allclose(ours, wanted, rtol=1e-12)
     assert (traced, often) == (1, 10)
+
+
+def test_rprop_refuses_steps_that_do_not_shrink():
+    with pytest.raises(ArgumentError, match="etas must be 0 < η⁻ < 1 < η⁺"):
+        optim.Rprop([one()], etas=(1.1, 1.2))

@@ -10,9 +10,11 @@ from tiza.optim.lbfgs import LBFGS
 from tiza.optim.newton import LevenbergMarquardt, Newton
 from tiza.optim.optimizer import Optimizer
 from tiza.optim.sgd import SGD
+from tiza.optim.sign_kin import ASGD, Rprop
 from tiza.optim.sparse_adam import SparseAdam
 
 __all__ = [
+    "ASGD",
     "LAMB",
     "LARS",
     "LBFGS",
@@ -33,6 +35,7 @@ __all__ = [
     "Optimizer",
     "RAdam",
     "RMSprop",
+    "Rprop",
     "SparseAdam",
     "lr_scheduler",
 ]

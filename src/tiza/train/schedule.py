@@ -25,7 +25,8 @@ class LearningRateScheduler(Callback):
         check(self, "schedule", schedule, known, "callable, tiza.optim.LRScheduler")
         self.every, self.takes_rate, self.on_figure = every, False, False
         if self.stepper is not None:
-            self.on_figure = bool(inspect.signature(self.stepper.step).parameters)
+            taken = inspect.signature(self.stepper.step).parameters.values()
+            self.on_figure = any(p.default is p.empty for p in taken)
         elif self.function is not None:
             self.takes_rate = len(inspect.signature(self.function).parameters) > 1
 

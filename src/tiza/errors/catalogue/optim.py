@@ -336,6 +336,62 @@ ENTRIES = {
             "Un ciclo baja el momentum mientras la tasa de aprendizaje crece.",
         ),
     ),
+    "schedule-numbers": Entry(
+        en=(
+            "{name} has {got} numbers, but the optimizer {wanted} parameter groups",
+            "give one number, or one for each group",
+        ),
+        es=(
+            "{name} tiene {got} números, pero el optimizador {wanted} grupos de parámetros",
+            "dé un número, o uno por grupo",
+        ),
+        more=(
+            "One number goes for all parameter groups.",
+            "Un solo número vale para todos los grupos de parámetros.",
+        ),
+    ),
+    "schedule-cycle": Entry(
+        en=(
+            "a cycle cannot have the mode {got!r}",
+            'choose "triangular", "triangular2" or "exp_range", or give scale_fn',
+        ),
+        es=(
+            "un ciclo no puede tener el modo {got!r}",
+            'elija "triangular", "triangular2" o "exp_range", o dé scale_fn',
+        ),
+        more=(
+            "The mode says how high later cycles go.",
+            "El modo dice hasta dónde llegan los ciclos posteriores.",
+        ),
+    ),
+    "schedule-none": Entry(
+        en=(
+            "there are no schedules to chain",
+            "give at least one",
+        ),
+        es=(
+            "no hay programas que encadenar",
+            "dé al menos uno",
+        ),
+        more=(
+            "Chained schedules are stepped together, and their factors multiply.",
+            "Los programas encadenados avanzan juntos, y sus factores se multiplican.",
+        ),
+    ),
+    "schedule-optimizers": Entry(
+        en=(
+            "the schedules belong to different optimizers",
+            "make all of them for the same optimizer",
+        ),
+        es=(
+            "los programas pertenecen a optimizadores distintos",
+            "créelos todos para el mismo optimizador",
+        ),
+        more=(
+            "They are stepped together and multiply the rates of one optimizer.",
+            "Avanzan juntos y multiplican las tasas de un mismo optimizador.",
+        ),
+    ),
     "schedule-over": Entry(
         en=(
             "step {got} is beyond the {total} steps of the schedule",

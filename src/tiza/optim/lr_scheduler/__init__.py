@@ -1,13 +1,15 @@
 """Learning rates that change as training goes on, under PyTorch's names."""
 
-from tiza.optim.lr_scheduler.adaptive import OneCycleLR, ReduceLROnPlateau
+from tiza.optim.lr_scheduler.adaptive import ReduceLROnPlateau
 from tiza.optim.lr_scheduler.base import LRScheduler
 from tiza.optim.lr_scheduler.composed import (
+    ChainedScheduler,
     CosineAnnealingWarmRestarts,
     InverseSquareRootLR,
     MultiplicativeLR,
     SequentialLR,
 )
+from tiza.optim.lr_scheduler.cyclic import CyclicLR, OneCycleLR
 from tiza.optim.lr_scheduler.simple import (
     ConstantLR,
     CosineAnnealingLR,
@@ -20,7 +22,8 @@ from tiza.optim.lr_scheduler.simple import (
 )
 
 __all__ = [
-    "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ExponentialLR",
+    "ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts",
+    "CyclicLR", "ExponentialLR",
     "InverseSquareRootLR", "LRScheduler", "LambdaLR", "LinearLR", "MultiStepLR",
     "MultiplicativeLR", "OneCycleLR", "PolynomialLR", "ReduceLROnPlateau", "SequentialLR",
     "StepLR",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from math import cos, pi
+from typing import ClassVar
 
-from tiza.errors import ArgumentError
-from tiza.optim.lr_scheduler.base import LRScheduler
+from tiza.optim.lr_scheduler.base import LRScheduler, functions_of
 from tiza.optim.optimizer import Optimizer
 
 
@@ -29,12 +29,13 @@ class MultiStepLR(LRScheduler):
 
     def __init__(self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1,
                  last_epoch: int = -1) -> None:  # fmt: skip
-        self.milestones, self.gamma = sorted(milestones), gamma
+        self.milestones, self.gamma = Counter(milestones), gamma
         super().__init__(optimizer, last_epoch)
 
     def rate(self, base: float, t: int) -> float:
         """η₀ γ^#{milestones ≤ t}."""
-        return base * self.gamma ** bisect_right(self.milestones, t)
+        passed = sum(count for at, count in self.milestones.items() if at <= t)
+        return float(base * self.gamma**passed)
 
 
 class ExponentialLR(LRScheduler):
@@ -52,13 +53,12 @@ class ExponentialLR(LRScheduler):
 class LambdaLR(LRScheduler):
     """Any factor of t: ηₜ = η₀ λ(t), one function for all groups or one for each."""
 
+    functions: ClassVar[tuple[str, ...]] = ("lr_lambdas",)
+
     def __init__(self, optimizer: Optimizer,
                  lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]],
                  last_epoch: int = -1) -> None:  # fmt: skip
-        groups = len(optimizer.param_groups)
-        self.lr_lambdas = [lr_lambda] * groups if callable(lr_lambda) else list(lr_lambda)
-        if len(self.lr_lambdas) != groups:
-            raise ArgumentError("schedule-groups", got=len(self.lr_lambdas), wanted=groups)
+        self.lr_lambdas = functions_of(lr_lambda, optimizer)
         super().__init__(optimizer, last_epoch)
 
     def rates(self, t: int) -> list[float]:
