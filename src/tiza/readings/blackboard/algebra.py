@@ -54,6 +54,9 @@ def rep(x: Expr, shape: Shape) -> Expr:
         return x
     if x.op == "rep":
         return Expr("rep", x.args, shape)
+    number, rest = split_number(x)
+    if number != 1 and rest.shape == x.shape:
+        return scale(number, rep(rest, shape))
     return Expr("rep", (x,), shape)
 
 
@@ -95,7 +98,30 @@ def add(*xs: Expr) -> Expr:
     terms = tuple(num(n) if r is None else scale(n, r) for n, r in kept)
     if len(terms) == 1:
         return terms[0] if terms[0].shape == shape else fill(terms[0], shape)
-    return Expr("sum", terms, shape)
+    return side_by_side(terms, shape) or Expr("sum", terms, shape)
+
+
+def side_by_side(terms: tuple[Expr, ...], shape: Shape) -> Expr | None:
+    """Blocks padded with zeros and added are one matrix of blocks."""
+    starts: dict[int, Expr] = {}
+    axes: set[int] = set()
+    for t in terms:
+        if t.op != "fun" or t.data.prim.name != "pad" or any(t.data.get("interior")):
+            return None
+        low, high = t.data.get("low"), t.data.get("high")
+        cut = [i for i in range(len(low)) if low[i] or high[i]]
+        if len(cut) != 1 or low[cut[0]] in starts:
+            return None
+        axes.add(cut[0])
+        starts[low[cut[0]]] = t.args[0]
+    if len(axes) != 1:
+        return None
+    (axis,) = axes
+    blocks = tuple(starts[k] for k in sorted(starts))
+    ends = [k + starts[k].shape[axis] for k in sorted(starts)]
+    if [0, *ends[:-1]] != sorted(starts) or ends[-1] != shape[axis]:
+        return None
+    return Expr("blocks", blocks, shape, axis)
 
 
 def neg(x: Expr) -> Expr:
@@ -293,8 +319,8 @@ def transpose(x: Expr) -> Expr:
         return x.args[0]
     if x.op == "matmul":
         return matmul(*(transpose(a) for a in reversed(x.args)))
-    if x.op == "outer":
-        return Expr("outer", (x.args[1], x.args[0]), shape)
+    if x.op in {"outer", "gram"}:
+        return Expr(x.op, (x.args[1], x.args[0]), shape)
     if x.op == "sum":
         return add(*(transpose(a) for a in x.args))
     if x.op in {"prod", "frac", "pow", "ind"} or _entrywise(x):
@@ -325,16 +351,32 @@ def _turned(x: Expr, shape: Shape) -> Expr | None:
 
 def matmul(*xs: Expr) -> Expr:
     """The matrix product, numbers in front."""
-    number: Number = Fraction(1)
+    front: list[Expr] = []
     factors: list[Expr] = []
     for x in xs:
-        n, rest = split_number(x)
-        number = number * n
+        scalar, rest = split_scalars(x)
+        front.append(scalar)
         factors.extend(rest.args if rest.op == "matmul" else (rest,))
     left, right = factors[0].shape, factors[-1].shape
     lead = common(*(f.shape[:-2] for f in factors))
     made = Expr("matmul", tuple(factors), (*lead, left[-2], right[-1]))
-    return scale(number, made)
+    return mul(*front, made)
+
+
+def split_scalars(x: Expr) -> tuple[Expr, Expr]:
+    """A matrix as a scalar times the rest: 2 A/√d is 2/√d times A."""
+    number, rest = split_number(x)
+    front = num(number)
+    if rest.op == "frac" and rest.args[1].shape == () and rest.args[0].shape == x.shape:
+        more, top = split_scalars(rest.args[0])
+        return div(mul(front, more), rest.args[1]), top
+    if rest.op == "prod":
+        scalars = [a for a in rest.args if a.shape == ()]
+        arrays = [a for a in rest.args if a.shape != ()]
+        if scalars and arrays:
+            whole = arrays[0] if len(arrays) == 1 else Expr("prod", tuple(arrays), rest.shape)
+            return mul(front, *scalars), whole
+    return front, rest
 
 
 def total(x: Expr, axes: tuple[int, ...], keepdims: bool) -> Expr:

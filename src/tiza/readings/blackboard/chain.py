@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tiza.graph import Node, literal, placeholder, rebuild
 from tiza.graph.types import is_float
-from tiza.readings.blackboard.expr import Expr
+from tiza.readings.blackboard.expr import Attrs, Expr
 from tiza.readings.blackboard.spell import translate
 from tiza.transforms import differentiate, push_forward
 
@@ -62,12 +62,32 @@ def shares(line: Line, wanted: Sequence[Node], symbols: Mapping[Node, Expr],
     else:
         seed = placeholder(line.body.shape, line.body.dtype)
         table[seed] = adjoint
+    whole = _carried_whole(line, holes, table, adjoint)
+    if whole is not None:
+        return whole
     found = differentiate([line.body], holes, [seed])
     if line.node in symbols:
         table[line.body] = symbols[line.node]
     made = translate([g for g in found if g is not None], table)
     answers = iter(made)
     return [None if g is None else next(answers) for g in found]
+
+
+WHOLE = {"conv": (0, 1)}  # composites whose derivative has a notation of its own
+
+
+def _carried_whole(line: Line, holes: Sequence[Node], table: Mapping[Node, Expr],
+                   adjoint: Expr | None) -> list[Expr | None] | None:  # fmt: skip
+    """The derivative of a convolution as a convolution."""
+    body = line.body
+    places = WHOLE.get(body.prim.name)
+    if places is None or adjoint is None or any(i not in table for i in body.inputs):
+        return None
+    if any(h not in body.inputs or body.inputs.index(h) not in places for h in holes):
+        return None
+    attrs = Attrs(body.prim, tuple(body.attrs.items()))
+    args = (adjoint, *(table[i] for i in body.inputs))
+    return [Expr("pull", args, h.shape, (attrs, body.inputs.index(h))) for h in holes]
 
 
 def pushed(line: Line, symbols: Mapping[Node, Expr], tangents: Mapping[Node, Expr]) -> Expr | None:

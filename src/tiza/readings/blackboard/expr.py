@@ -23,11 +23,17 @@ printed is what was compared with the engine.
     fun      args           Attrs                     the primitive's own value
     picked   p, t           -                         p[i, tᵢ] along axis 1
     onehot   t              -                         1 at the class tᵢ along axis 1
+    blocks   matrices       axis                      one beside the other
+    pull     g, inputs      (Attrs, index)            the cotangent g carried back to one input
+    row      x              k                         x[k] along the first axis
+    parts    inputs         (Attrs, index)            one result of a primitive of several
+    const    -              "π"                       π
     array    -              Data                      an array without a name
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,8 +41,9 @@ from typing import Any
 
 import numpy as np
 
-from tiza.graph import Primitive, placeholder
+from tiza.graph import Primitive, parts, placeholder
 from tiza.lang.trace import Program
+from tiza.transforms import differentiate
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -179,6 +186,23 @@ def _picked(expr: Expr, p: Array, t: Array) -> Array:
     return np.take_along_axis(p, np.expand_dims(t, 1), 1)[:, 0]
 
 
+def _several(expr: Expr, *xs: Array) -> Array:
+    attrs, index = expr.data
+    holes = [placeholder(x.shape, x.dtype) for x in xs]
+    node = attrs.prim(*holes, **dict(attrs.items))
+    return np.asarray(Program(holes, [parts(node)[index]])(*xs)[0])
+
+
+def _pull(expr: Expr, g: Array, *xs: Array) -> Array:
+    attrs, index = expr.data
+    holes = [placeholder(x.shape, x.dtype) for x in xs]
+    seed = placeholder(g.shape, g.dtype)
+    node = attrs.prim(*holes, **dict(attrs.items))
+    (found,) = differentiate([node], [holes[index]], [seed])
+    assert found is not None  # only asked for inputs that the answer depends on
+    return np.asarray(Program([*holes, seed], [found])(*xs, g)[0])
+
+
 def _onehot(expr: Expr, t: Array) -> Array:
     classes = np.arange(expr.shape[1]).reshape((-1,) + (1,) * (t.ndim - 1))
     return np.asarray(np.expand_dims(t, 1) == classes, float)
@@ -202,6 +226,11 @@ _VALUES: dict[str, Callable[..., Array]] = {
     "fun": _fun,
     "picked": _picked,
     "onehot": _onehot,
+    "const": lambda e: np.asarray(math.pi),
+    "pull": lambda e, *xs: _pull(e, *xs),
+    "row": lambda e, x: x[e.data],
+    "blocks": lambda e, *xs: np.concatenate(xs, axis=e.data),
+    "parts": lambda e, *xs: _several(e, *xs),
     "array": lambda e: np.asarray(e.data.node.value, float),
 }
 

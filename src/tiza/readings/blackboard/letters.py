@@ -49,7 +49,6 @@ def read(name: str) -> Name:
 
 def adjoint(name: Symbol) -> Symbol:
     """δ for the adjoint of a pre-activation: δ_g of z_g, δ⁽¹⁾ of z⁽¹⁾, δ_v of any other v."""
-    if name.base in {"z", "Z"} and (name.sub or name.sup):
-        return Symbol("δ", name.sub, name.sup, name.accent)
-    inner = name.base + (f"{name.sub}" if name.sub else "")
-    return Symbol("δ", inner, name.sup, name.accent)
+    if name.base in {"z", "Z"} and (name.sub or name.sup) and not name.accent:
+        return Symbol("δ", name.sub, name.sup)
+    return Symbol("δ", name.base + name.sub, name.sup)

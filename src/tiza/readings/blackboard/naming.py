@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from tiza.graph import Node
 from tiza.readings.blackboard.expr import Symbol
 from tiza.readings.blackboard.letters import symbol
-from tiza.readings.blackboard.plan import ACTIVATIONS, Plan
+from tiza.readings.blackboard.plan import ACTIVATIONS, VIEWS, Plan
 from tiza.readings.blackboard.twin import is_count
 
 GENERIC = {"weight", "bias", "in_proj_weight", "in_proj_bias", "running_mean", "running_var"}
@@ -49,7 +51,7 @@ def give_names(plan: Plan, wrt: Sequence[Node], given: Mapping[Node, str],
     everything = [*plan.leaves, *[w for w in wrt if w not in plan.leaves], *plan.steps]
     for node in dict.fromkeys(everything):
         own = given.get(node) or node.name
-        if own and own not in GENERIC and "." not in own and not is_count(node):
+        if own and _is_own(own) and not is_count(node):
             wanted = symbol(own)
             if wanted not in names.taken:
                 names.give(node, wanted)
@@ -59,16 +61,21 @@ def give_names(plan: Plan, wrt: Sequence[Node], given: Mapping[Node, str],
             names.give(node, _leaf(node, plan, scripts))
     for node in plan.steps:
         if node not in names.of:
-            names.give(node, _line(node, plan, scripts))
+            names.give(node, _line(node, plan, scripts, names))
         names.layer[node] = layer_of(node)
     return names
+
+
+def _is_own(name: str) -> bool:
+    """Whether a name is its author's, and not the path or the role of a parameter."""
+    return name not in GENERIC and "." not in name and not name.startswith(("weight_", "bias_"))
 
 
 class _Scripts:
     """The index of each layer: (1), (2), ... along the network, or the block that it is in."""
 
     def __init__(self, plan: Plan, paths: Mapping[Node, str]) -> None:
-        self.paths = paths
+        self.paths, self.plan = paths, plan
         self.user: dict[Node, Node] = {}  # of each leaf: the line that uses it first
         for line in plan.steps:
             for i in plan.inputs[line]:
@@ -82,7 +89,7 @@ class _Scripts:
         level = 0
         for line in plan.steps:
             named = [i for i in plan.inputs[line] if i in paths]
-            if named and line in self.parametric and not _is_norm(line):
+            if named and line in self.parametric and not _is_norm(line, plan):
                 level += 1
             self.counted[line] = level
         self.levels = level
@@ -98,8 +105,9 @@ class _Scripts:
         return "", str(self.counted.get(line, 0)) if self.levels > 1 else ""
 
 
-def _is_norm(line: Node) -> bool:
-    return line.prim.name in NORMS
+def _is_norm(line: Node, plan: Plan) -> bool:
+    opened = any(i.prim.name == "standardize" for i in plan.inputs[line])
+    return opened or line.prim.name in NORMS
 
 
 def _blocks(paths: Sequence[str]) -> dict[str, int]:
@@ -129,6 +137,8 @@ def _leaf(node: Node, plan: Plan, scripts: _Scripts) -> Symbol:
     line = scripts.user.get(node)
     if path is not None and line is not None:
         return _parameter(path, line, scripts)
+    if _is_mask(node):
+        return Symbol("M")
     integer = getattr(node.dtype, "kind", "f") in "iub"
     if integer and node.dtype.kind == "b":
         return Symbol("M")
@@ -137,6 +147,14 @@ def _leaf(node: Node, plan: Plan, scripts: _Scripts) -> Symbol:
     if line is plan.loss:
         return Symbol("y" if node.ndim < 2 else "Y")
     return Symbol("x" if node.ndim < 2 else "X")
+
+
+def _is_mask(node: Node) -> bool:
+    """Zeros and one other number: what dropout keeps."""
+    if node.prim.name != "constant" or node.ndim < 1 or node.dtype.kind != "f" or node.name:
+        return False
+    values = np.unique(node.value[:64])
+    return len(values) <= 2 and 0.0 in values
 
 
 def _parameter(path: str, line: Node, scripts: _Scripts) -> Symbol:
@@ -154,7 +172,7 @@ def _parameter(path: str, line: Node, scripts: _Scripts) -> Symbol:
         sup = str(int(rest) + 1) if "_l1" in path or sup else sup
     elif own.startswith("in_proj"):
         role = "QKV"
-    if _is_norm(line):
+    if _is_norm(line, scripts.plan):
         return Symbol("β" if bias else "γ", role or sub, sup)
     if line.prim.name == "take":
         return Symbol("E", role or sub, sup)
@@ -163,28 +181,57 @@ def _parameter(path: str, line: Node, scripts: _Scripts) -> Symbol:
     return Symbol("b" if bias else "W", role or sub, sup)
 
 
-def _line(node: Node, plan: Plan, scripts: _Scripts) -> Symbol:
+def _line(node: Node, plan: Plan, scripts: _Scripts, names: Names) -> Symbol:
     """The symbol of a line that nobody named."""
     if node is plan.loss:
         return Symbol("L")
     sub, sup = scripts.of(node)
+    if node.prim.name == "standardize":
+        inner = [names.of[i] for i in plan.inputs[node] if i in names.of]
+        base = inner[0] if len(inner) == 1 else Symbol("X", sub, sup)
+        return replace(base, accent="hat")
     letter = _letter(node, plan)
+    if letter in "μσ":
+        return Symbol(letter, sub, sup)
     if letter == "p":
         return Symbol(letter if node.ndim < 2 else letter.upper())
     return Symbol(letter if node.ndim < 2 else letter.upper(), sub, sup)
 
 
 def _letter(node: Node, plan: Plan) -> str:
+    """The field's letter for a line: z before and a after an activation, p for probabilities."""
     name = node.prim.name
     users = [line for line in plan.steps if node in plan.inputs[line]]
+    kinds = {u.prim.name for u in users}
+    spoken = any(node in beside for beside in plan.beside.values())
+    if spoken:
+        return {"sqrt": "σ", "divide": "μ"}.get(name, "p")
     if name in {"softmax", "masked_softmax"}:
-        return "p" if plan.loss in users or not users else "s"
+        return "p" if plan.loss in users or not users else "a"
+    if name == "sigmoid" and plan.loss in users:
+        return "p"
     if name in ACTIVATIONS:
         return "a"
-    if name in AFFINE or any(u.prim.name in ACTIVATIONS for u in users):
-        return "z"
-    if name in NORMS:
-        return "n"
-    if name in {"attention", "add"}:
+    part = _part_of(node)
+    if part is not None and node.prim.name in VIEWS:
+        return "qkv"[part] if part < 3 else "u"
+    if kinds & {"softmax", "masked_softmax"} and name != "linear":
+        return "s"
+    if name == "matmul" and any(i.prim.name in ACTIVATIONS for i in plan.inputs[node]):
         return "h"
-    return "u"
+    if _is_norm(node, plan):
+        return "n"
+    if name in AFFINE or kinds & ACTIVATIONS:
+        return "z"
+    return "h" if name in {"attention", "add"} else "u"
+
+
+def _part_of(node: Node) -> int | None:
+    """Which of the equal slices of a matrix this is, under its reshaping."""
+    while node.prim.name in VIEWS and node.prim.name != "slice":
+        node = node.inputs[0]
+    if node.prim.name != "slice":
+        return None
+    starts, whole = node.attrs["starts"], node.inputs[0].shape
+    cut = [i for i, n in enumerate(node.shape) if n != whole[i]]
+    return starts[cut[0]] // node.shape[cut[0]] if len(cut) == 1 and node.shape[cut[0]] else None

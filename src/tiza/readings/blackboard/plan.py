@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tiza.graph import COMPOSITES, Node, depends_on, walk
 from tiza.graph.types import is_float
-from tiza.readings.blackboard.spell import companion
+from tiza.readings.blackboard.spell import companions
 
 ACTIVATIONS = {
     "tanh", "sigmoid", "relu", "softplus", "softmax", "log_softmax", "masked_softmax", "sin",
@@ -18,7 +18,9 @@ ACTIVATIONS = {
 INLINE = {"cross_entropy", "soft_cross_entropy", "bce_with_logits", "bce"}  # stay in the loss
 VIEWS = {"reshape", "cast", "alias", "permute", "broadcast_to", "stop_gradient", "slice", "part"}
 LEAVES = {"literal", "constant", "input"}
-HEAVY = {"matmul", "scan", "cond", "solve", "inv", "take", "window_max", "window_sum"}
+HEAVY = {"solve", "inv", "take", "window_max", "window_sum"}
+AFFINE = {"linear", "conv", "conv_transpose"}
+WEIGHT = {"matmul": 2, **dict.fromkeys(VIEWS, 0)}
 LIMIT = 12  # operations that one line may hold
 
 
@@ -39,6 +41,7 @@ def make_plan(loss: Node, wrt: Sequence[Node], named: Mapping[Node, str]) -> Pla
     order = walk([loss])
     moving = depends_on([loss], wrt)
     users = _users(order)
+    parts = _parts(order)
     lines: list[Node] = []
     chosen: set[Node] = set(wrt)
     weight: dict[Node, int] = {}
@@ -47,31 +50,35 @@ def make_plan(loss: Node, wrt: Sequence[Node], named: Mapping[Node, str]) -> Pla
             if node in chosen and node.inputs and node.prim.name != "alias":
                 lines.append(node)
             continue
-        weight[node] = 1 + sum(weight.get(i, 0) for i in set(node.inputs) if i not in chosen)
-        if node is loss or _is_line(node, users, moving, named, weight[node]):
+        weight[node] = WEIGHT.get(node.prim.name, 1) + sum(
+            weight.get(i, 0) for i in set(node.inputs) if i not in chosen
+        )
+        if node in named and node not in moving and node.shape != ():
+            chosen.add(node)  # data that were prepared: given, not derived
+        elif node is loss or _is_line(node, users, moving, named, weight[node], parts):
             _choose(node, chosen, lines)
     _pre_activations(lines, chosen, moving)
     beside = _companions(order, moving, chosen, lines)
-    order = walk([*beside.values(), loss])
+    order = walk([*(p for some in beside.values() for p in some), loss])
     rank = {node: i for i, node in enumerate(order)}
     lines.sort(key=lambda n: rank[n])
     return _connected(loss, lines, wrt, beside, named)
 
 
 def _companions(order: Sequence[Node], moving: set[Node], chosen: set[Node],
-                lines: list[Node]) -> dict[Node, Node]:  # fmt: skip
-    """Softmax or σ of the logits before a loss that takes logits; the logits are a line."""
-    found: dict[Node, Node] = {}
+                lines: list[Node]) -> dict[Node, tuple[Node, ...]]:  # fmt: skip
+    """Lines that a line speaks of without computing with them; what they are of is a line."""
+    found: dict[Node, tuple[Node, ...]] = {}
     for node in order:
-        p = companion(node) if node in moving else None
-        if p is None:
-            continue
-        z = p.inputs[0]
-        if z not in chosen and z.inputs and z.prim.name not in LEAVES:
-            _choose(z, chosen, lines)
-        if p not in chosen:
-            _choose(p, chosen, lines)
-        found[node] = p
+        beside = companions(node) if node in moving else ()
+        for p in beside:
+            z = node.inputs[0]
+            if z not in chosen and z.inputs and z.prim.name not in VIEWS:
+                _choose(z, chosen, lines)
+            if p not in chosen:
+                _choose(p, chosen, lines)
+        if beside:
+            found[node] = beside
     return found
 
 
@@ -90,7 +97,7 @@ def _users(order: Iterable[Node]) -> dict[Node, int]:
 
 
 def _is_line(node: Node, users: Mapping[Node, int], moving: set[Node], named: Mapping[Node, str],
-             weight: int) -> bool:  # fmt: skip
+             weight: int, parts: set[Node]) -> bool:  # fmt: skip
     if node in named:
         return True
     if node not in moving or not _float(node):
@@ -101,12 +108,50 @@ def _is_line(node: Node, users: Mapping[Node, int], moving: set[Node], named: Ma
     if name in COMPOSITES and name not in INLINE:
         return True
     if name in VIEWS:
-        return False
+        return node in parts
+    if name == "matmul" and all(i in moving and _source(i).inputs for i in node.inputs):
+        return True
     return (users.get(node, 0) > 1 and not _cheap(node)) or weight > LIMIT
 
 
 def _float(node: Node) -> bool:
     return not node.prim.several and is_float(node.dtype)
+
+
+def _source(node: Node) -> Node:
+    """What a view is a view of."""
+    while node.prim.name in VIEWS and node.inputs:
+        node = node.inputs[0]
+    return node
+
+
+def _parts(order: Sequence[Node]) -> set[Node]:
+    """Slices of something in their final shape: queries, keys and values of one projection."""
+    users: dict[Node, list[Node]] = {}
+    for node in order:
+        for i in node.inputs:
+            users.setdefault(i, []).append(node)
+    return {
+        node for node in order
+        if node.prim.name in VIEWS and not _turns(node) and _is_part(node)
+        and all(u.prim.name not in VIEWS or _turns(u) for u in users.get(node, []))
+    }  # fmt: skip
+
+
+def _turns(node: Node) -> bool:
+    """Whether this transposes matrices."""
+    axes = node.attrs.get("axes", ())
+    n = len(axes)
+    return node.prim.name == "permute" and axes == (*range(n - 2), n - 1, n - 2)
+
+
+def _is_part(node: Node) -> bool:
+    """Whether this is a slice of something, in another shape perhaps."""
+    while node.prim.name in VIEWS:
+        if node.prim.name in {"slice", "part"}:
+            return True
+        node = node.inputs[0]
+    return False
 
 
 def _cheap(node: Node) -> bool:
@@ -124,7 +169,7 @@ def _pre_activations(lines: list[Node], chosen: set[Node], moving: set[Node]) ->
 
 
 def _connected(loss: Node, lines: list[Node], wrt: Sequence[Node],
-               companions: Mapping[Node, Node], named: Mapping[Node, str]) -> Plan:  # fmt: skip
+               extra: Mapping[Node, tuple[Node, ...]], named: Mapping[Node, str]) -> Plan:  # fmt: skip
     cut = set(lines) | set(wrt)
     plan = Plan(loss, [])
     needed: set[Node] = set()
@@ -134,7 +179,7 @@ def _connected(loss: Node, lines: list[Node], wrt: Sequence[Node],
             continue
         found, inside = formula_inputs(line, cut, named)
         plan.inputs[line] = found
-        plan.beside[line] = [companions[n] for n in inside if n in companions]
+        plan.beside[line] = [p for n in inside for p in extra.get(n, ())]
         needed.update(found)
         needed.update(plan.beside[line])
         plan.steps.insert(0, line)
@@ -168,6 +213,9 @@ def _bare(node: Node, named: Mapping[Node, str]) -> bool:
     """A number written in the formula: it needs no symbol."""
     if node in named:
         return False
-    return node.prim.name == "literal" or (
-        node.prim.name == "constant" and node.name is None and node.shape == ()
-    )
+    if node.prim.name == "literal":
+        return True
+    if node.prim.name != "constant" or node.name is not None:
+        return False
+    value = node.value
+    return node.shape == () or (value.size > 0 and bool((value == value.flat[0]).all()))

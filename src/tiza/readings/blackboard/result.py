@@ -22,7 +22,7 @@ from tiza.readings.blackboard.derivation import (
 )
 from tiza.readings.blackboard.expr import Name
 from tiza.readings.blackboard.steps import Introduced, Step
-from tiza.readings.blackboard.twin import twins
+from tiza.readings.blackboard.twin import OPENED, twins
 from tiza.readings.blackboard.updates import rule_of, update
 
 DETAILS = ("steps", "summary", "entries")
@@ -124,14 +124,15 @@ def _written(path: str | Path, text: str) -> Path:
 def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Optimizer | None = None, *,
           names: Mapping[Node, str] | None = None, paths: Mapping[Node, str] | None = None,
           detail: str = "steps", layout: str = "code", lang: str | None = None,
-          numbers: bool = True, decimal: str = ".") -> Derivation:  # fmt: skip
+          numbers: bool = True, decimal: str = ".",
+          deeper: Sequence[str] = ()) -> Derivation:  # fmt: skip
     """The derivation of a loss that is one number; `names` are the author's, by node."""
     _one_of("detail", detail, DETAILS)
     _one_of("layout", layout, LAYOUTS)
     _one_of("decimal", decimal, (".", ","))
     if loss.size != 1:
         raise GradientError("loss-not-scalar", shape=loss.shape)
-    twin = twins([loss.node])
+    twin = twins([loss.node], [w.node for w in wrt], frozenset(OPENED | set(deeper)))
     missing = [w for w in wrt if w.node not in twin]
     if missing or not wrt:
         raise GradientError("derive-unused", name=missing[0].name or "w" if missing else "w")

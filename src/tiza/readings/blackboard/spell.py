@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from tiza.graph import COMPOSITES, PRIMITIVES, Node, walk
+from tiza.graph import COMPOSITES, PRIMITIVES, Node, opened, walk
 from tiza.readings.blackboard import algebra as al
 from tiza.readings.blackboard.expr import Attrs, Expr
 
@@ -65,7 +65,33 @@ def literal(node: Node) -> Expr:
     """A number written in the program; a hyperparameter knows its own formula."""
     value = node.attrs["value"]
     formula = getattr(value, "formula", None)
-    return formula if isinstance(formula, Expr) else al.num(float(value))
+    return formula if isinstance(formula, Expr) else known_number(float(value))
+
+
+def known_number(value: float) -> Expr:
+    """0.7071… is 1/√2, 0.3989… is 1/√(2π): numbers that have a formula."""
+    plain = al.num(value)
+    if isinstance(plain.data, Fraction) or not math.isfinite(value) or value == 0:
+        return plain
+    pi = Expr("const", (), (), "π")
+    for square, factor in ((value * value, None), (value * value * math.pi, pi)):
+        for ratio, turned in ((square, False), (1 / square, True)):
+            whole = round(ratio)
+            if (
+                1 < whole + (factor is not None) < 10**6
+                and abs(ratio / max(whole, 1) - 1) < 1e-15 * 8
+            ):
+                inside = al.num(whole)
+                half = al.num(Fraction(1, 2))
+                root = al.power(inside, half)
+                if math.isqrt(whole) ** 2 == whole:
+                    root = al.num(math.isqrt(whole))
+                if factor is not None:
+                    pi_root = al.power(factor, half)
+                    root = al.mul(root, pi_root) if turned else al.div(root, pi_root)
+                made = al.div(al.num(1), root) if turned else root
+                return al.neg(made) if value < 0 else made
+    return plain
 
 
 @spells("cast")
@@ -100,9 +126,10 @@ def _pow(node: Node, a: Expr, b: Expr) -> Expr:
 
 def _matmul(node: Node, a: Expr, b: Expr) -> Expr:
     if a.op == "t" and a.args[0].op == "view" and b.op == "view":
-        left, right = a.args[0].args[0], b.args[0]
-        if left.shape[:-1] == right.shape[:-1] and left.ndim > 2:
-            return Expr("gram", (left, right), node.shape)
+        lead = b.args[0].shape[:-1]
+        left = al.view(a.args[0].args[0], (*lead, a.shape[0]))
+        if len(lead) > 1 and b.args[0].shape[-1] == b.shape[-1]:
+            return Expr("gram", (left, b.args[0]), node.shape)
     if a.shape[-1] == 1 and b.shape[-2] == 1 and a.ndim == b.ndim == 2:
         column, row = _vector(a), _vector(b)
         if column is not None and row is not None:
@@ -192,39 +219,66 @@ def translate(outputs: Sequence[Node], known: Mapping[Node, Expr]) -> list[Expr]
 
 
 def _with_companion(node: Node, made: Mapping[Node, Expr]) -> Expr | None:
-    """A loss of logits in terms of the probabilities, where these have a symbol."""
+    """A loss of logits in terms of its probabilities, a standardization in terms of μ and σ."""
     make = COMPANIONS.get(node.prim.name)
     if make is None:
         return None
-    p = made.get(make(node))
-    if p is None or (p.op != "sym" and not (p.op == "t" and p.args[0].op == "sym")):
+    found = [made.get(n) for n in make(node)]
+    names = [x for x in found if x is not None and _is_symbol(x)]
+    if len(names) != len(found):
         return None
-    t = made[node.inputs[1]]
-    if node.prim.name == "cross_entropy":
-        return al.neg(_log(Expr("picked", (p, t), node.shape)))
-    if node.prim.name == "soft_cross_entropy":
-        return al.neg(al.total(al.mul(t, _log(p)), (1,), False))
-    if node.prim.name == "bce_with_logits":
-        q, s = (al.sub(al.num(1), x) for x in (p, t))
-        return al.neg(al.add(al.mul(t, _log(p)), al.mul(s, _log(q))))
-    return _log(p)
+    return WRITTEN[node.prim.name](node, [made[i] for i in node.inputs], *names)
+
+
+def _is_symbol(x: Expr) -> bool:
+    return x.op == "sym" or (x.op == "t" and x.args[0].op == "sym")
 
 
 def _log(x: Expr) -> Expr:
     return Expr("fun", (x,), x.shape, Attrs(PRIMITIVES["log"], ()))
 
 
-def companion(node: Node) -> Node | None:
-    """The probabilities that a loss of logits speaks of: softmax or σ of its first input."""
+def _yes_or_no(t: Expr, p: Expr) -> Expr:
+    q, s = (al.sub(al.num(1), x) for x in (p, t))
+    return al.neg(al.add(al.mul(t, _log(p)), al.mul(s, _log(q))))
+
+
+def _standard(node: Node, x: Expr, mean: Expr, spread: Expr) -> Expr:
+    return al.div(al.sub(x, al.rep(mean, x.shape)), al.rep(spread, x.shape))
+
+
+WRITTEN: dict[str, Callable[..., Expr]] = {
+    "cross_entropy": lambda n, xs, p: al.neg(_log(Expr("picked", (p, xs[1]), n.shape))),
+    "soft_cross_entropy": lambda n, xs, p: al.neg(
+        al.total(al.mul(xs[1], _log(p)), (1,), False)),
+    "bce_with_logits": lambda n, xs, p: _yes_or_no(xs[1], p),
+    "standardize": lambda n, xs, mean, spread: _standard(n, xs[0], mean, spread),
+}  # fmt: skip
+
+
+def _moments(node: Node) -> tuple[Node, Node]:
+    """μ and σ of a standardization, which its derivative speaks of, too."""
+    body = opened(node)
+    return body.inputs[0].inputs[1], body.inputs[1]
+
+
+def companions(node: Node) -> tuple[Node, ...]:
+    """What an operation speaks of on the blackboard: probabilities of logits, mean and spread."""
     make = COMPANIONS.get(node.prim.name)
-    return make(node) if make else None
+    return make(node) if make else ()
 
 
-COMPANIONS: dict[str, Callable[[Node], Node]] = {
-    "cross_entropy": lambda n: COMPOSITES["softmax"](n.inputs[0], axis=1),
-    "soft_cross_entropy": lambda n: COMPOSITES["softmax"](n.inputs[0], axis=1),
-    "bce_with_logits": lambda n: PRIMITIVES["sigmoid"](n.inputs[0]),
+COMPANIONS: dict[str, Callable[[Node], tuple[Node, ...]]] = {
+    "cross_entropy": lambda n: (COMPOSITES["softmax"](n.inputs[0], axis=1),),
+    "soft_cross_entropy": lambda n: (COMPOSITES["softmax"](n.inputs[0], axis=1),),
+    "bce_with_logits": lambda n: (PRIMITIVES["sigmoid"](n.inputs[0]),),
+    "standardize": _moments,
 }
+
+
+@spells("part")
+def _part(node: Node, several: Expr) -> Expr:
+    return Expr("parts", several.args, node.shape, (several.data, node.attrs["index"]))
 
 
 def spell(node: Node, xs: list[Expr]) -> Expr:
@@ -233,7 +287,7 @@ def spell(node: Node, xs: list[Expr]) -> Expr:
         return constant(node)
     row = ROWS.get(node.prim.name)
     made = row(node, *xs) if row else function(node, *xs)
-    assert made.shape == node.shape, (node, made)
+    assert node.prim.several or made.shape == node.shape, (node, made)
     return made
 
 

@@ -32,6 +32,7 @@ import numpy as np
 from tiza.graph import Node
 from tiza.readings.blackboard.boxes import EQUALS, Box, Sign, row
 from tiza.readings.blackboard.expr import Array, Expr, Name, Shape, evaluate
+from tiza.readings.blackboard.functions import FUNCTIONS as FUNCTIONS  # enters the looks
 from tiza.readings.blackboard.latex import latex
 from tiza.readings.blackboard.mathml import mathml
 from tiza.readings.blackboard.notation import formula, name_box

@@ -8,23 +8,84 @@ from typing import Any
 import numpy as np
 
 from tiza.errors import GradientError
-from tiza.graph import COMPOSITES, PRIMITIVES, Body, Node, constant, literal, placeholder, walk
+from tiza.graph import (
+    COMPOSITES,
+    PRIMITIVES,
+    Body,
+    Node,
+    constant,
+    depends_on,
+    literal,
+    opened,
+    placeholder,
+    walk,
+)
+from tiza.graph.place import made_at
 from tiza.lang.trace import Program
 
 WIDE = np.dtype(np.float64)
 COUNT = "number of examples"
 
 
-def twins(outputs: Sequence[Node]) -> dict[Node, Node]:
-    """Every node that `outputs` need and its float64 counterpart."""
+MOST_NODES = 4000  # of a graph whose matrix is written out
+OPENED = {"layer_norm", "batch_norm", "group_norm", "attention", "attention_weights"}
+
+
+def twins(outputs: Sequence[Node], wrt: Sequence[Node] = (),
+          opens: frozenset[str] = frozenset(OPENED)) -> dict[Node, Node]:  # fmt: skip
+    """Every node that `outputs` need and its float64 counterpart.
+
+    Composites named in `opens` are replaced by their bodies: they derive in their textbook form.
+    """
+    moving = depends_on(outputs, wrt)
     made: dict[Node, Node] = {}
     counts: dict[int, Node] = {}
+    noisy: set[Node] = set()
     for node in walk(outputs):
         made[node] = _twin(node, made, counts)
+        if node.prim.family == "random" or (
+            node not in moving and any(i in noisy for i in node.inputs)
+        ):
+            noisy.add(node)  # what was drawn is data: a mask, a noise
+            drawn = np.asarray(Program((), [node])()[0])
+            made[node] = constant(drawn.astype(WIDE) if _is_float(node) else drawn)
+        elif node.prim.name == "cast" and node not in moving and _is_float(node):
+            if made[node].inputs and made[node].inputs[0].prim.name == "constant":
+                made[node] = constant(np.asarray(made[node].inputs[0].value, WIDE))
+        elif node.prim.name == "propagate" and node.inputs[3] not in moving:
+            made[node] = _adjacency(made[node])
+        elif node.prim.name in opens:
+            with made_at(node.place):
+                made[node] = _all_opened(made[node], opens)
         if node.name is not None and made[node].name is None:
             made[node].name = node.name
         made[node].place = made[node].place if made[node] is node else node.place
     return made
+
+
+def _adjacency(node: Node) -> Node:
+    """Messages along edges of fixed weights, as a product with the matrix of the graph."""
+    x, source, target, w = node.inputs
+    n = x.shape[0]
+    if x.ndim != 2 or w.ndim != 1 or n > MOST_NODES:
+        return node
+    rows, columns, weights = (np.asarray(v) for v in Program((), [target, source, w])())
+    matrix = np.zeros((n, n))
+    np.add.at(matrix, (rows, columns), weights)
+    return PRIMITIVES["matmul"](constant(matrix, "A_hat"), x)
+
+
+def _all_opened(node: Node, opens: frozenset[str]) -> Node:
+    """The body of a composite, and of the composites in it."""
+    known: dict[Node, Node] = {i: i for i in node.inputs}
+    body = opened(node)
+    for inner in walk([body], lambda n: () if n in known else n.inputs):
+        if inner in known:
+            continue
+        inputs = tuple(known[i] for i in inner.inputs)
+        new = inner if inputs == inner.inputs else inner.prim(*inputs, **inner.attrs)
+        known[inner] = _all_opened(new, opens) if new.prim.name in opens else new
+    return known[body]
 
 
 def _is_float(node: Node) -> bool:
@@ -39,8 +100,6 @@ def _twin(node: Node, made: dict[Node, Node], counts: dict[int, Node]) -> Node:
         return literal(node.attrs["value"], WIDE) if _is_float(node) else node
     if name == "input":
         raise GradientError("derive-input", name=node.name or "x", shape=node.shape)
-    if node.prim.family == "random":
-        return constant(np.asarray(Program((), [node])()[0]))
     inputs = [made[i] for i in node.inputs]
     if name == "multiply" and inputs[0] is inputs[1]:
         return PRIMITIVES["pow"](inputs[0], literal(2, inputs[0].dtype))  # x·x → x²

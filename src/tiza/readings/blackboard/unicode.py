@@ -89,7 +89,13 @@ def _root(box: bx.Root) -> str:
 def _big(box: bx.Big) -> str:
     below = unicode(box.under).replace(" ", "") if box.under is not None else ""
     above = unicode(box.over) if box.over is not None else ""
-    low = below.translate(SUB) if below and all(ord(c) in SUB for c in below) else f"_({below})"
+    low = (
+        below.translate(SUB)
+        if below and all(ord(c) in SUB for c in below)
+        else f"_{below}"
+        if len(below) == 1
+        else f"_({below})"
+    )
     return box.sign + (low if below else "") + (f"^{above}" if above else "")
 
 

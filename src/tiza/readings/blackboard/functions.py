@@ -1,0 +1,177 @@
+"""How named functions look: relations, exponentials, softmax, slices, lookups."""
+
+from __future__ import annotations
+
+from tiza.readings.blackboard import boxes as bx
+from tiza.readings.blackboard.boxes import Box, row
+from tiza.readings.blackboard.expr import Attrs, Expr
+from tiza.readings.blackboard.matrices import swaps_heads
+from tiza.readings.blackboard.notation import (
+    ATOM,
+    POWER,
+    PROD,
+    RELATION,
+    SET,
+    SUM,
+    TOP,
+    Look,
+    Set,
+    at_scalar,
+    call,
+    entry_of,
+    formula,
+    inside,
+    set_box,
+)
+
+
+def _permuted(e: Expr, at: tuple[str, ...] | None) -> Set:
+    (x,) = e.args
+    axes = e.data.get("axes")
+    if swaps_heads(axes) and x.op == "view" and x.args[0].ndim == e.ndim - 1:
+        made = call("heads", x.args, None)
+    else:
+        made = call("permute", e.args, None)
+    return (made, PROD) if at is None else entry_of(e, at, made)
+
+
+def _sliced(e: Expr, at: tuple[str, ...] | None) -> Set:
+    (x,) = e.args
+    starts, stops, steps = (e.data.get(k) for k in ("starts", "stops", "steps"))
+    parts: list[Box] = []
+    for n, a, b, s in zip(x.shape, starts, stops, steps, strict=True):
+        parts += [bx.Sign(",", "comma")] if parts else []
+        text = ":" if (a, b, s) == (0, n, 1) else f"{a}:{b}" + (f":{s}" if s != 1 else "")
+        parts.append(bx.Numeral(text))
+    made = row(inside(x, ATOM), bx.Fence("[", row(*parts), "]"))
+    return (made, ATOM) if at is None else entry_of(e, at, made)
+
+
+def _looked_up(e: Expr, at: tuple[str, ...] | None) -> Set:
+    x, i = e.args
+    if e.data.get("axis") != 0:
+        made = call("take", e.args, None)
+    else:
+        made = row(inside(x, ATOM), bx.Fence("[", formula(i), "]"))
+    return (made, ATOM) if at is None else entry_of(e, at, made)
+
+
+def _scattered(e: Expr, at: tuple[str, ...] | None) -> Set:
+    g, i = e.args
+    made = row(bx.Script(call("onehot", [i], None), sup=TOP), bx.SPACE, inside(g, POWER))
+    return (made, PROD) if at is None else entry_of(e, at, made)
+
+
+def _fun(e: Expr, at: tuple[str, ...] | None) -> Set:
+    attrs: Attrs = e.data
+    name = attrs.prim.name
+    special = FUNCTIONS.get(name)
+    if special is not None:
+        return special(e, at)
+    word = WORDS.get(name, name)
+    if attrs.prim.family == "elementwise" or name in ENTRYWISE:
+        return call(word, e.args, at), PROD
+    made = call(word, e.args, None)
+    return (made, PROD) if at is None else entry_of(e, at, made)
+
+
+def _relation(sign: str) -> Look:
+    def look(e: Expr, at: tuple[str, ...] | None) -> Set:
+        a, b = e.args
+        left, right = (inside(x, SUM, at_scalar(x, at)) for x in (a, b))
+        return row(left, bx.Sign(sign, "relation"), right), RELATION
+
+    return look
+
+
+def _fenced(left: str, right: str) -> Look:
+    return lambda e, at: (
+        bx.Fence(left, formula(e.args[0], at_scalar(e.args[0], at)), right), ATOM)  # fmt: skip
+
+
+def _exp(e: Expr, at: tuple[str, ...] | None) -> Set:
+    return bx.Script(bx.Letter("e"), sup=formula(e.args[0], at_scalar(e.args[0], at))), ATOM
+
+
+def _log_base(base: str) -> Look:
+    def look(e: Expr, at: tuple[str, ...] | None) -> Set:
+        inner = formula(e.args[0], at_scalar(e.args[0], at))
+        return row(
+            bx.Script(bx.Letter("log"), sub=bx.Numeral(base)), bx.Fence("(", inner, ")")
+        ), PROD
+
+    return look
+
+
+def _log(e: Expr, at: tuple[str, ...] | None) -> Set:
+    (x,) = e.args
+    inner, holds = set_box(x, at_scalar(x, at))
+    if holds == ATOM and x.op in {"sym", "picked"}:
+        return row(bx.Letter("log"), bx.SPACE, inner), PROD
+    return row(bx.Letter("log"), bx.Fence("(", inner, ")")), PROD
+
+
+def _cases(e: Expr, at: tuple[str, ...] | None) -> Set:
+    c, a, b = e.args
+    c_box, a_box, b_box = (formula(x, at_scalar(x, at)) for x in (c, a, b))
+    return bx.Cases(((a_box, c_box), (b_box, bx.Words("otherwise")))), PROD
+
+
+def _negation(e: Expr, at: tuple[str, ...] | None) -> Set:
+    (x,) = e.args
+    opposite = {"greater": "≤", "less": "≥", "equal": "≠", "not_equal": "=", "greater_equal": "<",
+                "less_equal": ">"}  # fmt: skip
+    if x.op == "fun" and x.data.prim.name in opposite:
+        return _relation(opposite[x.data.prim.name])(x, at)
+    return row(bx.Sign("¬", "plain"), inside(x, ATOM, at_scalar(x, at))), PROD
+
+
+def _softmax(word: str) -> Look:
+    def look(e: Expr, at: tuple[str, ...] | None) -> Set:
+        made = call(word, e.args, None)
+        return (made, PROD) if at is None else entry_of(e, at, made)
+
+    return look
+
+
+def _conv(e: Expr, at: tuple[str, ...] | None) -> Set:
+    x, w, *bias = e.args
+    made: Box = row(inside(x, POWER), bx.Sign("⋆"), inside(w, POWER))
+    if bias:
+        made = row(made, bx.Sign("+"), inside(bias[0], PROD))
+    return (made, SUM) if at is None else entry_of(e, at, made)
+
+
+FUNCTIONS: dict[str, Look] = {
+    "permute": _permuted, "slice": _sliced, "take": _looked_up, "take_add": _scattered,
+    "conv": _conv,
+    "equal": _relation("="), "not_equal": _relation("≠"), "less": _relation("<"),
+    "less_equal": _relation("≤"), "greater": _relation(">"), "greater_equal": _relation("≥"),
+    "abs": _fenced("|", "|"), "floor": _fenced("⌊", "⌋"), "ceil": _fenced("⌈", "⌉"),
+    "exp": _exp, "log": _log, "log2": _log_base("2"), "log10": _log_base("10"),
+    "where": _cases, "logical_not": _negation, "softmax": _softmax("softmax"),
+    "masked_softmax": _softmax("softmax"), "log_softmax": _softmax("log softmax"),
+}  # fmt: skip
+
+
+WORDS = {
+    "relu": "ReLU", "sigmoid": "σ", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU",
+    "gelu_tanh": "GELU", "silu": "SiLU", "mish": "Mish", "selu": "SELU", "celu": "CELU",
+    "window_argmax": "argmax", "window_max": "maxpool", "window_put": "unpool",
+    "window_sum": "sumpool",
+    "max": "max", "min": "min", "maximum": "max", "minimum": "min", "layer_norm": "LayerNorm",
+    "batch_norm": "BatchNorm", "rms_norm": "RMSNorm", "group_norm": "GroupNorm",
+    "batch_norm_fixed": "BatchNorm", "standardize": "standardize", "attention": "Attention",
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh", "acosh": "arcosh",
+    "atanh": "artanh", "permute": "permute", "conv": "conv", "logsumexp": "logsumexp",
+}  # fmt: skip
+
+
+ENTRYWISE = {
+    "leaky_relu", "elu", "celu", "selu", "gelu", "gelu_tanh", "silu", "mish", "logsigmoid",
+    "softplus_beta", "softsign", "hardtanh", "hardsigmoid", "hardswish", "tanhshrink",
+    "softshrink", "hardshrink", "threshold", "bce_with_logits", "bce",
+}  # fmt: skip
+
+
+SET["fun"] = _fun
