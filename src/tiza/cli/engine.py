@@ -4,7 +4,7 @@ import os
 
 from tiza.cli.finding import Finding
 from tiza.errors import pick
-from tiza.readings.native import blas, machine, pool, processor
+from tiza.readings.native import blas, cores, machine, pool, processor
 from tiza.readings.native.cache import ObjectCache
 
 NAME = ("compiler", "compilador")
@@ -79,7 +79,7 @@ def _threads() -> Finding:
             "takes {now} now; {usable} usable of {all} processors",
             "toma {now} ahora; {usable} utilizables de {all} procesadores",
         )
-    ).format(now=pool.default_threads(), usable=processor.usable_cores(), all=os.cpu_count())
+    ).format(now=pool.default_threads(), usable=cores.usable_cores(), all=os.cpu_count())
     set_ = [f"{name}={os.environ[name]}" for name in SWITCHES if name in os.environ]
     return Finding("threads", "good", ("threads", "hilos"), ", ".join([text, *set_]))
 

@@ -2,6 +2,7 @@
 
 import ctypes
 import itertools
+import math
 import os
 import random
 import subprocess
@@ -9,11 +10,12 @@ import sys
 import threading
 import time
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tiza.readings.native import machine, pool, processor, team
+from tiza.readings.native import cores, machine, pool, team
 from tiza.readings.native.machine import Library, load
 
 if machine.available() is not None:
@@ -269,7 +271,7 @@ def test_the_number_of_threads_can_be_chosen(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("TIZA_THREADS", said)
         assert pool.default_threads() == meant
     monkeypatch.setenv("TIZA_THREADS", "many")
-    assert 1 <= pool.default_threads() <= processor.usable_cores()
+    assert 1 <= pool.default_threads() <= cores.usable_cores()
 
 
 @pytest.mark.parametrize(
@@ -290,11 +292,53 @@ def test_fewer_threads_on_a_busy_machine(
     usable: int, all_cores: int, load: float, running: int, threads: int,
 ) -> None:  # fmt: skip
     monkeypatch.delenv("TIZA_THREADS", raising=False)
-    monkeypatch.setattr(processor, "usable_cores", lambda: usable)
-    monkeypatch.setattr(processor, "_running", lambda: running)
+    monkeypatch.setattr(cores, "usable_cores", lambda: usable)
+    monkeypatch.setattr(cores, "_running", lambda: running)
+    monkeypatch.setattr(cores, "_own", lambda: 1)
     monkeypatch.setattr(os, "cpu_count", lambda: all_cores)
     monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
-    assert pool.default_threads() == threads
+    assert cores.free_cores.__wrapped__() == threads
+
+
+def test_asking_for_the_threads_is_cheap() -> None:
+    cores.free_cores()
+    start = time.perf_counter()
+    for _ in range(1000):
+        pool.default_threads()
+    assert time.perf_counter() - start < 0.1  # a thousand times what the system tells: 0.2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="told by /proc")
+def test_our_own_threads_do_not_count_as_others() -> None:
+    stop, found = threading.Event(), 0
+    # A thread that computes in native code, without Python's lock.
+    job = threading.Thread(
+        target=lambda: [meet(1, 3_000_000) for _ in range(40) if not stop.is_set()]
+    )
+    job.start()
+    for _ in range(200):
+        found = max(found, cores._own())
+        time.sleep(0.001)
+    stop.set()
+    job.join()
+    assert found >= 2
+
+
+@pytest.mark.parametrize(
+    ("files", "quota"),
+    [
+        ({"cpu.max": "max 100000"}, None),
+        ({"cpu.max": "150000 100000"}, 2),
+        ({"cpu.cfs_quota_us": "-1", "cpu.cfs_period_us": "100000"}, None),
+        ({"cpu.cfs_quota_us": "400000", "cpu.cfs_period_us": "100000"}, 4),
+        ({"cpu.max": "nonsense"}, None),
+        ({}, None),
+    ],
+)
+def test_quotas_of_control_groups(tmp_path: Path, files: dict[str, str], quota: int | None) -> None:
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    assert cores._limit(tmp_path) == (math.inf if quota is None else quota)
 
 
 def python(code: str, limit: float = 20) -> subprocess.CompletedProcess[str]:

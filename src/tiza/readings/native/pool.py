@@ -18,8 +18,8 @@ from collections.abc import Callable
 from functools import cache as once
 from typing import NamedTuple
 
+from tiza.readings.native.cores import free_cores, usable_cores
 from tiza.readings.native.machine import Library, load
-from tiza.readings.native.processor import free_cores, usable_cores
 from tiza.readings.native.team import (
     CONDITION,
     MUTEX,

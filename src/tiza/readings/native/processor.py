@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache as once
-from math import ceil, inf
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
+
+from tiza.readings.native.cores import usable_cores
 
 AVX512 = ("avx512f", "avx512bw", "avx512dq", "avx512vl")
 CACHES = {1: 32 << 10, 2: 512 << 10, 3: 8 << 20}  # bytes, where the system does not tell
@@ -168,79 +169,6 @@ def host() -> Machine:
         l3=_cache_bytes(3),
         cores=usable_cores(),
     )
-
-
-def usable_cores() -> int:
-    """The cores that this process may use: its affinity, its quota, two threads of a core once."""
-    if not hasattr(os, "sched_getaffinity"):
-        return os.cpu_count() or 1
-    siblings = {_siblings(number) for number in os.sched_getaffinity(0)}
-    return int(max(1, min(len(siblings), _quota())))
-
-
-def free_cores() -> int:
-    """The cores that this process may use and that nobody else keeps busy just now; at least 1.
-
-    Busy is what was busy both in the last minute and at this instant, so that neither a brief
-    command nor our own work a moment ago counts; half of the cores are taken in any case.
-    """
-    usable = usable_cores()
-    try:
-        busy = min(os.getloadavg()[0], _running() - 1)
-    except (OSError, AttributeError):
-        return usable
-    free = (os.cpu_count() or 1) - round(max(busy, 0))  # of the whole machine
-    return max(min(usable, free), usable // 2, 1)
-
-
-def _running() -> float:
-    """How many threads of the machine run or want to, this one included; ∞ where nobody says."""
-    try:
-        return int(Path("/proc/loadavg").read_text().split()[3].split("/")[0])
-    except (OSError, ValueError, IndexError):
-        return inf
-
-
-def _siblings(number: int) -> str:
-    """The hardware threads of one core, as Linux writes them."""
-    folder = Path(f"/sys/devices/system/cpu/cpu{number}/topology")
-    try:
-        return (folder / "thread_siblings_list").read_text().strip()
-    except OSError:
-        return str(number)
-
-
-def _quota() -> float:
-    """The cores that the process's control groups grant it, rounded up; ∞ without a limit."""
-    try:
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return inf
-    names = {line.rpartition(":")[2].strip("/") for line in lines} | {""}
-    return min(
-        (
-            quota
-            for name in names
-            for quota in (
-                _limit(Path("/sys/fs/cgroup", name)),
-                _limit(Path("/sys/fs/cgroup/cpu", name)),
-            )
-        ),
-        default=inf,
-    )
-
-
-def _limit(folder: Path) -> float:
-    """One control group's limit, in either version's files."""
-    try:
-        if (folder / "cpu.max").is_file():
-            used, period = (folder / "cpu.max").read_text().split()
-        else:
-            used = (folder / "cpu.cfs_quota_us").read_text()
-            period = (folder / "cpu.cfs_period_us").read_text()
-        return inf if used == "max" or int(used) < 0 else ceil(int(used) / int(period))
-    except (OSError, ValueError, ZeroDivisionError):
-        return inf
 
 
 def _cache_bytes(level: int) -> int:
