@@ -58,7 +58,9 @@ class Applier:
         return Piece(xp.reshape(array, (1,) * len(self.scope)))
 
     def _ranked(self, x: Tensor, rank: int) -> Tensor:
-        """x with axes of size 1 before its own, so that it has `rank`."""
+        """x with axes of size 1 before its own, so that it has `rank` among index letters."""
+        if not self.scope:
+            return x  # broadcasting does it
         k, missing = len(self.scope), rank - self.rank(x)
         return xp.reshape(x, (*x.shape[:k], *(1,) * missing, *x.shape[k:])) if missing else x
 
@@ -108,6 +110,8 @@ class Applier:
         if not isinstance(a, Piece) and not isinstance(b, Piece):
             return as_number("*", self.number(a), self.number(b))
         if not isinstance(a, Piece) or not isinstance(b, Piece):
+            if a == 1 or b == 1:  # the 1 of 1 bᵀ
+                return a if isinstance(a, Piece) else b
             return self.scaled(a, b, divide=False)
         ranks = self.rank(a.tensor), self.rank(b.tensor)
         if 0 in ranks:

@@ -20,6 +20,7 @@ from tiza.lang.grammar.tree import (
     Transpose,
     Tree,
     children,
+    names_in,
     with_children,
 )
 from tiza.lang.tensor import Tensor
@@ -40,6 +41,7 @@ class Repair:
     kind: str
     text: str
     part: str = ""  # the part of the student's formula that is concerned
+    names: tuple[str, ...] = ()  # the variables of that part
 
 
 def repair(engine: Engine, claim: Claim, truth: Truth) -> Repair | None:
@@ -49,7 +51,7 @@ def repair(engine: Engine, claim: Claim, truth: Truth) -> Repair | None:
     (tree,) = statement.values[:1]
     for kind, part, changed in islice(changes(tree), MOST):
         if _is_right(engine, claim, truth, replace(statement, values=(changed,))):
-            return Repair(kind, to_text(changed), to_text(part))
+            return Repair(kind, to_text(changed), to_text(part), tuple(names_in(part)))
     return None
 
 
@@ -83,12 +85,14 @@ def changes(tree: Tree) -> Iterator[tuple[str, Tree, Tree]]:
 
 
 def _inside(tree: Tree) -> Iterator[tuple[str, Tree, Tree]]:
-    """Changes of this part, then of each part of it."""
-    yield from _here(tree)
+    """Changes of each part inside, then of the whole."""
     parts = children(tree)
     for k, inner in enumerate(parts):
         for kind, part, new in _inside(inner):
+            if isinstance(tree, Transpose) and isinstance(new, Transpose):
+                continue  # Xᵀᵀ
             yield kind, part, with_children(tree, [*parts[:k], new, *parts[k + 1 :]])
+    yield from _here(tree)
 
 
 def _here(tree: Tree) -> Iterator[tuple[str, Tree, Tree]]:
@@ -97,13 +101,15 @@ def _here(tree: Tree) -> Iterator[tuple[str, Tree, Tree]]:
             yield "transpose-too-many", tree, x
         case Neg(x):
             yield "sign", tree, x
-        case Name():
+        case Name() | Chain("entries"):
             yield "transpose", tree, Transpose(tree)
         case Call():
+            yield "transpose", tree, Transpose(tree)
             yield from _of_call(tree)
         case Chain("product"):
             yield from _of_product(tree)
         case Chain("sum"):
+            yield "transpose", tree, Transpose(tree)
             yield from _of_sum(tree)
 
 

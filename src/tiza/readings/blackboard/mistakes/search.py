@@ -14,7 +14,7 @@ from tiza.graph.types import is_float
 from tiza.lang.trace import Program
 from tiza.readings.blackboard.mistakes.compare import Sample, fitted, same_shape
 from tiza.readings.blackboard.mistakes.kinds import Edge, Mutant, mutants
-from tiza.readings.blackboard.mistakes.subject import Array, Subject
+from tiza.readings.blackboard.mistakes.subject import Array, Subject, inside
 from tiza.readings.blackboard.mistakes.truths import Truth
 from tiza.transforms import differentiate
 from tiza.transforms.differentiate import edges, unbroadcast
@@ -113,9 +113,9 @@ class Search:
         for sample, values, answer in zip(self.samples, shares, answers, strict=True):
             wrong, right = values[j], values[place]
             if wrong.shape != right.shape:
-                if program is not None or not same_shape(answer, wrong) or answer.shape == ():
+                total = self._unfitting(edge, wrong, answer)
+                if total is None:
                     return None
-                total = wrong
             else:
                 change = wrong - right
                 if program is not None:
@@ -130,22 +130,31 @@ class Search:
             times = ratio
         return _nice(times)
 
+    def _unfitting(self, edge: Edge, wrong: Array, answer: Array) -> Array | None:
+        """A share of another shape is the answer only where nothing but views lies behind it."""
+        node = edge.x
+        while node is not self.truth.wrt:
+            if node.prim.family != "movement" and node.prim.name != "alias":
+                return None
+            node = node.inputs[0]
+        if answer.shape == ():
+            return None
+        turned = [wrong, np.swapaxes(wrong, -1, -2)] if wrong.ndim > 1 else [wrong]
+        fitting = [x for x in turned if x.shape == answer.shape]
+        close = [x for x in fitting if _ratio(answer, x) is not None]
+        return close[0] if close else None
+
     def _named(self, edge: Edge, mutant: Mutant, times: float) -> Found:
         return Found(mutant.kind, mutant.rank, edge.node, edge.x, self._line(edge.node),
                      self._into(edge.x), mutant.factor, times)  # fmt: skip
 
     def _line(self, node: Node) -> str:
         """The first named result that an operation leads to."""
-        named = {line: name for name, line in self.subject.lines.items()}
-        for line, name in named.items():
-            if node is line or node in self._inside(line, named):
+        named = set(self.subject.lines.values())
+        for name, line in self.subject.lines.items():
+            if node is line or node in inside(line, named):
                 return name
         return self.subject.loss_name
-
-    @staticmethod
-    def _inside(line: Node, named: Mapping[Node, str]) -> list[Node]:
-        """The operations of a line, down to other named results."""
-        return walk([line], lambda n: () if n in named and n is not line else edges(n))
 
     def _into(self, node: Node) -> str:
         """The name of what a derivative is with respect to, or of what is named below it."""

@@ -7,7 +7,7 @@ named, those that its derivation gives (Z1, A1, P, B ...).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ from tiza.readings.blackboard.letters import GREEK
 from tiza.readings.blackboard.result import Derivation, build
 from tiza.readings.blackboard.twin import COUNT, twins
 from tiza.transforms import differentiate
+from tiza.transforms.differentiate import edges
 
 Array = np.ndarray[Any, Any]
 LOSS_NAMES = {"L", "l", "e", "E", "J", "loss", "Loss", "C", "cost", "ell"}
@@ -45,6 +46,7 @@ class Subject:
     derivation: Derivation | None = None
     also: dict[str, Node] = field(default_factory=dict)  # names that stand for more: P, Y, B
     given: frozenset[str] = frozenset()  # variables whose values the user gave
+    symbols: dict[str, Symbol] = field(default_factory=dict)  # as the derivation prints them
 
     @property
     def nodes(self) -> dict[str, Node]:
@@ -72,6 +74,22 @@ class Subject:
         return Program(list(self.holes.values()), list(outputs))
 
 
+def users(subject: Subject, name: str) -> list[str]:
+    """The lines (or the loss) whose formula speaks of a name."""
+    node = subject.node(name)
+    cut = {n: k for k, n in subject.lines.items()}
+    found = []
+    for line, top in [*subject.lines.items(), (subject.loss_name, subject.top)]:
+        if node in inside(top, cut) and line != name:
+            found.append(line)
+    return found
+
+
+def inside(top: Node, cut: Container[Node]) -> list[Node]:
+    """The operations of one line, down to the results in `cut`."""
+    return walk([top], lambda n: () if n in cut and n is not top else edges(n))
+
+
 def from_nodes(loss: Tensor, wrt: Sequence[Tensor], names: Mapping[Node, str],
                paths: Mapping[Node, str]) -> Subject:  # fmt: skip
     """A subject from an expression whose leaves hold values."""
@@ -83,8 +101,13 @@ def from_nodes(loss: Tensor, wrt: Sequence[Tensor], names: Mapping[Node, str],
         if node in twin:
             other = next((n for n in spoken if n is twin[node]), None)
             spoken[other or twin[node]] = canonical(name)
-    spoken = {node: name for node, name in spoken.items() if node in set(walk([board.loss]))}
-    return opened(board.loss, spoken, [board.names.of[w] for w in board.wrt], made)
+    used = set(walk([board.loss]))
+    spoken = {node: name for node, name in spoken.items() if node in used}
+    subject = opened(board.loss, spoken, [board.names.of[w] for w in board.wrt], made)
+    subject.symbols = {
+        spoken[node]: symbol for node, symbol in board.names.of.items() if node in spoken
+    }
+    return subject
 
 
 def from_text(text: str, values: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]],
@@ -103,13 +126,17 @@ def from_text(text: str, values: Mapping[str, Any], shapes: Mapping[str, tuple[i
         array = array if array.dtype.kind == "f" or array.ndim else np.asarray(array, float)
         leaves[name] = Tensor(constant(np.array(array), name))
     trace = parsed.trace(leaves, names=False)
-    names = {leaf.node: name for name, leaf in leaves.items()}
+    counted = _counts(leaves, numbers, [t.shape for _, t in trace])
+    if counted:
+        leaves |= counted
+        trace = parsed.trace(leaves, names=False)
+    names = {leaf.node: name for name, leaf in leaves.items() if name not in counted}
     for statement, tensor in trace:
         if statement.name and tensor.node not in names:
             names[tensor.node] = statement.name
     loss = trace[-1][1]
     chosen = [leaves[n] for n in wrt if n in leaves] or [
-        t for t in leaves.values() if t.dtype.kind == "f"
+        t for name, t in leaves.items() if t.dtype.kind == "f" and name not in counted
     ]
     if loss.shape != ():
         raise ArgumentError("check-not-scalar", shape=loss.shape)
@@ -117,9 +144,49 @@ def from_text(text: str, values: Mapping[str, Any], shapes: Mapping[str, tuple[i
     chosen = [t for t in chosen if t.node in used]
     if not chosen:
         raise ArgumentError("check-constant", names=", ".join(leaves) or "-")
+    loss, chosen, names = with_layers(loss, chosen, names)
     subject = from_nodes(loss, chosen, names, {})
     subject.given = frozenset(numbers) & frozenset(leaves)
     return subject
+
+
+def with_layers(
+    loss: Tensor, wrt: Sequence[Tensor], names: Mapping[Node, str]
+) -> tuple[Tensor, list[Tensor], dict[Node, str]]:
+    """X Wᵀ + 1bᵀ written as the layer that it is, so that it is one step."""
+    new: dict[Node, Node] = {}
+    for node in walk([loss.node]):
+        inputs = tuple(new[i] for i in node.inputs)
+        same = all(a is b for a, b in zip(inputs, node.inputs, strict=True))
+        made = node if same else node.prim(*inputs, **node.attrs)
+        new[node] = _layer(made) or made
+    renamed = {new.get(n, n): name for n, name in names.items()}
+    return Tensor(new[loss.node]), [Tensor(new[t.node]) for t in wrt], renamed
+
+
+def _layer(node: Node) -> Node | None:
+    if node.prim.name != "add" or node.inputs[0].prim.name != "matmul":
+        return None
+    product, bias = node.inputs
+    x, turned = product.inputs
+    fits = bias.shape == (product.shape[-1],) and not bias.inputs and product.name is None
+    if turned.prim.name != "permute" or turned.inputs[0].inputs or turned.ndim != 2 or not fits:
+        return None
+    return COMPOSITES["linear"](x, turned.inputs[0], bias)
+
+
+def _counts(leaves: Mapping[str, Tensor], given: Mapping[str, Array],
+            results: Sequence[tuple[int, ...]]) -> dict[str, Tensor]:  # fmt: skip
+    """B or n without a value stands for the number of rows, where there are arrays."""
+    free = [n for n, t in leaves.items() if n in SIZE_NAMES and n not in given and not t.shape]
+    size = _rows([*results, *(t.shape for t in leaves.values())])
+    return {n: Tensor(constant(np.array(float(size)), COUNT)) for n in free if size}
+
+
+def _rows(shapes: Sequence[tuple[int, ...]]) -> int:
+    """The commonest first size, of several the first; 0 where there are only numbers."""
+    rows = [shape[0] for shape in shapes if shape]
+    return max(rows, key=rows.count) if rows else 0
 
 
 def _spelled(symbol: Symbol) -> str:
@@ -170,9 +237,10 @@ def companions(subject: Subject) -> dict[str, Node]:
             found["P"] = COMPOSITES["softmax"](node.inputs[0], axis=1)
         elif node.prim.name == "bce_with_logits":
             found["p"] = PRIMITIVES["sigmoid"](node.inputs[0])
-    rows = [n.shape[0] for name, n in subject.holes.items() if n.ndim and name != subject.wrt]
-    if rows:
-        size = max(set(rows), key=rows.count)
+    size = _rows([n.shape for n in subject.lines.values()]) or _rows(
+        [n.shape for name, n in subject.holes.items() if name != subject.wrt]
+    )
+    if size:
         found |= {name: constant(np.array(float(size)), name) for name in SIZE_NAMES}
     return {name: n for name, n in found.items() if subject.nodes.get(name) is None}
 

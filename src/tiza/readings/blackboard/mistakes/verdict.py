@@ -10,20 +10,20 @@ from fractions import Fraction
 import numpy as np
 
 from tiza.errors import language, use_language
-from tiza.readings.blackboard.expr import Partial
-from tiza.readings.blackboard.letters import read, symbol
+from tiza.readings.blackboard.expr import Partial, Symbol
+from tiza.readings.blackboard.letters import symbol
 from tiza.readings.blackboard.mistakes.claims import Claim
 from tiza.readings.blackboard.mistakes.compare import Comparison, Difference
 from tiza.readings.blackboard.mistakes.repairs import Repair
 from tiza.readings.blackboard.mistakes.search import Found
-from tiza.readings.blackboard.mistakes.subject import Array, Subject
+from tiza.readings.blackboard.mistakes.subject import Array, Subject, users
 from tiza.readings.blackboard.mistakes.truths import Truth
 from tiza.readings.blackboard.mistakes.words import mistake, repaired, say
 from tiza.readings.blackboard.notation import name_box
 from tiza.readings.blackboard.steps import Step
 from tiza.readings.blackboard.unicode import unicode
 
-SHOWN = 12  # entries of an array that are printed
+SHOWN = 24  # entries of all arrays together that are printed
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,25 @@ class Verdict:
     @property
     def step(self) -> str | None:
         """The result in whose derivative the mistake was made."""
-        found = self.wrong.found if self.wrong else ()
-        return found[0].line if found else None
+        if self.wrong is None:
+            return None
+        if self.wrong.found:
+            return self.wrong.found[0].line
+        return self._step_of_repair(self.wrong)
+
+    def _step_of_repair(self, wrong: Line) -> str | None:
+        """The line that speaks of what had to be changed, or of what is derived."""
+        parts = list(wrong.repair.names) if wrong.repair else []
+        wrt = wrong.truth.wrt if wrong.truth else None
+        for name in (parts[0] if len(parts) == 1 else "", self.subject.name_of(wrt) if wrt else ""):
+            lines = users(self.subject, name) if name in self.subject.nodes else []
+            if lines:
+                return lines[0]
+        return None
 
     @property
     def into(self) -> str | None:
-        """What that derivative is with respect to."""
+        """What that derivative is with respect to; None where that is not known."""
         found = self.wrong.found if self.wrong else ()
         return found[0].into if found else None
 
@@ -142,7 +155,7 @@ class Verdict:
         if len(self.lines) > 1:
             text = [say("right"), say("right-lines", count=len(self.lines))]
         else:
-            text = [say("right"), say("right-one", what=_label(judged[0]))]
+            text = [say("right"), say("right-one", what=_label(self.subject, judged[0]))]
         if any(line.outcome and line.outcome.undefined for line in judged):
             text.append(say("undefined"))
         return [" ".join(text)]
@@ -153,21 +166,25 @@ class Verdict:
             if any(line.truth for line in self.lines[: self.lines.index(wrong)]):
                 head += f"\n  {say('first')}"
             return head
-        return say("wrong-one", what=_label(wrong))
+        return say("wrong-one", what=_label(self.subject, wrong))
 
 
-def pretty(name: str) -> str:
-    """A name as it is printed: w20 is w₂₀."""
-    return unicode(name_box(read(name)))
+def _symbol(subject: Subject, name: str) -> Symbol:
+    """A name as the derivation writes it."""
+    return subject.symbols.get(name) or symbol(name)
 
 
-def _label(line: Line) -> str:
+def pretty(subject: Subject, name: str, wrt: str = "") -> str:
+    """A name as it is printed: w20 is w₂₀; with `wrt`, the derivative."""
+    of = _symbol(subject, name)
+    return unicode(name_box(Partial(of, _symbol(subject, wrt)) if wrt else of))
+
+
+def _label(subject: Subject, line: Line) -> str:
     """What a line is about: ∂e/∂w₂₀."""
     assert line.truth is not None  # only judged lines are spoken of
     of, _, wrt = line.truth.label.removeprefix("∂").partition("/∂")
-    if not wrt:
-        return pretty(of)
-    return unicode(name_box(Partial(symbol(of), symbol(wrt))))
+    return pretty(subject, of, wrt)
 
 
 def _explained(subject: Subject, line: Line) -> list[str]:
@@ -195,8 +212,9 @@ def _reason(subject: Subject, line: Line) -> list[str]:
 
 
 def _of_derivation(subject: Subject, found: Found) -> list[str]:
-    line, into = pretty(found.line), pretty(found.into) if found.into else ""
-    step = unicode(name_box(Partial(symbol(found.line), symbol(found.into)))) if into else line
+    line = pretty(subject, found.line)
+    into = pretty(subject, found.into) if found.into else ""
+    step = pretty(subject, found.line, found.into)
     kind = found.kind
     if found.rank > 5 and kind in ("sign", "number"):
         kind += "-somewhere"
@@ -212,8 +230,8 @@ def _right_steps(subject: Subject, found: Found) -> list[tuple[str, str]]:
     """The step of the true derivation that is concerned."""
     if subject.derivation is None or not found.into:
         return []
-    into = symbol(found.into)
-    partial = Partial(symbol(found.line), into)
+    into = _symbol(subject, found.into)
+    partial = Partial(_symbol(subject, found.line), into)
     for part, key in (("local", "local"), ("backward", "step"), ("gradients", "step")):
         for step in subject.derivation.part(part):
             if _is_about(step, partial, into, part):
@@ -229,17 +247,17 @@ def _is_about(step: Step, partial: Partial, into: object, part: str) -> bool:
 
 
 def _counterexample(subject: Subject, example: Difference) -> list[str]:
-    said = []
-    for name, value in example.sample.point.items():
-        if np.size(value) <= SHOWN:
-            said.append(f"{pretty(name)} = {_array(np.asarray(value))}")
-        else:
-            said.append(f"{pretty(name)}: {np.shape(value)}")
+    point = example.sample.point
+    small = sum(np.size(value) for value in point.values()) <= SHOWN
+    said = [
+        f"{pretty(subject, name)} = {_array(np.asarray(value))}" if small else pretty(subject, name)
+        for name, value in point.items()
+    ]
     values = say("values", got=_number(example.claimed), want=_number(example.true))
     if example.where:
         where = example.where[0] if len(example.where) == 1 else example.where
         values += say("entry", where=where)
-    return [say("at", point=", ".join(said)), f"  {values}."]
+    return [say("at" if small else "somewhere", point=", ".join(said)), f"  {values}."]
 
 
 def _number(value: float) -> str:

@@ -210,6 +210,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "step": ("The right step: {text}", "El paso correcto: {text}"),
     "local": ("Here {text}.", "Aquí {text}."),
     "at": ("For instance at {point}:", "Por ejemplo, con {point}:"),
+    "somewhere": (
+        "For instance with small whole numbers in {point} (they stand in .point):",
+        "Por ejemplo, con números enteros pequeños en {point} (están en .point):",
+    ),
     "values": (
         "your formula gives {got}, the truth is {want}",
         "su fórmula da {got}, el valor verdadero es {want}",
