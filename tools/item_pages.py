@@ -28,7 +28,7 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent / "items"
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGES: dict[str, tuple[str, ...]] = {  # each page and where its names are looked up
-    "layers": ("nn",),
+    "layers": ("nn", "nn.functional"),
     "losses": ("losses", "nn"),
     "optimizers": ("optim",),
     "schedules": ("optim.lr_scheduler",),

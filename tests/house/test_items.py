@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from tiza import losses, metrics, nn, optim
+from tiza import losses, metrics, nn, optim, train
 from tiza.nn import init, utils
 from tiza.optim import lr_scheduler
 
@@ -82,3 +82,21 @@ def test_the_docstring_of_a_loss_is_whole(name: str) -> None:
     assert "Weak side" in words
     assert "Source" in words
     assert ">>>" in doc
+
+
+NO_FIGURE = {"Average", "Baseline", "Curve", "Mean", "Metric", "Reliability"}
+REGULARIZERS = [nn.L1, nn.L2, nn.ElasticNet, nn.MaxNorm, nn.GaussianNoise, nn.Mixup, nn.CutMix,
+                nn.Cutout, nn.RandomShift, nn.RandomCrop, nn.RandomFlip, nn.RandomRotation,
+                train.AfterStep, train.AverageWeights, train.EarlyStopping,
+                train.Prune]  # fmt: skip
+
+
+@pytest.mark.parametrize("thing", [
+    *(getattr(metrics, name) for name in metrics.__all__
+      if name[0].isupper() and name not in NO_FIGURE), *REGULARIZERS,
+], ids=lambda thing: thing.__name__)  # fmt: skip
+def test_the_docstring_of_a_metric_or_regularizer_is_whole(thing: type) -> None:
+    words = " ".join((thing.__doc__ or "").split())
+    assert re.search("[Ww]eak side", words)
+    assert "Source" in words
+    assert ">>>" in words

@@ -14,6 +14,7 @@ from tiza.train import (
     AfterStep,
     AverageWeights,
     Callback,
+    EarlyStopping,
     LambdaCallback,
     ModelCheckpoint,
     Prune,
@@ -157,3 +158,11 @@ def test_what_has_no_meaning_is_refused(make: Callable[[], Callback]) -> None:
 
 def assert_close(one: float, other: float) -> None:
     assert abs(one - other) <= 1e-6 * max(abs(one), abs(other)), (one, other)
+
+
+def test_the_best_averages_come_back() -> None:
+    made = trainer(lr=0.5)
+    stop = EarlyStopping(patience=2, restore_best_weights=True)
+    history = made.fit(X, Y, epochs=12, verbose=0, validation_data=(X, Y),
+                       callbacks=[AverageWeights(0.5), stop])  # fmt: skip
+    assert_close(min(history["val_loss"]), made.evaluate(X, Y)["loss"])

@@ -139,3 +139,18 @@ def test_a_model_of_two_inputs_is_refused() -> None:
     assert str(refused.value).splitlines()[0] == (
         "augment changes models of one input; this one has 2"
     )
+
+
+class Faint(nn.Module):
+    """Half of x: a class of the user's."""
+
+    def forward(self, x: tz.Tensor) -> tz.Tensor:
+        return x * 0.5
+
+
+def test_classes_must_be_given_again_too(tmp_path: Path) -> None:
+    cut = pictures_trainer(run_dir=tmp_path / "run")
+    cut.fit(PICTURES, CLASSES, epochs=2, augment=[Faint()], callbacks=[PressCtrlC(1)], verbose=0)
+    with pytest.raises(CheckpointError, match="Faint"):
+        Trainer.resume(tmp_path / "run").fit(PICTURES, CLASSES, callbacks=[], verbose=0)
+    assert "x = Faint(x)" in cut.as_loop()

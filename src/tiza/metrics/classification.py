@@ -15,9 +15,13 @@ AVERAGES = ("auto", "binary", "micro", "macro", "weighted")
 class Accuracy(Mean):
     """Share of the examples whose predicted class is the true one.
 
+    Use it for classes of like size. Weak side: always saying the commonest scores high where one
+    class is common; see `BalancedAccuracy`.
+
     Shapes: prediction (n, classes, …) scores with target (n, …) classes; or prediction and
     target (n, …) alike. What the scores mean is read off as `tiza.metrics.labels` says;
     `task` and `logits` settle it. Targets equal to `ignore_index` are left out.
+    Source: scikit-learn's convention; shapes as in PyTorch.
 
     >>> Accuracy()([[0.1, 2.0], [3.0, 0.2], [0.0, 1.0]], [1, 0, 0])
     0.6666666666666666
@@ -59,6 +63,10 @@ class ConfusionMatrix(Metric):
 
     The matrix grows with the classes that appear, or starts at `num_classes`. Entries are
     whole numbers unless weights were given.
+
+    Use it to see what is taken for what. Weak side: large for many classes.
+
+    Source: scikit-learn's convention.
 
     >>> ConfusionMatrix()([0, 1, 1, 1], [0, 1, 0, 1])
     array([[1, 1],
@@ -122,6 +130,8 @@ class Precision(ConfusionMatrix):
     "weighted" weighs that mean by how often each occurs, and "auto" is "binary" for two
     classes and "macro" for more. 0/0 counts as `zero_division`; where that is NaN, such a class is
     left out. Examples of weight 0 are as if they were not there.
+
+    Use it where a false alarm is dear. Weak side: saying yes once, rightly, gives 1.
 
     Source: scikit-learn's conventions.
 
@@ -197,6 +207,10 @@ class Precision(ConfusionMatrix):
 class Recall(Precision):
     """Share of the positives that was found: TP / (TP + FN). Options as `Precision`.
 
+    Use it where a miss is dear. Weak side: always saying yes gives 1.
+
+    Source: scikit-learn's conventions.
+
     >>> Recall()([0, 1, 1, 0], [0, 1, 0, 1])
     0.5
     """
@@ -212,6 +226,11 @@ class Recall(Precision):
 class F1(Precision):
     """Harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). Options as `Precision`.
 
+    Use it where yes is rare and both kinds of mistakes cost. Weak side: true negatives do not
+    count.
+
+    Source: van Rijsbergen 1979, Information Retrieval, ch. 7.
+
     >>> F1()([0, 1, 1, 1], [0, 1, 0, 1])
     0.8
     """
@@ -226,9 +245,13 @@ class F1(Precision):
 class LogLoss(Mean):
     """Mean surprise at the truth: −log p(true class), in nats.
 
+    Use it where the probabilities themselves are used. Weak side: one certain mistake outweighs
+    all else.
+
     Shapes: prediction (n, classes, …) with target (n, …) classes, or (n, …) alike for
     yes and no. The predictions are probabilities, kept ε away from 0 and 1 as scikit-learn
     does, or logits with `logits=True`, where nothing needs to be kept away.
+    Source: Good 1952, J. R. Statist. Soc. B 14.
 
     >>> LogLoss()([[0.5, 0.5], [0.25, 0.75]], [0, 1])
     0.4904146265058631

@@ -185,6 +185,8 @@ def quantization_error(weights: object, data: object) -> float:
 def topographic_error(weights: object, data: object, grid: Grid = "rectangular") -> float:
     """Share of the rows whose two nearest units do not touch on the map.
 
+    Weak side: blind to how far apart the two are.
+
     On a rectangular grid units touch along sides and at corners, on a hexagonal one (odd rows half
     a step to the right) along their six sides.
     Shapes: weights (rows, columns, d) of two units or more, data (n, d).

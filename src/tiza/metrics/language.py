@@ -22,8 +22,8 @@ SMOOTHINGS = ("none", "floor", "add-one", "exp")
 class Perplexity(LogLoss):
     """e to the mean surprise at the next token: among how many the model hesitates, on average.
 
-    exp(−(1/n) Σ log p(truth)). Use it to compare models of one vocabulary; across vocabularies it
-    means nothing, since longer tokens are harder to guess.
+    exp(−(1/n) Σ log p(truth)). Use it to compare models of one vocabulary. Weak side: across
+    vocabularies it means nothing, since longer tokens are harder to guess.
 
     Shapes: prediction (n, tokens) or (n, t, tokens) with target (n) or (n, t); logits unless
     `logits=False`. Targets equal to `ignore_index`, such as padding, are left out.
@@ -203,6 +203,8 @@ class RougeL(_Texts):
 class WordErrorRate(_Texts):
     """Edits that turn the predicted words into the true ones, per true word; may exceed 1.
 
+    Use it for speech and handwriting. Weak side: every word is worth the same.
+
     Source: Levenshtein's distance of words over all texts, as in NIST's speech evaluations.
 
     >>> WordErrorRate()(["hello word"], ["hello the world"])
@@ -231,7 +233,11 @@ class WordErrorRate(_Texts):
 
 
 class CharacterErrorRate(WordErrorRate):
-    """`WordErrorRate` of characters, spaces among them.
+    """`WordErrorRate` of characters, spaces among them: Σ edits / Σ characters.
+
+    Use it for handwriting, and languages without spaces. Weak side: near misses of words look good.
+
+    Source: Levenshtein 1966, Soviet Physics Doklady 10.
 
     >>> CharacterErrorRate()(["chalq"], ["chalk"])
     0.2

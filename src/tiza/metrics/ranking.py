@@ -43,6 +43,8 @@ class HitRate(Ranking):
 
     Use it where one good suggestion is enough. Weak side: blind to its place and to the others.
 
+    Source: Deshpande & Karypis 2004, ACM TOIS 22.
+
     >>> HitRate(1)([[0.9, 0.1], [0.2, 0.8]], [[1, 0], [1, 0]])
     0.5
     """
@@ -135,6 +137,8 @@ class PrecisionAtK(Ranking):
 
     Use it where k places are shown. Weak side: cannot reach 1 where fewer than k are relevant.
 
+    Source: Manning, Raghavan & Schütze 2008, Introduction to Information Retrieval, ch. 8.
+
     >>> PrecisionAtK(2)([[0.9, 0.8, 0.7]], [[1, 0, 1]])
     0.5
     """
@@ -151,6 +155,8 @@ class RecallAtK(Ranking):
     """Share of what is relevant that stands among the first k.
 
     Use it for a first choice that is sorted again later. Weak side: grows with k alone.
+
+    Source: Manning, Raghavan & Schütze 2008, Introduction to Information Retrieval, ch. 8.
 
     >>> RecallAtK(2)([[0.9, 0.8, 0.7]], [[1, 0, 1]])
     0.5

@@ -10,7 +10,10 @@ from tiza.metrics.base import Array, Mean, Metric, array, same_shape, spread
 class MeanSquaredError(Mean):
     """Mean squared error Σ w (p − t)² / Σ w over all entries.
 
+    Use it for errors of one spread. Weak side: one outlier outweighs all else.
+
     Shapes: prediction, target (n, …) alike; weight (n).
+    Source: Gauss 1809, Theoria motus.
 
     >>> MeanSquaredError()([1.0, 2.0], [1.0, 4.0])
     2.0
@@ -29,6 +32,10 @@ class MeanSquaredError(Mean):
 class RootMeanSquaredError(MeanSquaredError):
     """Square root of the mean squared error, in the unit of the target.
 
+    Weak side: that of the mean squared error; roots of batches do not average.
+
+    Source: Gauss 1809, Theoria motus.
+
     >>> RootMeanSquaredError()([0.0, 0.0], [3.0, 3.0])
     3.0
     """
@@ -42,6 +49,11 @@ class RootMeanSquaredError(MeanSquaredError):
 
 class MeanAbsoluteError(Mean):
     """Mean absolute error Σ w |p − t| / Σ w over all entries.
+
+    Use it for errors that are easy to explain, and outliers. Weak side: many small errors and few
+    large ones look alike.
+
+    Source: Laplace 1793.
 
     >>> MeanAbsoluteError()([1.0, 2.0], [1.0, 4.0])
     1.0
@@ -61,6 +73,9 @@ class R2(Metric):
 
     R² = 1 − Σ w (p − t)² / Σ w (t − t̄)²; several outputs are averaged. A constant target
     counts 1 where it is met exactly and 0 otherwise; under two examples the answer is NaN.
+
+    Use it to compare with the mean as a model. Weak side: depends on how much the target varies
+    in the sample.
 
     Source: scikit-learn's conventions; batches are merged by Chan, Golub & LeVeque 1983,
     so that the mean of a large offset target costs no digits.

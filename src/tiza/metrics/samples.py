@@ -118,6 +118,7 @@ def histogram_kl(prediction: object, target: object, bins: int = 20) -> float:
     Use it in one or two dimensions. Weak side: depends on the boxes, of which there are too many
     in more dimensions; `histogram_js` is never infinite.
     Shapes: (n) or (n, d), and (m) or (m, d).
+    Source: Kullback & Leibler 1951, Ann. Math. Statist. 22.
 
     >>> round(histogram_kl([0.0, 1.0], [0.0, 0.0, 0.0, 1.0], bins=2), 4)
     0.1308
@@ -128,6 +129,8 @@ def histogram_kl(prediction: object, target: object, bins: int = 20) -> float:
 
 def histogram_js(prediction: object, target: object, bins: int = 20) -> float:
     """Jensen–Shannon divergence ½ KL(p ‖ m) + ½ KL(q ‖ m), m = (p + q)/2: from 0 to log 2.
+
+    Weak side: depends on the boxes.
 
     Arguments as `histogram_kl`.
     Source: Lin 1991, IEEE Trans. Inf. Theory 37.

@@ -166,6 +166,8 @@ def reliability_curve(
     A calibrated model lies on the diagonal: of what it calls 0.7, seven in ten are true. Bins are
     of equal width ("uniform") or of equal numbers ("quantile"); empty ones are left out.
 
+    Weak side: bins of few examples are noisy.
+
     Shapes: prediction (n) probabilities, target (n) of 0 and 1 → three arrays, one entry a bin.
     Source: DeGroot & Fienberg 1983, The Statistician 32; scikit-learn's bins.
 

@@ -41,6 +41,8 @@ class RandomShift(_Augment):
 
     Use it where what is seen may stand anywhere. Weak side: what leaves the frame is lost.
 
+    Source: LeCun et al. 1998, Proc. IEEE 86, on distorted digits.
+
     >>> import tiza as tz
     >>> RandomShift(1)(tz.ones((2, 1, 4, 4))).shape
     (2, 1, 4, 4)
@@ -65,6 +67,8 @@ class RandomCrop(_Augment):
     """A window of `size` from a random place of each picture, framed by `padding` zeros first.
 
     In use, the window in the middle. Source: torchvision's arguments.
+
+    Use it as for CIFAR, with a frame of 4. Weak side: may cut off what matters.
 
     Shapes: (n, c, h, w) → (n, c, size, size), or two sizes.
 
@@ -104,6 +108,8 @@ class RandomFlip(_Augment):
 
     Weak side: wrong where left and right matter, as for digits and letters.
 
+    Source: Krizhevsky, Sutskever & Hinton 2012, NIPS, section 4.1.
+
     >>> import tiza as tz
     >>> RandomFlip(1.0)(tz.asarray([[[[1.0, 2.0]]]])).tolist()
     [[[[2.0, 1.0]]]]
@@ -129,6 +135,10 @@ class RandomRotation(_Augment):
     """Each picture turned about its middle by an angle from −`degrees` to `degrees`.
 
     Entries are bilinear means of the four nearest; 0 stands outside.
+
+    Use it for what may be tilted, such as handwriting. Weak side: the means blur a little.
+
+    Source: Simard, Steinkraus & Platt 2003, ICDAR.
 
     >>> import tiza as tz
     >>> RandomRotation(10.0)(tz.ones((2, 1, 4, 4))).shape
@@ -157,6 +167,8 @@ class Cutout(_Augment):
     """A square of side `length` set to 0 in each picture, about a point drawn from all of it.
 
     The square may reach over the edge, so that less is lost. Makes a network look at all parts.
+
+    Weak side: a hole over small objects hides them.
 
     Source: DeVries & Taylor 2017, arXiv:1708.04552, section 3.2.
 

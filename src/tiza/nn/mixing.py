@@ -107,6 +107,9 @@ class CutMix(_Mixing):
     The box has sides √(1 − λ) of the picture's, λ ~ Beta(α, α), and a random middle; what
     reaches over the edge is cut off, and λ becomes the share that is left.
 
+    Use it for pictures whose parts tell the class. Weak side: the box may hold nothing but
+    background.
+
     Shapes: input (n, c, h, w); target as in `Mixup`.
     Source: Yun et al. 2019, arXiv:1905.04899, eqs. 1–2 and Algorithm A1.
 

@@ -122,6 +122,8 @@ class L1(Penalty):
 class ElasticNet(Penalty):
     """λ (α Σ |p| + (1 − α)/2 Σ p²), α = `l1_ratio`: few inputs, but groups of like ones together.
 
+    Use it where inputs come in groups that say the same. Weak side: two numbers to choose.
+
     Source: Zou & Hastie 2005, J. R. Stat. Soc. B 67, with scikit-learn's parameters.
 
     >>> ElasticNet(1.0, l1_ratio=0.5)([as_tensor([3.0, -4.0])]).item()
@@ -146,7 +148,8 @@ class MaxNorm:
     """Each unit's incoming weights no longer than c: w ← w · min(1, c / ‖w‖), after every step.
 
     A limit instead of a price: it lets the learning rate be large without weights running away.
-    Applies to parameters of two axes or more, whose first axis counts the units.
+    Applies to parameters of two axes or more, whose first axis counts the units. In fit:
+    `callbacks=[train.AfterStep(nn.MaxNorm(3.0))]`. Weak side: one limit for all units.
 
     Source: Srebro & Shraibman 2005; with dropout, Srivastava et al. 2014, JMLR 15, section 5.1.
 

@@ -46,8 +46,12 @@ class AfterStep(StepCallback):
 
     p ← rule(p) after each p ← p − η g.
 
+    Use it for limits and masks. Weak side: a rule costs a return to Python after every step.
+
     A rule changes parameters in place. Rules hold code: a run that was killed wants this callback
     again, `Trainer.resume(folder).fit(X, y, callbacks=[...])`, and has then the same bits.
+
+    Source: projected gradients, Goldstein 1964, Bull. Am. Math. Soc. 70.
 
     >>> from tiza import nn
     >>> short = AfterStep(nn.MaxNorm(3.0))

@@ -59,6 +59,7 @@ class Callback:
 
     trainer: Training
     reads_weights = True  # False: the hooks after batches need not see the newest weights
+    every_batch = True  # False: the hook after a batch may be left out for most of them
 
     @property
     def model(self) -> object:
@@ -208,7 +209,8 @@ class Monitor(Callback):
 class EarlyStopping(Monitor):
     """Stop when `monitor` has not improved by `min_delta` for `patience` epochs.
 
-    With `restore_best_weights` the weights of the best epoch are put back at the end.
+    With `restore_best_weights` the weights of the best epoch are put back at the end. Weak side:
+    needs data that are not trained on, and noise in the figure may stop it too soon.
     Source: Prechelt 1998, "Early stopping, but when?"; names as in Keras.
 
     >>> stopping = EarlyStopping("val_loss", patience=2, restore_best_weights=True)
