@@ -247,10 +247,12 @@ class PReLU(Activation):
     function = F.prelu
     numbers = ("weight",)
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25) -> None:
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None,
+                 dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         self.num_parameters = num_parameters
         self.weight = Parameter(_init.constant((num_parameters,), init))
+        self.to(device=device, dtype=dtype)
 
     def extra_repr(self) -> str:
         """How many slopes."""

@@ -39,7 +39,7 @@ class MultiheadAttention(Module):
     def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
                  vdim: int | None = None, batch_first: bool = False,
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         name = "MultiheadAttention"
         e = self.embed_dim = size(name, "embed_dim", embed_dim, least=1)
@@ -65,7 +65,7 @@ class MultiheadAttention(Module):
             self.register_parameter(key, param)
         self.out_proj = Linear(e, e, bias=bias)
         self._reset_parameters()
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def _reset_parameters(self) -> None:
         for key, param in self._parameters.items():

@@ -28,7 +28,7 @@ class _Conv(Module):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes,
                  padding: Sizes | str, output_padding: Sizes, dilation: Sizes, groups: int,
-                 bias: bool, padding_mode: str, dtype: Any) -> None:  # fmt: skip
+                 bias: bool, padding_mode: str, device: Any, dtype: Any) -> None:  # fmt: skip
         super().__init__()
         name = type(self).__name__
         self.in_channels = size(name, "in_channels", in_channels, 1)
@@ -58,7 +58,7 @@ class _Conv(Module):
         fan_in = math.prod(shape[1:])
         self.weight = Parameter(init.fan_in_uniform(shape, fan_in))
         self.bias = Parameter(init.fan_in_uniform((self.out_channels,), fan_in)) if bias else None
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def reset_parameters(self) -> None:
         """Draw weight and bias anew."""
@@ -94,9 +94,9 @@ class _Forward(_Conv):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes = 1,
                  padding: Sizes | str = 0, dilation: Sizes = 1, groups: int = 1,
                  bias: bool = True, padding_mode: str = "zeros",
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, 0, dilation,
-                         groups, bias, padding_mode, dtype)  # fmt: skip
+                         groups, bias, padding_mode, device, dtype)  # fmt: skip
 
 
 class Conv1d(_Forward):
@@ -152,10 +152,10 @@ class _Transposed(_Conv):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes = 1,
                  padding: Sizes = 0, output_padding: Sizes = 0, groups: int = 1,
                  bias: bool = True, dilation: Sizes = 1, padding_mode: str = "zeros",
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         padding = each(type(self).__name__, "padding", padding, self.axes)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, output_padding,
-                         dilation, groups, bias, padding_mode, dtype)  # fmt: skip
+                         dilation, groups, bias, padding_mode, device, dtype)  # fmt: skip
 
     def forward(self, input: Any, output_size: Sequence[int] | None = None) -> Tensor:
         """The transposed convolution; `output_size` says which of the possible sizes is meant."""

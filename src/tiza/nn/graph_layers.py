@@ -74,14 +74,15 @@ class GCNConv(Module):
     """
 
     def __init__(self, in_channels: int, out_channels: int, add_self_loops: bool = True,
-                 normalize: bool = True, bias: bool = True, dtype: Any = None) -> None:  # fmt: skip
+                 normalize: bool = True, bias: bool = True, device: Any = None,
+                 dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         self.in_channels = size("GCNConv", "in_channels", in_channels, least=1)
         self.out_channels = size("GCNConv", "out_channels", out_channels, least=1)
         self.add_self_loops, self.normalize = add_self_loops, normalize
         self.lin = _glorot(in_channels, out_channels)
         _bias(self, out_channels, bias)
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def forward(self, x: Any, edge_index: Any, edge_weight: Any = None) -> Tensor:
         """The features of the next layer."""
@@ -123,7 +124,7 @@ class SAGEConv(Module):
 
     def __init__(self, in_channels: int, out_channels: int, aggr: str = "mean",
                  normalize: bool = False, root_weight: bool = True, bias: bool = True,
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         self.in_channels = size("SAGEConv", "in_channels", in_channels, least=1)
         self.out_channels = size("SAGEConv", "out_channels", out_channels, least=1)
@@ -132,7 +133,7 @@ class SAGEConv(Module):
         self.aggr, self.normalize = aggr, normalize
         self.lin_l = Linear(in_channels, out_channels, bias=bias)
         self.lin_r = Linear(in_channels, out_channels, bias=False) if root_weight else None
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def forward(self, x: Any, edge_index: Any) -> Tensor:
         """The features of the next layer."""
@@ -167,7 +168,7 @@ class GATConv(Module):
 
     def __init__(self, in_channels: int, out_channels: int, heads: int = 1, concat: bool = True,
                  negative_slope: float = 0.2, dropout: float = 0.0, add_self_loops: bool = True,
-                 bias: bool = True, dtype: Any = None) -> None:  # fmt: skip
+                 bias: bool = True, device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         self.in_channels = size("GATConv", "in_channels", in_channels, least=1)
         self.out_channels = size("GATConv", "out_channels", out_channels, least=1)
@@ -181,7 +182,7 @@ class GATConv(Module):
             setattr(self, name, Parameter(init.uniform((1, heads, out_channels), -bound, bound)))
         _bias(self, heads * out_channels if concat else out_channels, bias)
         self.lin = _glorot(in_channels, heads * out_channels)
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def forward(self, x: Any, edge_index: Any, return_attention_weights: bool = False) -> Any:
         """The features of the next layer; on request with (edges, α (edges, heads))."""

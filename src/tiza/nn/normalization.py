@@ -53,7 +53,8 @@ class _Tracking(_Affine):
     axes: ClassVar[tuple[int, ...]]  # how many axes the input may have
 
     def __init__(self, num_features: int, eps: float, momentum: float | None, affine: bool,
-                 track_running_stats: bool, dtype: Any, bias: bool) -> None:  # fmt: skip
+                 track_running_stats: bool, device: Any, dtype: Any,
+                 bias: bool) -> None:  # fmt: skip
         super().__init__()
         name = type(self).__name__
         self.num_features = size(name, "num_features", num_features)
@@ -68,8 +69,7 @@ class _Tracking(_Affine):
         self.register_buffer("running_var", Buffer(blank + 1) if track_running_stats else None)
         count = Buffer(np.zeros((), np.int64)) if track_running_stats else None
         self.register_buffer("num_batches_tracked", count)
-        if dtype is not None:
-            self.to(dtype)
+        self.to(device=device, dtype=dtype)
 
     def reset_running_stats(self) -> None:
         """Forget the statistics: mean 0, variance 1, no batch seen."""
@@ -116,8 +116,9 @@ class _Tracking(_Affine):
 class _BatchNorm(_Tracking):
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1,
                  affine: bool = True, track_running_stats: bool = True,
-                 dtype: Any = None, *, bias: bool = True) -> None:  # fmt: skip
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, dtype, bias)
+                 device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:  # fmt: skip
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype,
+                         bias)  # fmt: skip
 
     def forward(self, input: Any) -> Tensor:
         """Each channel centred and scaled: by the batch in training, by what it kept in use."""
@@ -167,8 +168,9 @@ class BatchNorm3d(_BatchNorm):
 class _InstanceNorm(_Tracking):
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1,
                  affine: bool = False, track_running_stats: bool = False,
-                 dtype: Any = None, *, bias: bool = True) -> None:  # fmt: skip
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, dtype, bias)
+                 device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:  # fmt: skip
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype,
+                         bias)  # fmt: skip
 
     def forward(self, input: Any) -> Tensor:
         """Each channel of each example centred and scaled."""
@@ -227,12 +229,12 @@ class LayerNorm(_Affine):
 
     def __init__(self, normalized_shape: int | Sequence[int], eps: float = 1e-5,
                  elementwise_affine: bool = True, bias: bool = True,
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         self.normalized_shape = _whole_shape("LayerNorm", normalized_shape)
         self.eps, self.elementwise_affine = _eps("LayerNorm", eps), elementwise_affine
         self._register_affine(self.normalized_shape, elementwise_affine, bias)
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def forward(self, input: Any) -> Tensor:
         """The last axes centred and scaled."""
@@ -255,7 +257,8 @@ class RMSNorm(_Affine):
     """
 
     def __init__(self, normalized_shape: int | Sequence[int], eps: float | None = None,
-                 elementwise_affine: bool = True, dtype: Any = None) -> None:  # fmt: skip
+                 elementwise_affine: bool = True, device: Any = None,
+                 dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         self.normalized_shape = _whole_shape("RMSNorm", normalized_shape)
         self.eps = None if eps is None else _eps("RMSNorm", eps)
@@ -263,7 +266,7 @@ class RMSNorm(_Affine):
         self.weight = Parameter(init.ones(self.normalized_shape)) if elementwise_affine else None
         if not elementwise_affine:
             self.register_parameter("weight", None)
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def reset_parameters(self) -> None:
         """Weight 1 again."""
@@ -291,7 +294,7 @@ class GroupNorm(_Affine):
     """
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5,
-                 affine: bool = True, dtype: Any = None, *,
+                 affine: bool = True, device: Any = None, dtype: Any = None, *,
                  bias: bool = True) -> None:  # fmt: skip
         super().__init__()
         self.num_groups = size("GroupNorm", "num_groups", num_groups, 1)
@@ -301,7 +304,7 @@ class GroupNorm(_Affine):
                                 groups=num_groups)  # fmt: skip
         self.eps, self.affine = _eps("GroupNorm", eps), affine
         self._register_affine((num_channels,), affine, bias)
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def forward(self, input: Any) -> Tensor:
         """Groups of channels centred and scaled."""

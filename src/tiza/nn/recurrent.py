@@ -34,7 +34,7 @@ class RecurrentLayer(Module):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
-                 proj_size: int = 0, dtype: Any = None) -> None:  # fmt: skip
+                 proj_size: int = 0, device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         layer = type(self).__name__
         self.input_size = size(layer, "input_size", input_size, least=1)
@@ -50,7 +50,7 @@ class RecurrentLayer(Module):
             warnings.warn(pick(WORDS["rnn-dropout"]).format(layer=layer), stacklevel=3)
         self.dropout = dropout
         self._make_parameters()
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def _make_parameters(self) -> None:
         rows, given = CELLS[self.mode].gates * self.hidden_size, self._given
@@ -219,12 +219,12 @@ class RNN(RecurrentLayer):
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1,
                  nonlinearity: str = "tanh", bias: bool = True, batch_first: bool = False,
                  dropout: float = 0.0, bidirectional: bool = False,
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         if nonlinearity not in ("tanh", "relu"):
             raise ArgumentError("rnn-choice", layer="RNN", got=nonlinearity)
         object.__setattr__(self, "mode", f"RNN_{nonlinearity.upper()}")
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout,
-                         bidirectional, dtype=dtype)  # fmt: skip
+                         bidirectional, device=device, dtype=dtype)  # fmt: skip
         self.nonlinearity = nonlinearity
 
 
@@ -263,6 +263,6 @@ class GRU(RecurrentLayer):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout,
-                         bidirectional, dtype=dtype)  # fmt: skip
+                         bidirectional, device=device, dtype=dtype)  # fmt: skip

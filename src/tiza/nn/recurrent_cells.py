@@ -23,7 +23,7 @@ class RecurrentCell(Module):
     mode = "RNN_TANH"
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True,
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         layer = type(self).__name__
         self.input_size = size(layer, "input_size", input_size)
@@ -35,7 +35,7 @@ class RecurrentCell(Module):
         for name in ("bias_ih", "bias_hh"):
             drawn = Parameter(init.fan_in_uniform((rows,), hidden_size)) if bias else None
             self.register_parameter(name, drawn)
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def reset_parameters(self) -> None:
         """Draw all parameters anew."""
@@ -84,11 +84,12 @@ class RNNCell(RecurrentCell):
     """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True,
-                 nonlinearity: str = "tanh", dtype: Any = None) -> None:  # fmt: skip
+                 nonlinearity: str = "tanh", device: Any = None,
+                 dtype: Any = None) -> None:  # fmt: skip
         if nonlinearity not in ("tanh", "relu"):
             raise ArgumentError("rnn-choice", layer="RNNCell", got=nonlinearity)
         object.__setattr__(self, "mode", f"RNN_{nonlinearity.upper()}")
-        super().__init__(input_size, hidden_size, bias, dtype)
+        super().__init__(input_size, hidden_size, bias, device, dtype)
         self.nonlinearity = nonlinearity
 
     def forward(self, input: Any, hx: Any = None) -> Tensor:

@@ -26,7 +26,7 @@ class Bilinear(Module):
     """
 
     def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True,
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         self.in1_features = size("Bilinear", "in1_features", in1_features, least=1)
         self.in2_features = size("Bilinear", "in2_features", in2_features)
@@ -34,7 +34,7 @@ class Bilinear(Module):
         shape = (self.out_features, self.in1_features, self.in2_features)
         self.weight = Parameter(init.fan_in_uniform(shape, in1_features))
         self.bias = Parameter(init.fan_in_uniform(shape[:1], in1_features)) if bias else None
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def reset_parameters(self) -> None:
         """Draw weight and bias anew."""

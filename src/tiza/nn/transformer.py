@@ -17,6 +17,7 @@ from tiza.nn.containers import ModuleList
 from tiza.nn.layers import Dropout, Linear, in_type, size
 from tiza.nn.module import Module
 from tiza.nn.normalization import LayerNorm
+from tiza.nn.state import floating, on_cpu
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"relu": F.relu, "gelu": F.gelu}
 
@@ -27,7 +28,7 @@ class TransformerLayer(Module):
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int, dropout: float,
                  activation: str | Callable[[Any], Any], layer_norm_eps: float,
                  batch_first: bool, norm_first: bool, bias: bool, attentions: tuple[str, ...],
-                 dtype: Any) -> None:  # fmt: skip
+                 device: Any, dtype: Any) -> None:  # fmt: skip
         super().__init__()
         for name in attentions:
             setattr(self, name, MultiheadAttention(d_model, nhead, dropout, bias,
@@ -47,7 +48,7 @@ class TransformerLayer(Module):
                 raise ArgumentError("transformer-activation", got=activation)
             activation = ACTIVATIONS[activation]
         self.activation: Callable[[Any], Any] = activation
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def _look(self, attention: Module, x: Any, memory: Any, mask: Any, padding: Any,
               causal: bool) -> Any:  # fmt: skip
@@ -82,9 +83,9 @@ class TransformerEncoderLayer(TransformerLayer):
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Callable[[Any], Any] = F.relu, layer_norm_eps: float = 1e-5,
                  batch_first: bool = False, norm_first: bool = False, bias: bool = True,
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__(d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps,
-                         batch_first, norm_first, bias, ("self_attn",), dtype)  # fmt: skip
+                         batch_first, norm_first, bias, ("self_attn",), device, dtype)  # fmt: skip
 
     def forward(self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None,
                 is_causal: bool = False) -> Any:  # fmt: skip
@@ -110,10 +111,10 @@ class TransformerDecoderLayer(TransformerLayer):
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Callable[[Any], Any] = F.relu, layer_norm_eps: float = 1e-5,
                  batch_first: bool = False, norm_first: bool = False, bias: bool = True,
-                 dtype: Any = None) -> None:  # fmt: skip
+                 device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__(d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps,
                          batch_first, norm_first, bias, ("self_attn", "multihead_attn"),
-                         dtype)  # fmt: skip
+                         device, dtype)  # fmt: skip
 
     def forward(self, tgt: Any, memory: Any, tgt_mask: Any = None, memory_mask: Any = None,
                 tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None,
@@ -214,7 +215,7 @@ class Transformer(Module):
                  activation: str | Callable[[Any], Any] = F.relu,
                  custom_encoder: Module | None = None, custom_decoder: Module | None = None,
                  layer_norm_eps: float = 1e-5, batch_first: bool = False, norm_first: bool = False,
-                 bias: bool = True, dtype: Any = None) -> None:  # fmt: skip
+                 bias: bool = True, device: Any = None, dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         options = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps,
                    batch_first, norm_first, bias)  # fmt: skip
@@ -228,7 +229,7 @@ class Transformer(Module):
         for param in self.parameters():
             if param.ndim > 1:
                 init.xavier_uniform_(param)
-        in_type(self, dtype)
+        in_type(self, dtype, device)
 
     def forward(self, src: Any, tgt: Any, src_mask: Any = None, tgt_mask: Any = None,
                 memory_mask: Any = None, src_key_padding_mask: Any = None,
@@ -244,11 +245,12 @@ class Transformer(Module):
                             memory_key_padding_mask, tgt_is_causal, memory_is_causal)  # fmt: skip
 
     @staticmethod
-    def generate_square_subsequent_mask(sz: int, dtype: Any = None) -> Tensor:
+    def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
         """−∞ above the diagonal, 0 elsewhere: no token sees a later one.
 
         >>> Transformer.generate_square_subsequent_mask(2).tolist()
         [[0.0, -inf], [0.0, 0.0]]
         """
+        on_cpu(device)
         later = np.triu(np.ones((sz, sz), bool), 1)
-        return as_tensor(np.where(later, -np.inf, 0.0).astype(dtype or np.float32))
+        return as_tensor(np.where(later, -np.inf, 0.0).astype(floating(dtype) or np.float32))
