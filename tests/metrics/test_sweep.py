@@ -281,3 +281,20 @@ def test_zero_one_of_signs() -> None:
     assert m.zero_one_loss(x[:2], t[:2], [3.0, 1.0]) == 0.25
     assert m.zero_one_loss([[2.0, 1.0], [0.0, 1.0]], [0, 0]) == 0.5
     assert m.ZeroOneLoss(ignore_index=9)([1, 0, 0], [1, 1, 9]) == 0.5
+
+
+@pytest.mark.parametrize("name", ["accuracy", "top_k", "hit_rate", "mrr", "ndcg", "map",
+                                  "precision_at_k", "recall_at_k", "mse", "mae", "brier",
+                                  "log_loss"])  # fmt: skip
+def test_what_is_not_a_number_has_no_figure(name: str) -> None:
+    p = np.array([[0.2, 0.8], [np.nan, 0.5]])
+    classes = name in ("accuracy", "top_k", "brier", "log_loss")
+    options = {"k": 1} if name.endswith("_k") or name == "hit_rate" else {}
+    assert np.isnan(m.metric(name, **options)(p, np.array([1, 0]) if classes else p.round()))
+
+
+def test_scores_without_end() -> None:
+    """log 0 = −∞ is a score like any other."""
+    scores = [-np.inf, -np.inf, 0.5, np.inf]
+    assert m.RocAuc()(scores, [0, 1, 0, 1]) == 0.625
+    assert m.metric("average_precision")(scores, [0, 1, 1, 1]) == 1 / 3 + 1 / 3 + 0.25

@@ -55,8 +55,8 @@ class TopK(Mean):
             raise ShapeError("metric-shapes", prediction=prediction.shape, target=target.shape)
         scores = np.moveaxis(prediction, class_axis(prediction.shape, target.shape), -1)
         best = np.argsort(-scores, axis=-1, kind="stable")[..., : self.k]
-        found: Array = np.any(best == whole(target)[..., None], axis=-1)
-        return found
+        found = np.any(best == whole(target)[..., None], axis=-1)
+        return np.where(np.isnan(scores).any(axis=-1), np.nan, found)  # as with any mean
 
 
 class BalancedAccuracy(ConfusionMatrix):

@@ -47,7 +47,7 @@ class Scores(Metric):
         order = np.argsort(-self.state["scores"], kind="stable")
         scores, truth = self.state["scores"][order], self.state["truth"][order]
         weights = self.state["weights"][order]
-        last = np.append(np.diff(scores) != 0, True)[: len(scores)]  # equal scores go together
+        last = np.append(scores[1:] != scores[:-1], True)[: len(scores)]  # equal ones go together
         yes, no = np.cumsum(weights * truth), np.cumsum(weights * (1 - truth))
         return yes[last], no[last], scores[last]
 

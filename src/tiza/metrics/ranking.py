@@ -30,7 +30,8 @@ class Ranking(Mean):
         same_shape(prediction, target)
         order = np.argsort(-prediction, axis=-1, kind="stable")
         ranked = np.take_along_axis(target.astype(np.float64), order, axis=-1)
-        return self.of(ranked, ranked.shape[-1] if self.k is None else self.k)
+        figure = self.of(ranked, ranked.shape[-1] if self.k is None else self.k)
+        return np.where(np.isnan(prediction).any(axis=-1), np.nan, figure)  # as with any mean
 
     def of(self, ranked: Array, k: int) -> Array:
         """The figure of relevances in ranked order, of which the first k are looked at."""
@@ -97,7 +98,7 @@ class Ndcg(Ranking):
             _, group, sizes = np.unique(scores, return_inverse=True, return_counts=True)
             shared[:] = (np.bincount(group, own) / sizes)[group]
         gain, ideal = super().each(prediction, level), super().each(relevance, relevance)
-        return np.divide(gain, ideal, out=np.zeros_like(gain), where=ideal > 0)
+        return np.divide(gain, ideal, out=np.zeros_like(gain), where=~(ideal <= 0))
 
     def of(self, ranked: Array, k: int) -> Array:
         """The discounted gain."""

@@ -66,7 +66,8 @@ class RandomShift(_Augment):
 class RandomCrop(_Augment):
     """A window of `size` from a random place of each picture, framed by `padding` zeros first.
 
-    In use, the window in the middle. Source: torchvision's arguments.
+    In use, the window in the middle: where the size changes it belongs into the model, where it
+    does not, into `fit(augment=…)`. Source: torchvision's arguments.
 
     Use it as for CIFAR, with a frame of 4. Weak side: may cut off what matters.
 
