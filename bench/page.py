@@ -13,6 +13,7 @@ from bench.rung import FURTHER, LADDER, ROOT
 from bench.words import word
 
 DOCS = ROOT / "docs"
+THINGS = (*CONTESTS, "mapped")
 BUSY = 0.5  # load for each core beyond which times are not to be trusted
 
 
@@ -33,11 +34,11 @@ def write(kept: Kept, docs: Path = DOCS) -> list[Path]:
 def page(kept: Kept, language: str, up: str = "") -> str:
     """One page; `up` leads from its folder to that of the English one."""
     parts = [f"# {word('title', language)}", word("intro", language)]
-    known = [r for r in (kept.results.get(n) for n in (*LADDER, *FURTHER, *CONTESTS)) if r]
+    known = [r for r in (kept.results.get(n) for n in (*LADDER, *FURTHER, *THINGS)) if r]
     if not known and not kept.scaling:
         parts.append(word("nothing", language))
         return "\n\n".join(parts) + "\n"
-    trained = [r for r in known if r.rung not in CONTESTS]
+    trained = [r for r in known if r.rung not in THINGS]
     ladder = [r for r in trained if r.rung in LADDER]
     parts += machines(known, language)
     parts += section("ladder", ratios(ladder, language), language)
@@ -46,7 +47,7 @@ def page(kept: Kept, language: str, up: str = "") -> str:
         parts.append(picture("ratios", "faster", language, up))
     further = [r for r in trained if r.rung in FURTHER]
     parts += section("further", ratios(further, language), language)
-    contests = [r for r in known if r.rung in CONTESTS]
+    contests = [r for r in known if r.rung in THINGS]
     parts += section("contests", all_contests(contests, language), language)
     parts += section("ways", all_ways(trained, language), language)
     parts += grown(kept, language, up)

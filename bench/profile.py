@@ -124,7 +124,7 @@ def table(rows: Sequence[tuple[float, int, Any]], whole: float, top: int) -> Non
         roots = names(call.group.roots) if call.group else ""
         shape = call.group.shape if call.group else ""
         print(
-            f"{each * 1e6:10.2f} {each / total:6.1%} {call.flops / each / 1e9:8.1f} "
+            f"{each * 1e6:10.3f} {each / total:6.1%} {call.flops / each / 1e9:8.1f} "
             f"{call.bytes / each / 1e9:7.1f} {call.trips:7}{shared} {k:3} {kind_of(call)} {shape} "
             f"{roots}"
         )
@@ -133,7 +133,7 @@ def table(rows: Sequence[tuple[float, int, Any]], whole: float, top: int) -> Non
         sums[kind_of(call)] += each
     print()
     for kind, each in sorted(sums.items(), key=lambda item: -item[1]):
-        print(f"{each * 1e6:10.2f} {each / total:6.1%}  {kind}")
+        print(f"{each * 1e6:10.3f} {each / total:6.1%}  {kind}")
 
 
 def kind_of(call: Any) -> str:

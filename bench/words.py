@@ -93,6 +93,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "call": ("call", "llamada"),
     "token": ("letter", "letra"),
     "fit": ("fit", "ajuste"),
+    "GB": ("GB", "GB"),
     "faster": ("times faster than the best peer", "veces más rápido que el mejor de los otros"),
     "first-goal": ("first goal", "primera meta"),
     "goal": ("goal", "meta"),
