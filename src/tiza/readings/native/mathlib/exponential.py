@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from tiza.readings.native.mathlib.coefficients import EXP
+from tiza.readings.native.mathlib.coefficients import EXP, SINH
 from tiza.readings.native.mathlib.lanes import (
     Lanes,
     absolute,
@@ -31,7 +31,7 @@ class Format(NamedTuple):
     bias: int  # the exponent's zero
     log2: tuple[float, float]  # its first bits, and the rest
     far: float  # e^far is beyond all numbers, e^-far below the smallest
-    top: float  # so is e^top, and top / log 2 rounds to bias + 1 still
+    top: float  # so is e^top, and top / log 2 rounds to bias + 1
     one: float  # 1 − e^-one rounds to 1; so does tanh(one/2 + 1)
 
     @property
@@ -124,12 +124,13 @@ def tanh(x: Lanes) -> Lanes:
 
 
 def sinh(x: Lanes) -> Lanes:
-    """2(q + q/(4q + 1)) with q = (e^|x| − 1)/4, which overflows no earlier than the result."""
-    f = format_of(x)
+    """x and an odd polynomial up to 1, then h − 1/(4h) with h = e^|x|/2."""
+    z = x * x
+    inner = fma(x * z, horner(z, SINH[format_of(x).name]), x)
     size = absolute(x)
-    q = grown(at_most(size, f.top + 0.6), halvings=2)
-    whole = (q + q / fma(q, 4, 1)) * 2
-    return copysign(select(size < 2.0 ** -(f.fraction // 2 + 1), size, whole), x)
+    h = exp_within(at_most(size, format_of(x).far), halvings=1)
+    outer = copysign(h - 0.25 / h, x)
+    return select(size < 1, select(x.equals(0), x, inner), outer)
 
 
 def cosh(x: Lanes) -> Lanes:
