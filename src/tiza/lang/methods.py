@@ -14,6 +14,7 @@ from tiza.lang import (
     creation,
     elementwise,
     extras,
+    hooks,
     manipulation,
     pairs,
     pieces,
@@ -295,3 +296,7 @@ _IN_PLACE = ("abs", "add", "addcdiv", "addcmul", "addmm", "ceil", "clamp", "clam
              "scatter_add", "sigmoid", "sign", "sin", "sqrt", "square", "sub", "subtract", "tanh",
              "zero")  # fmt: skip
 METHODS.update({f"{name}_": in_place(name) for name in _IN_PLACE})
+METHODS.update({
+    "register_hook": hooks.register_hook,
+    "register_post_accumulate_grad_hook": hooks.register_post_accumulate_grad_hook,
+})  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ class Tensor:
     5.0
     """
 
-    __slots__ = ("__weakref__", "_cut", "_grad", "_siblings", "node", "requires_grad")
+    __slots__ = ("__weakref__", "_cut", "_grad", "_hooks", "_siblings", "node", "requires_grad")
     __array_priority__ = 1000
 
     def __init__(self, node: Node, *, requires_grad: bool = False) -> None:
@@ -219,11 +219,14 @@ class Tensor:
         for leaf, node in zip(touched, filter(None, found), strict=True):
             new = Tensor(node if create_graph else PRIMITIVES["stop_gradient"](node))
             new.requires_grad = create_graph
+            new = _told(leaf, new)
             leaf._grad = new if leaf._grad is None else leaf._grad + new
         siblings = [weakref.ref(leaf._grad) for leaf in touched if leaf._grad is not None]
         for leaf in touched:
             if leaf._grad is not None:
                 leaf._grad._siblings = siblings
+        for leaf, hook in [(t, hook) for t in touched for hook in _hooks_of(t, "after")]:
+            hook(leaf)
         if not retain_graph and not create_graph:
             key = id(self)  # not the tensor, whose == is entry by entry
             PENDING[key] = weakref.ref(self, partial(_done_waiting, key, PENDING)), touched
@@ -267,7 +270,8 @@ class Tensor:
             raise AttributeError(f"'Tensor' object has no attribute {name!r}")
         return method.__get__(self)
 
-    if TYPE_CHECKING:  # set from tables below
+    if TYPE_CHECKING:  # set from tables below, and by `hooks`
+        _hooks: dict[str, dict[int, Any]]
 
         def __add__(self, other: Any) -> Tensor: ...
         def __radd__(self, other: Any) -> Tensor: ...
@@ -304,6 +308,19 @@ class Tensor:
 METHODS: dict[str, Callable[..., Any]] = {}
 LEAVES: weakref.WeakKeyDictionary[Node, weakref.ref[Tensor]] = weakref.WeakKeyDictionary()
 PENDING: dict[int, tuple[weakref.ref[Tensor], list[Tensor]]] = {}  # loss, whose gradients wait
+
+
+def _told(leaf: Tensor, g: Tensor) -> Tensor:
+    """The gradient of a variable as its hooks leave it."""
+    for hook in list(_hooks_of(leaf, "before")):
+        changed = hook(g)
+        g = g if changed is None else changed
+    return g
+
+
+def _hooks_of(leaf: Tensor, when: str) -> Iterable[Callable[[Tensor], Any]]:
+    hooks: dict[str, dict[int, Any]] = getattr(leaf, "_hooks", {})
+    return hooks[when].values() if hooks else ()
 
 
 def _done_waiting(key: int, pending: dict[int, Any], _: object) -> None:

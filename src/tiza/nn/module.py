@@ -9,16 +9,17 @@ from tiza.errors import ArgumentError
 from tiza.graph import place
 from tiza.lang.tensor import Tensor
 from tiza.lang.verbs import VERBS
-from tiza.nn.hooks import Hooks, RemovableHandle
-from tiza.nn.parameter import Buffer, Parameter, clear_grad, retyped
+from tiza.nn.cast import Cast
+from tiza.nn.hooks import Back, Hooked, Hooks
+from tiza.nn.parameter import Buffer, Parameter, clear_grad
 from tiza.nn.show import html, tree
-from tiza.nn.state import Fit, floating, is_type, load_state, named, on_cpu
+from tiza.nn.state import Fit, load_state, named
 from tiza.nn.summary import Summary, summarise
 
 OWN_VERBS = {"fit", "evaluate", "predict", "summary"}  # PyTorch lacks them: parts may be so called
 
 
-class Module:
+class Module(Cast, Hooked):
     """A part of a network: its attributes register, and calling it builds its expression.
 
     Assign `Parameter`s, `Buffer`s and modules as attributes in `__init__`, after
@@ -41,8 +42,6 @@ class Module:
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, Module | None]
     _not_saved: set[str]
-    _before: Hooks
-    _after: Hooks
 
     def __init__(self) -> None:
         put = super().__setattr__
@@ -54,6 +53,8 @@ class Module:
         put("_not_saved", set())
         put("_before", Hooks())
         put("_after", Hooks())
+        put("_back", Hooks())
+        put("_back_first", Hooks())
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """The formula; every module writes its own."""
@@ -67,7 +68,11 @@ class Module:
         try:
             if self._before:
                 args, kwargs = self._before.before(self, args, kwargs)
-            answer = self.forward(*args, **kwargs)
+            if self._back or self._back_first:
+                back = Back(self, self._back_first, self._back)
+                answer = back.leave(self.forward(*back.enter(args), **kwargs))
+            else:
+                answer = self.forward(*args, **kwargs)
             if self._after:
                 answer = self._after.after(self, args, kwargs, answer)
             return answer
@@ -226,26 +231,37 @@ class Module:
             raise AttributeError(f"{type(self).__name__!r} object has no part {target!r}")
         return found[target]
 
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter of that dotted name."""
+        found = self._named(target, "_parameters")
+        assert isinstance(found, Parameter)  # nothing else registers there
+        return found
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer of that dotted name."""
+        found: Tensor = self._named(target, "_buffers")
+        return found
+
+    def _named(self, target: str, table: str) -> Any:
+        path, _, name = target.rpartition(".")
+        found = self.get_submodule(path).__dict__[table].get(name)
+        if found is None:
+            raise AttributeError(f"{type(self).__name__!r} object holds no {target!r}")
+        return found
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a module in place of the part of that dotted name; `strict`: there must be one."""
+        path, _, name = target.rpartition(".")
+        if strict:
+            self.get_submodule(target)
+        self.get_submodule(path).register_module(name, module)
+
     def apply(self, fn: Callable[[Module], object]) -> Self:
         """Call `fn` on every part, and last on this module, as initialisers are applied."""
         for part in self.children():
             part.apply(fn)
         fn(self)
         return self
-
-    # -- hooks ----------------------------------------------------------------------------
-
-    def register_forward_pre_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Call hook(module, args) before each forward; what it returns replaces the arguments."""
-        return self._before.add(hook, prepend=prepend, with_kwargs=with_kwargs)
-
-    def register_forward_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Call hook(module, args, output) after each forward; what it returns is the output."""
-        return self._after.add(hook, prepend=prepend, with_kwargs=with_kwargs)
 
     # -- modes ----------------------------------------------------------------------------
 
@@ -295,60 +311,6 @@ class Module:
         False) and every wrong shape at once, each name with the nearest one that fits.
         """
         return load_state(self, state_dict, strict)
-
-    def to(self, *args: object, device: object = None, dtype: object = None,
-           non_blocking: bool = False, copy: bool = False,
-           memory_format: object = None) -> Self:  # fmt: skip
-        """Cast the floating-point parameters and buffers in place.
-
-        Takes a type, a tensor of that type, or the device "cpu", which is the only one; what
-        else PyTorch's takes says how to move between devices, and changes nothing here.
-
-        Errors: ArgumentError for a device that is not there or a type that is not floating.
-        """
-        del non_blocking, copy, memory_format
-        for arg in args:
-            if isinstance(arg, Tensor):
-                dtype = arg.dtype
-            elif is_type(arg):
-                dtype = arg
-            elif not isinstance(arg, bool):
-                device = arg
-        on_cpu(device)
-        kind = floating(dtype)
-        if kind is not None:
-            for tensor in (*self.parameters(), *self.buffers()):
-                if tensor.dtype.kind == "f":
-                    retyped(tensor, kind)
-        return self
-
-    def type(self, dst_type: object) -> Self:
-        """Cast to a floating-point type."""
-        return self.to(dtype=dst_type)
-
-    def float(self) -> Self:
-        """Cast to float32."""
-        return self.to(dtype="float32")
-
-    def double(self) -> Self:
-        """Cast to float64."""
-        return self.to(dtype="float64")
-
-    def half(self) -> Self:
-        """Refused: training needs more digits than float16 has."""
-        return self.to(dtype="float16")
-
-    def bfloat16(self) -> Self:
-        """Refused, as `half`."""
-        return self.to(dtype="bfloat16")
-
-    def cpu(self) -> Self:
-        """This module: it is there already."""
-        return self
-
-    def cuda(self, device: object = None) -> Self:
-        """Refused: tiza computes on the processor."""
-        return self.to(device="cuda" if device is None else f"cuda:{device}")
 
     # -- showing --------------------------------------------------------------------------
 

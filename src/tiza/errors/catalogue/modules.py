@@ -156,6 +156,37 @@ ENTRIES = {
             " doble.",
         ),
     ),
+    "hook-leaf": Entry(
+        en=(
+            "only a variable accumulates a gradient, and this tensor was computed or is none",
+            "register the hook on a parameter, or use register_hook",
+        ),
+        es=(
+            "solo una variable acumula gradiente, y este tensor fue calculado o no lo es",
+            "registre el gancho en un parámetro, o use register_hook",
+        ),
+        more=(
+            "register_hook sees the gradient of any tensor on the way back.",
+            "register_hook ve el gradiente de cualquier tensor en el camino de vuelta.",
+        ),
+    ),
+    "hook-several": Entry(
+        en=(
+            "{kind} has several results, whose gradients a hook may look at but not replace",
+            "return None from the hook, or register it on a module with one result",
+        ),
+        es=(
+            "{kind} tiene varios resultados, cuyos gradientes un gancho puede mirar pero no "
+            "reemplazar",
+            "devuelva None desde el gancho, o regístrelo en un módulo con un solo resultado",
+        ),
+        more=(
+            "The gradients of the results arrive one after the other, and have gone on by the "
+            "time that all are known.",
+            "Los gradientes de los resultados llegan uno tras otro, y ya siguieron su camino "
+            "cuando se conocen todos.",
+        ),
+    ),
     "module-forward": Entry(
         en=(
             "{kind} has no forward",
