@@ -2,7 +2,10 @@
 
 import importlib.util
 import inspect
+import json
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -63,6 +66,23 @@ def test_an_item_has_a_formula_both_languages_a_source_and_an_example(
     shown = PAGES.shown(page, item)
     assert ">>> " in shown
     assert [line for line in shown.splitlines() if not line.startswith((">>> ", "... "))]
+
+
+KATEX = """
+const katex = require(process.argv[1]);
+for (const formula of JSON.parse(process.argv[2]))
+  katex.renderToString(formula, {throwOnError: true, displayMode: true, strict: "error"});
+console.log("read");
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run KaTeX")
+def test_katex_can_set_every_formula() -> None:
+    path = ROOT / "docs" / "assets" / "katex" / "katex.min.js"
+    formulas = json.dumps([item.formula for _, item in EACH])
+    done = subprocess.run(["node", "-e", KATEX, str(path), formulas], capture_output=True,
+                          text=True, check=False)  # fmt: skip
+    assert done.stdout == "read\n", done.stderr
 
 
 @pytest.mark.parametrize("page", PAGES.PAGES)
