@@ -18,7 +18,7 @@ from tiza.readings.native.mathlib import (
 from tiza.readings.native.mathlib.lanes import Body, Function, Kind, Lanes
 from tiza.readings.native.mathlib.library import by_type, guarded, library, through_double
 from tiza.readings.native.mathlib.philox import PHILOX, mangled
-from tiza.readings.native.mathlib.power import power
+from tiza.readings.native.mathlib.power import power_double, power_single
 
 DType = np.dtype[Any]
 
@@ -61,7 +61,7 @@ TABLE: dict[str, Entry] = {
     "asin": Entry(1, trigonometry.asin),
     "acos": Entry(1, trigonometry.acos),
     "atan": Entry(1, trigonometry.atan),
-    "pow": Entry(2, by_type(power, library("pow"))),
+    "pow": Entry(2, by_type(power_single, power_double)),
     "atan2": Entry(2, trigonometry.atan2),
     "hypot": Entry(2, edges.hypot),
     "logaddexp": Entry(2, logarithm.logaddexp),
