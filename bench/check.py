@@ -10,7 +10,7 @@ import numpy as np
 from bench.modes import Maker
 from bench.rung import Data, Rung
 
-STEPS = 20
+STEPS, BATCHES = 20, 4
 TOLERANCE = 1e-5  # relative, over 20 steps
 FOREIGN = 1e-3  # for JAX: its compiler rounds functions, and breaks ties of maxima, in its own way
 REFERENCE, OWN = "PyTorch eager", "tiza loop"
@@ -49,16 +49,14 @@ def faults(agreements: list[Agreement]) -> list[str]:
 
 def trajectories(rung: Rung, rows: Data, makers: Mapping[str, Maker],
                  steps: int = STEPS) -> Agreement:  # fmt: skip
-    """The losses of all modes over the first batches of the rows, from the same weights."""
-    most = max(1, len(rows) // rung.batch)
-    starts = [(i % most) * rung.batch for i in range(steps)]
-    batches = [rows.part(slice(s, s + rung.batch)) for s in starts]
+    """The losses of all modes over steps on the first batch, from the same weights."""
+    first = rows.part(slice(0, rung.batch))
     losses, refused = {}, {}
     for label, make in makers.items():
         if label == "JAX scan":  # the same step as jit's, in a loop
             continue
         try:
-            losses[label] = make(rung, rows, rung.rate).losses(batches)
+            losses[label] = make(rung, rows, rung.rate).repeated(first, steps)
         except Exception as error:
             if label == OWN:
                 raise
@@ -66,21 +64,22 @@ def trajectories(rung: Rung, rows: Data, makers: Mapping[str, Maker],
     return Agreement(REFERENCE if REFERENCE in losses else OWN, losses, refused)
 
 
-def shuffled(rung: Rung, rows: Data, makers: Mapping[str, Maker]) -> Agreement:
-    """Mean losses of two shuffled epochs of `fit`, beside the same batches given one by one."""
+def shuffled(rung: Rung, rows: Data, makers: Mapping[str, Maker],
+             epochs: int = STEPS // BATCHES) -> Agreement:  # fmt: skip
+    """The mean losses of shuffled epochs of `fit`, beside the same batches given one by one."""
     from bench.modes.with_tiza import Fit
     from tiza.train.feed import order, spans
 
-    few = rows.part(slice(0, min(4, max(1, len(rows) // rung.batch)) * rung.batch))
-    fitted = [float(v) for v in Fit(rung, few, rung.rate).fit(few, 2)["loss"]]
+    few = rows.part(slice(0, min(BATCHES, max(1, len(rows) // rung.batch)) * rung.batch))
+    fitted = Fit(rung, few, rung.rate).fit(few, epochs).losses
     batches = []
-    for epoch in range(2):
+    for epoch in range(epochs):
         where = order(len(few), 0, epoch, shuffle=rung.shuffle)
         batches += [few.part(where[span]) for (span,) in spans(len(few), rung.batch, 1)]
     label = REFERENCE if REFERENCE in makers else OWN
     each = makers[label](rung, few, rung.rate).losses(batches)
-    halves = [float(np.mean(half)) for half in np.array_split(each, 2)]
-    return Agreement(label, {SHUFFLED: fitted, label: halves})
+    means = [float(np.mean(part)) for part in np.array_split(each, epochs)]
+    return Agreement(label, {SHUFFLED: fitted, label: means})
 
 
 def told(error: BaseException) -> str:

@@ -55,14 +55,14 @@ def run_one(which: Rung, label: str, rows: Data) -> dict[str, float]:
     base = forget_peak()
     mode = make(which, rows, which.rate)
     start = time.perf_counter()
-    mode.train(first, 1)
+    mode.repeated(first, 1)
     began = time.perf_counter() - start
     starting = status("VmHWM") - base
     start = time.perf_counter()
-    mode.train(first, 1)
+    mode.repeated(first, 1)
     again = time.perf_counter() - start
     forget_peak()
-    mode.train(first, STEPS)
+    mode.repeated(first, STEPS)
     later = status("VmHWM") - base
     return {"imports_mb": base, "peak_mb": max(starting, later), "steady_mb": later,
             "first_s": began, "second_s": again}  # fmt: skip

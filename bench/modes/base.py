@@ -19,12 +19,8 @@ TIMED_RATE = 1e-6
 class Mode(Protocol):
     """One way of training one rung."""
 
-    def losses(self, batches: list[Data]) -> list[float]:
-        """The loss of each of these batches, with a step of the optimizer after each."""
-        ...
-
-    def train(self, rows: Data, count: int) -> None:
-        """Make `count` steps on one batch."""
+    def repeated(self, rows: Data, count: int) -> list[float]:
+        """The losses of `count` steps on one batch."""
         ...
 
     def sample(self, seconds: float, chunks: int) -> list[float]:
@@ -51,9 +47,9 @@ class Stepper:
         """The loss of each batch, with a step after each."""
         raise AssertionError(f"{type(self).__name__} says how it steps")
 
-    def train(self, rows: Data, count: int) -> None:
-        """Make `count` steps on one batch."""
-        self.losses([rows] * count)
+    def repeated(self, rows: Data, count: int) -> list[float]:
+        """The losses of `count` steps on one batch."""
+        return self.losses([rows] * count)
 
     def timed(self, count: int) -> float:
         """Seconds of `run(count)`."""

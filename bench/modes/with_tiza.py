@@ -15,17 +15,25 @@ from tiza.train import Callback
 CAN_COMPILE = "compile" in signature(tz.Trainer.fit).parameters
 
 
+MANY = 1_000_000  # epochs asked for: whether compiling pays is decided by what is to come
+
+
 class Clock(Callback):
-    """Takes the time at the end of every epoch."""
+    """Takes time and loss at the end of every epoch, and stops training after so many."""
 
     reads_weights = False
 
-    def __init__(self) -> None:
+    def __init__(self, epochs: int) -> None:
+        self.epochs = epochs
         self.ends: list[float] = []
+        self.losses: list[float] = []
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:
         """Take the time."""
         self.ends.append(time.perf_counter())
+        self.losses.append(float(logs["loss"]))
+        if len(self.ends) == self.epochs:
+            self.trainer.stop_training = True
 
 
 def parts(rung: Rung, rate: float) -> tuple[Any, Any, Callable[..., Any]]:
@@ -46,18 +54,18 @@ class Fit:
         self.options = {} if compiled or not CAN_COMPILE else {"compile": False}
         self.steps = self.together = 0  # of an epoch; epochs that make one sample
 
-    def fit(self, rows: Data, epochs: int, clock: Clock | None = None) -> Any:
-        """Train; the history."""
-        calls = None if clock is None else [clock]
-        return self.trainer.fit(
-            rows.x, rows.y, epochs=epochs, batch_size=self.rung.batch, verbose=0,
-            shuffle=self.rung.shuffle, callbacks=calls, **self.options,
+    def fit(self, rows: Data, epochs: int) -> Clock:
+        """Train as in a long run, stopped after so many epochs."""
+        clock = Clock(epochs)
+        self.trainer.fit(
+            rows.x, rows.y, epochs=MANY, batch_size=self.rung.batch, verbose=0,
+            shuffle=self.rung.shuffle, callbacks=[clock], **self.options,
         )  # fmt: skip
+        return clock
 
     def epochs(self, count: int) -> list[float]:
         """Seconds of each of `count` epochs, one more having gone before."""
-        clock = Clock()
-        self.fit(self.rows.part(slice(0, self.steps * self.rung.batch)), count + 1, clock)
+        clock = self.fit(self.rows.part(slice(0, self.steps * self.rung.batch)), count + 1)
         return [b - a for a, b in zip(clock.ends, clock.ends[1:], strict=False)]
 
     def calibrate(self, seconds: float) -> None:
@@ -83,17 +91,9 @@ class Fit:
         whole = [sum(took[i::chunks][: self.together]) for i in range(chunks)]
         return [s / (self.together * self.steps) for s in whole]
 
-    def losses(self, batches: list[Data]) -> list[float]:
-        """The loss of each batch, by a fit of one epoch on each."""
-        found = []
-        for rows in batches:
-            history = self.fit(rows, 1)
-            found.append(float(history["loss"][-1]))
-        return found
-
-    def train(self, rows: Data, count: int) -> None:
-        """Make `count` steps on one batch, by one fit."""
-        self.fit(rows, count)
+    def repeated(self, rows: Data, count: int) -> list[float]:
+        """The losses of `count` steps on one batch: of epochs that have one step each."""
+        return self.fit(rows, count).losses
 
 
 class Loop(Stepper):

@@ -32,7 +32,7 @@ def convolutions(lib: Any) -> Any:
     _, words, edges, weights = graph()
     if lib.__name__ != "torch":
 
-        class Layer(nn.GCNConv):  # type: ignore[misc, name-defined]
+        class Layer(nn.GCNConv):
             def forward(self, x: Any) -> Any:
                 return super().forward(x, edges, weights)
 
@@ -45,7 +45,7 @@ def convolutions(lib: Any) -> Any:
         matrix = lib.sparse_coo_tensor(edges[::-1].copy(), weights, shape).coalesce()
         matrix = matrix.to_sparse_csr()
 
-    class Product(nn.Module):  # type: ignore[misc, name-defined]
+    class Product(nn.Module):
         def __init__(self, inner: int, outer: int) -> None:
             super().__init__()
             self.lin = nn.Linear(inner, outer, bias=False)
@@ -63,7 +63,7 @@ def model(lib: Any) -> Any:
     words = graph()[1]
     given = lib.from_numpy(words) if lib.__name__ == "torch" else lib.tensor(words)
 
-    class GCN(nn.Module):  # type: ignore[misc, name-defined]
+    class GCN(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.first, self.second = convolutions(lib)

@@ -13,7 +13,7 @@ def block(lib: Any) -> Any:
     nn = lib.nn
     F = nn.functional
 
-    class Block(nn.Module):  # type: ignore[misc, name-defined]
+    class Block(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.norm1, self.norm2 = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
@@ -43,7 +43,7 @@ def model(lib: Any, length: int = 64) -> Any:
     """4 blocks of width 128 with 4 heads; the table of letters is also the last layer."""
     nn = lib.nn
 
-    class GPT(nn.Module):  # type: ignore[misc, name-defined]
+    class GPT(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.token = nn.Embedding(VOCABULARY, WIDTH)

@@ -10,7 +10,7 @@ def model(lib: Any) -> Any:
     """Embedding 128, LSTM 128, letters."""
     nn = lib.nn
 
-    class Letters(nn.Module):  # type: ignore[misc, name-defined]
+    class Letters(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.embed = nn.Embedding(VOCABULARY, 128)

@@ -11,7 +11,7 @@ def model(lib: Any) -> Any:
     nn = lib.nn
     F = nn.functional
 
-    class Block(nn.Module):  # type: ignore[misc, name-defined]
+    class Block(nn.Module):
         def __init__(self, inner: int, outer: int, stride: int) -> None:
             super().__init__()
             self.conv1 = nn.Conv2d(inner, outer, 3, stride, 1, bias=False)
@@ -24,7 +24,7 @@ def model(lib: Any) -> Any:
             y = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
             return F.relu(y + (x if self.short is None else self.short(x)))
 
-    class ResNet(nn.Module):  # type: ignore[misc, name-defined]
+    class ResNet(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.conv, self.norm = nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16)

@@ -18,7 +18,7 @@ def model(lib: Any) -> Any:
             nn.ReLU(),
         )
 
-    class UNet(nn.Module):  # type: ignore[misc, name-defined]
+    class UNet(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.down1, self.down2, self.deep = twice(1, 16), twice(16, 32), twice(32, 64)

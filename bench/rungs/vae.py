@@ -22,7 +22,7 @@ def model(lib: Any) -> Any:
     nn = lib.nn
     F = nn.functional
 
-    class VAE(nn.Module):  # type: ignore[misc, name-defined]
+    class VAE(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.inner, self.codes = nn.Linear(784, 400), nn.Linear(400, 2 * CODES)
