@@ -9,6 +9,7 @@ import numpy as np
 
 from tiza.errors import ArgumentError
 from tiza.graph import Node
+from tiza.lang.grammar.tree import names_in
 from tiza.lang.tensor import Tensor
 from tiza.readings.blackboard.mistakes import repairs
 from tiza.readings.blackboard.mistakes.claims import Claim, read_function, read_tensor, read_text
@@ -23,7 +24,7 @@ from tiza.readings.blackboard.mistakes.compare import (
 from tiza.readings.blackboard.mistakes.points import Domain, Point, nice_points, random_points
 from tiza.readings.blackboard.mistakes.search import Found, Search
 from tiza.readings.blackboard.mistakes.subject import Array, Subject, slope
-from tiza.readings.blackboard.mistakes.truths import Truth
+from tiza.readings.blackboard.mistakes.truths import Truth, truths
 from tiza.readings.blackboard.mistakes.verdict import Line, Verdict
 
 Function = Callable[..., object]
@@ -138,7 +139,17 @@ class Engine:
                 answers.append(answer)
         if not usable:
             return []
-        return Search(self.subject, truth, usable[:SEARCHED]).run(answers[:SEARCHED])
+        behind = self._behind(claim)
+        return Search(self.subject, truth, usable[:SEARCHED], behind).run(answers[:SEARCHED])
+
+    def _behind(self, claim: Claim) -> list[Node]:
+        """The results whose adjoints a line begins with: its mistake lies behind them."""
+        if claim.statement is None:
+            return []
+        names = [n for value in claim.statement.values for n in names_in(value)]
+        meanings = [m[0] for n in names if n not in self.subject.nodes
+                    and (m := truths(self.subject, n))]  # fmt: skip
+        return [m.wrt for m in meanings if m.of is self.subject.top and m.wrt is not None]
 
     def _example(self, claim: Claim, truth: Truth, outcome: Comparison) -> Difference | None:
         """A point with small nice numbers at which both sides are finite and differ visibly."""

@@ -122,8 +122,7 @@ _SPECIAL: dict[str, Rule] = {
 
 
 def _subtract(e: Edge) -> Iterator[Mutant]:
-    if e.k == 1:
-        yield Mutant("sign", 1, -e.share)
+    yield Mutant("sign" if e.k else "difference-reversed", 1 if e.k else 2, -e.share)
 
 
 def _negative(e: Edge) -> Iterator[Mutant]:
@@ -136,6 +135,8 @@ def _multiply(e: Edge) -> Iterator[Mutant]:
         return
     yield Mutant("dropped", 1, e.g)
     yield Mutant("own-factor", 2, e.g * e.x)
+    if e.other.prim.name in EACH:
+        yield Mutant("before-activation", 1, e.g * e.other.inputs[0])
 
 
 def _divide(e: Edge) -> Iterator[Mutant]:
@@ -183,6 +184,9 @@ def _matmul(e: Edge) -> Iterator[Mutant]:
     else:
         yield from _products("transpose-missing", 1, (a, g), (a, transposed(g)))
         yield from _products("order", 1, (g, a), (g, transposed(a)), (transposed(g), a))
+    if e.other.prim.name in EACH:
+        z = e.other.inputs[0]
+        yield Mutant("before-activation", 1, transposed(z) @ g if e.k else g @ transposed(z))
     yield Mutant("result-transposed", 2, transposed(e.share))
     yield Mutant("dropped", 2, g)
     if e.k == 1 and a.shape[0] > 1:
@@ -206,7 +210,9 @@ def _softmax(e: Edge) -> Iterator[Mutant]:
     yield Mutant("diagonal-only", 1, g * (y * (1 - y)))
     yield Mutant("dropped", 1, g)
     yield Mutant("function-for-derivative", 1, g * y)
-    yield Mutant("sign", 2, -e.share)
+    yield Mutant("target-forgotten", 2, e.share - g * y)  # g = −Y/P behind a cross entropy
+    yield Mutant("softmax-again", 2, e.share * (y * (1 - y)))
+    yield Mutant("sign", 3, -e.share)
 
 
 def _log_softmax(e: Edge) -> Iterator[Mutant]:

@@ -31,7 +31,7 @@ from tiza.readings.blackboard.mistakes.truths import Truth
 if TYPE_CHECKING:
     from tiza.readings.blackboard.mistakes.engine import Engine
 
-MOST = 150  # changes that are tried
+MOST = 300  # changes that are tried
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,18 @@ def changes(tree: Tree) -> Iterator[tuple[str, Tree, Tree]]:
     yield "transpose", tree, Transpose(tree)
     yield "sign", tree, Neg(tree)
     yield from _inside(tree)
+    for name in dict.fromkeys(names_in(tree)):
+        yield "transpose-everywhere", Name(name), _everywhere(tree, name)
     for over in (0, 1):
         yield "sum-forgotten", tree, Call("sum", (tree,), (("axis", over),))
     yield "sum-forgotten", tree, Call("sum", (tree,))
+
+
+def _everywhere(tree: Tree, name: str) -> Tree:
+    """Every occurrence of a variable turned."""
+    if tree == Name(name) or tree == Transpose(Name(name)):
+        return _turned(tree)
+    return with_children(tree, [_everywhere(x, name) for x in children(tree)])
 
 
 def _inside(tree: Tree) -> Iterator[tuple[str, Tree, Tree]]:

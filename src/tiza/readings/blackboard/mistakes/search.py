@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class Search:
     subject: Subject
     truth: Truth
     samples: Sequence[Sample]
-    found: list[tuple[Edge, Mutant]] = field(default_factory=list)
+    behind: Sequence[Node] = ()  # the results whose adjoints the student's line begins with
 
     def run(self, answers: Sequence[Array]) -> list[Found]:
         """All mistakes that give `answers` at the samples, the commonest first."""
@@ -60,7 +60,8 @@ class Search:
             factor = self._explains(edge, shares, j, carried, answers)
             if factor is not None:
                 hits.append(self._named(edge, mutant, factor))
-        return sorted(hits, key=lambda f: (f.times != 1, f.rank))
+        near = set(walk(self.behind, edges))
+        return sorted(hits, key=lambda f: (f.times != 1, bool(near) and f.node not in near, f.rank))
 
     def _edges(self, of: Node, wrt: Node) -> list[tuple[Edge, Node]]:
         """Every edge through which wrt acts on `of`, with its cotangent and its share."""

@@ -146,6 +146,8 @@ def from_text(text: str, values: Mapping[str, Any], shapes: Mapping[str, tuple[i
         raise ArgumentError("check-constant", names=", ".join(leaves) or "-")
     loss, chosen, names = with_layers(loss, chosen, names)
     subject = from_nodes(loss, chosen, names, {})
+    spoken = {s.name for s, _ in trace}
+    subject.lines = {name: node for name, node in subject.lines.items() if name in spoken}
     subject.given = frozenset(numbers) & frozenset(leaves)
     return subject
 

@@ -57,7 +57,8 @@ def _derivative(subject: Subject, of: str, wrt: str) -> list[Truth]:
         return []
     label = f"∂{of}/∂{wrt}"
     found: list[Truth] = []
-    for node in (slope(a, b), direct_slope(subject, a, b)):
+    local = direct_slope(subject, a, b) if a is not subject.top else None
+    for node in (slope(a, b), local):  # ∂z₂/∂z₁ may be meant as a local derivative
         if node is not None and all(node is not t.node for t in found):
             found.append(Truth(node, a, b, label))
     return found

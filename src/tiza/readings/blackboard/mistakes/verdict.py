@@ -10,8 +10,8 @@ from fractions import Fraction
 import numpy as np
 
 from tiza.errors import language, use_language
-from tiza.readings.blackboard.expr import Partial, Symbol
-from tiza.readings.blackboard.letters import symbol
+from tiza.readings.blackboard.expr import Partial, Symbol, symbols_of
+from tiza.readings.blackboard.letters import adjoint, symbol
 from tiza.readings.blackboard.mistakes.claims import Claim
 from tiza.readings.blackboard.mistakes.compare import Comparison, Difference
 from tiza.readings.blackboard.mistakes.repairs import Repair
@@ -234,9 +234,20 @@ def _right_steps(subject: Subject, found: Found) -> list[tuple[str, str]]:
     partial = Partial(_symbol(subject, found.line), into)
     for part, key in (("local", "local"), ("backward", "step"), ("gradients", "step")):
         for step in subject.derivation.part(part):
-            if _is_about(step, partial, into, part):
+            if _is_about(step, partial, into, part) and _is_familiar(subject, step):
                 return [(key, step.text)]
     return []
+
+
+def _is_familiar(subject: Subject, step: Step) -> bool:
+    """Whether a step speaks of nothing but what the student knows by name."""
+    known = {_symbol(subject, name) for name in (*subject.nodes, subject.loss_name)}
+    known |= {adjoint(symbol) for symbol in known}
+    for name in symbols_of(step.formula):
+        parts = (name.of, name.wrt) if isinstance(name, Partial) else (name,)
+        if any(part not in known for part in parts):
+            return False
+    return True
 
 
 def _is_about(step: Step, partial: Partial, into: object, part: str) -> bool:

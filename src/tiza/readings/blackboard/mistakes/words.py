@@ -69,6 +69,14 @@ KINDS: dict[str, tuple[str, str]] = {
         "falta el factor 1/2 de la derivada de la raíz, {step}",
     ),
     "sign": ("a minus sign is lost in {step}", "se perdió un signo menos en {step}"),
+    "difference-reversed": (
+        "the difference in {line} is turned around: its derivative {step} is +1",
+        "la diferencia en {line} está al revés: su derivada {step} es +1",
+    ),
+    "before-activation": (
+        "in {step} stands a value before its activation where the activation belongs",
+        "en {step} aparece un valor antes de su activación, donde corresponde la activación",
+    ),
     "sign-somewhere": ("the sign is wrong", "el signo está mal"),
     "number": (
         "the number {factor} is missing in {step}",
@@ -156,6 +164,10 @@ KINDS: dict[str, tuple[str, str]] = {
 }
 REPAIRS: dict[str, tuple[str, str]] = {
     "transpose": ("{part} must be transposed", "{part} debe transponerse"),
+    "transpose-everywhere": (
+        "{part} must be transposed wherever it occurs",
+        "{part} debe transponerse en todas partes",
+    ),
     "transpose-too-many": ("{part} must not be transposed", "{part} no debe transponerse"),
     "sign": ("the sign of {part} is wrong", "el signo de {part} está mal"),
     "order": (
