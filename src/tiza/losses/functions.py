@@ -67,8 +67,9 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
     return _bowl("smooth_l1_loss", input, target, reduction, beta, 1 / beta)
 
 
-def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Tensor:
-    """(x − t)²/2 where |x − t| < δ, δ(|x − t| − δ/2) elsewhere; their mean.
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0,
+               weight: Any = None) -> Tensor:  # fmt: skip
+    """w (x − t)²/2 where |x − t| < δ, w δ(|x − t| − δ/2) elsewhere; their mean.
 
     For numbers with outliers, squared up to δ. Weak side: δ has to suit the unit of the target.
 
@@ -79,11 +80,11 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     """
     if delta <= 0:
         raise ArgumentError("loss-delta", got=delta)
-    return _bowl("huber_loss", input, target, reduction, delta, 1.0)
+    return _bowl("huber_loss", input, target, reduction, delta, 1.0, weight)
 
 
-def _bowl(loss: str, input: Any, target: Any, reduction: str, limit: float,
-          scale: float) -> Tensor:  # fmt: skip
+def _bowl(loss: str, input: Any, target: Any, reduction: str, limit: float, scale: float,
+          weight: Any = None) -> Tensor:  # fmt: skip
     """scale · (e²/2 where |e| < limit, limit (|e| − limit/2) elsewhere), e = x − t."""
     reduction_of(loss, reduction)
     x, t = pair(loss, input, target)
@@ -91,7 +92,8 @@ def _bowl(loss: str, input: Any, target: Any, reduction: str, limit: float,
     far = abs(error)
     near = error * error * (0.5 * scale)
     straight = (far - 0.5 * limit) * (limit * scale)
-    return reduced(make(PRIMITIVES["where"], far < limit, near, straight), reduction)
+    values = make(PRIMITIVES["where"], far < limit, near, straight)
+    return reduced(weighted(values, weight), reduction)
 
 
 def cross_entropy(input: Any, target: Any, weight: Any = None, ignore_index: int = -100,

@@ -7,6 +7,7 @@ from typing import Any
 
 from tiza.errors import ArgumentError, ShapeError
 from tiza.graph import PRIMITIVES
+from tiza.lang.pairs import not_equal
 from tiza.lang.searching import where
 from tiza.lang.tensor import Tensor, as_tensor, make
 from tiza.losses.checks import pair, reduced, reduction_of
@@ -39,7 +40,7 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     if log_target:
         values = _exp(q) * (q - x)
     else:
-        some = q > 0
+        some = not_equal(q, 0.0)  # below 0 there is no logarithm, and the loss says so by NaN
         safe = where(some, q, as_tensor(1.0, q.dtype))
         values = where(some, q * _log(safe), q * 0) - q * x
     if reduction == "batchmean":

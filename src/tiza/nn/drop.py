@@ -101,12 +101,12 @@ def _alpha(layer: str, x: Tensor, p: float, training: bool, inplace: bool,
     return _given(x, y, inplace)
 
 
-def alpha_dropout(input: Any, p: float = 0.5, training: bool = True,
+def alpha_dropout(input: Any, p: float = 0.5, training: bool = False,
                   inplace: bool = False) -> Tensor:  # fmt: skip
     """In training, entries become −α′ with probability p, and all are stretched and shifted.
 
     y = a x + b, or −a α′ + b; a = 1/√((1 + α′² p)(1 − p)), b = a α′ p, α′ = SELU's λα: mean 0
-    and variance 1 are kept.
+    and variance 1 are kept. Unlike `dropout`, it must be told that it is training, as in PyTorch.
 
     Source: Klambauer et al. 2017, arXiv:1706.02515, section "alpha dropout".
 
@@ -117,7 +117,7 @@ def alpha_dropout(input: Any, p: float = 0.5, training: bool = True,
     return _alpha("alpha_dropout", x, p, training, inplace, x.shape)
 
 
-def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = True,
+def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = False,
                           inplace: bool = False) -> Tensor:  # fmt: skip
     """As `alpha_dropout`, for whole channels of (N, C, …).
 

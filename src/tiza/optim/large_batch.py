@@ -164,7 +164,8 @@ class Muon(Optimizer):
     b ← μb + (1−μ)g     o = NS₅((1−μ)g + μb, or b)     p ← (1 − ηλ)p − η √max(1, n/m) o
 
     NS₅ is five rounds of X ← aX + (bA + cA²)X, A = XXᵀ, from X/‖X‖, which draw all singular
-    values near 1. Computed in the parameter's own type.
+    values near 1. Computed in the parameter's own type. adjust_lr_fn="match_rms_adamw" takes
+    0.2 √max(n, m) in the place of √max(1, n/m), so that rates found for AdamW fit.
 
     Source: Jordan et al. 2024, kellerjordan.github.io/posts/muon.
     """
@@ -176,7 +177,15 @@ class Muon(Optimizer):
     ns_coefficients: tuple[float, float, float] = (3.4445, -4.775, 2.0315)
     eps: float = 1e-7
     ns_steps: int = 5
+    adjust_lr_fn: str | None = None
     slots: ClassVar[tuple[str, ...]] = ("momentum_buffer",)
+
+    @classmethod
+    def check(cls, group: Mapping[str, Any]) -> None:
+        """The adjustment of the rate is one of PyTorch's two."""
+        super().check({k: v for k, v in group.items() if k != "adjust_lr_fn"})
+        if group["adjust_lr_fn"] not in (None, "original", "match_rms_adamw"):
+            raise ArgumentError("optim-adjust", got=group["adjust_lr_fn"])
 
     def rule(self, t: Node, p: Node, g: Node, *slots: Node) -> Update:
         """One step of one parameter; b is the slot."""
@@ -185,7 +194,9 @@ class Muon(Optimizer):
         b = slots[0] * self.momentum + g * (1 - self.momentum)
         step = g * (1 - self.momentum) + b * self.momentum if self.nesterov else b
         n, m = p.shape
-        o = self.orthogonal(step) * sqrt(max(1.0, n / max(m, 1)))
+        alike = self.adjust_lr_fn == "match_rms_adamw"
+        size = 0.2 * sqrt(max(n, m)) if alike else sqrt(max(1.0, n / max(m, 1)))
+        o = self.orthogonal(step) * size
         if self.weight_decay:
             p = p - self.lr * (p * self.weight_decay)
         return p - self.lr * o, (b,)

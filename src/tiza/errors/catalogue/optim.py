@@ -221,6 +221,22 @@ ENTRIES = {
             "Sin búsqueda cada paso tiene la longitud lr.",
         ),
     ),
+    "optim-adjust": Entry(
+        en=(
+            "Muon knows no adjustment {got!r} of its rate",
+            'say "original", "match_rms_adamw" or None',
+        ),
+        es=(
+            "Muon no conoce el ajuste {got!r} de su tasa",
+            'indique "original", "match_rms_adamw" o None',
+        ),
+        more=(
+            "The step is an orthogonal matrix, whose size depends on its shape alone; the "
+            "adjustment says how. None is PyTorch's default, the original one.",
+            "El paso es una matriz ortogonal, cuyo tamaño depende solo de su forma; el ajuste "
+            "dice cómo. None es lo usual en PyTorch, el original.",
+        ),
+    ),
     "optim-groups": Entry(
         en=(
             "the state has parameter groups of sizes {got}, the optimizer of sizes {wanted}",

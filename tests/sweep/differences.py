@@ -1,0 +1,54 @@
+"""What is known to differ from PyTorch's operators and optimizers, and why."""
+
+# Names that the array API standard gives another meaning:
+STANDARD = {
+    "equal": "the standard's compares entry by entry; PyTorch's answers once for all (tz.allclose)",
+    "angle": "tz.angle is the angle between two vectors, not that of complex numbers",
+    "arange": "of whole numbers with fractional ends the standard counts all below the stop; "
+    "PyTorch cuts the fractions off first",
+    "linspace": "the standard has it for floats only; PyTorch rounds integers from both ends",
+    "linspace.tensor_overload": "as linspace",
+}
+# Rules that tiza states:
+RULES = {
+    "nn.functional.gaussian_nll_loss": "losses never broadcast (n, 1) against (n, m)",
+    "nextafter": "a step in the last binary digit has no derivative",
+    "__rpow__": "an integer to a negative power is refused; PyTorch gives 0",
+    "nn.functional.batch_norm": "x without an axis of channels is refused, even where it is empty",
+}
+# Fewer digits in PyTorch, or digits that cancel:
+DIGITS = {
+    "nn.functional.hardsigmoid": "PyTorch keeps 1/6 as a float32 number",
+    "cov": "a gradient that is 0 but for rounding",
+}
+# Layers and losses are of real numbers; PyTorch has some of them for integers, too:
+REAL = {
+    "nn.functional.avg_pool1d", "nn.functional.avg_pool2d", "nn.functional.avg_pool3d",
+    "nn.functional.bilinear", "nn.functional.conv1d", "nn.functional.conv2d",
+    "nn.functional.conv3d", "nn.functional.conv_transpose1d", "nn.functional.conv_transpose2d",
+    "nn.functional.conv_transpose3d", "nn.functional.cosine_embedding_loss",
+    "nn.functional.hardtanh", "nn.functional.linear", "nn.functional.local_response_norm",
+    "nn.functional.margin_ranking_loss", "nn.functional.poisson_nll_loss", "nn.functional.relu6",
+    "nn.functional.softsign", "nn.functional.tanhshrink", "nn.functional.threshold",
+    "nn.functional.triplet_margin_loss",
+}  # fmt: skip
+# Arguments that PyTorch has beyond the standard, and that tiza lacks:
+LACKING = {
+    "linalg.diagonal": "dim1, dim2: tz.diagonal has them",
+    "linalg.vecdot": "dim", "linalg.eigh": "UPLO", "linalg.eigvalsh": "UPLO",
+    "linalg.norm": "the norms of matrices of axes given by position",
+    "linalg.norm.subgradients_at_zero": "the slope at the zero vector",
+    "linalg.matrix_norm": "dim, dtype by position", "linalg.solve": "stacks of vectors",
+    "linalg.matrix_rank": "atol, hermitian", "linalg.matrix_rank.hermitian": "hermitian",
+    "linalg.pinv.singular": "rcond by position", "linalg.pinv.hermitian": "hermitian",
+    "linalg.svd": "the derivative of a full decomposition",
+}  # fmt: skip
+
+DIFFERENT = STANDARD | RULES | DIGITS | LACKING
+
+
+def reason(name: str, kind: str) -> str | None:
+    """Why an operator may differ in a data type of a kind ("f", "i" or "b"), if it may."""
+    if kind != "f" and name in REAL:
+        return "layers and losses are of real numbers"
+    return DIFFERENT.get(name)

@@ -1,0 +1,43 @@
+"""PyTorch's own configurations of its optimizers: twenty steps, states exchanged after ten."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("expecttest", reason="PyTorch's samples need it")
+
+from sweep.optimizers import MISSING, OPTIMIZERS, assert_same_path, configurations  # noqa: E402
+
+from tiza import nn, optim  # noqa: E402
+from tiza.errors import ArgumentError  # noqa: E402
+
+pytestmark = pytest.mark.peer
+torch.set_num_threads(1)
+CASES = [
+    pytest.param(info, kwargs, id=f"{info.optim_cls.__name__}-{n}")
+    for info in OPTIMIZERS
+    for n, kwargs in enumerate(configurations(info))
+]
+DIFFERENT = {
+    ("LBFGS", "strong_wolfe"): "the line search of the book, which doubles a step that is too "
+    "short; PyTorch extrapolates by a cubic",
+}
+
+
+@pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-10), (np.float32, 1e-5)])
+@pytest.mark.parametrize(("info", "kwargs"), CASES)
+def test_optimizers_take_the_same_path(info, kwargs, dtype, rtol):
+    if (info.optim_cls.__name__, kwargs.get("line_search_fn")) in DIFFERENT:
+        with pytest.raises(AssertionError):
+            assert_same_path(info, kwargs, np.float64, 1e-10)
+        return
+    assert_same_path(info, kwargs, dtype, rtol)
+
+
+def test_an_unknown_adjustment_is_refused():
+    with pytest.raises(ArgumentError, match="Muon knows no adjustment 'size' of its rate"):
+        optim.Muon([nn.Parameter(np.ones((2, 2)))], adjust_lr_fn="size")
+
+
+def test_none_is_missing():
+    assert MISSING == []
