@@ -40,6 +40,8 @@ def derive(loss: Tensor, wrt: Any = None, optimizer: Optimizer | None = None, *,
     """
     caller = sys._getframe(1)
     found, paths = _names(caller)
+    if found.get(loss.node) == "loss":
+        found[loss.node] = "L"
     found.update({t.node: name for name, t in (names or {}).items()})
     variables = _variables(loss, wrt, paths)
     return build(loss, variables, optimizer, names=found, paths=paths, detail=detail,

@@ -89,6 +89,7 @@ def add(*xs: Expr) -> Expr:
     for x in xs:
         for number, rest in _terms(x):
             totals[rest] = totals.get(rest, Fraction(0)) + number
+    totals = _padded_together(totals)
     kept = [(n, r) for r, n in totals.items() if n != 0]
     if not kept:
         return num(0) if shape == () else fill(num(0), shape)
@@ -101,12 +102,34 @@ def add(*xs: Expr) -> Expr:
     return side_by_side(terms, shape) or Expr("sum", terms, shape)
 
 
+def _padded_together(totals: dict[Expr | None, Number]) -> dict[Expr | None, Number]:
+    """pad(a) + pad(b) in the same place is pad(a + b)."""
+    places: dict[tuple[object, Shape], list[Expr]] = {}
+    for r, n in totals.items():
+        if r is not None and n == 1 and _is_pad(r):
+            places.setdefault((r.data, r.shape), []).append(r)
+    if all(len(some) < 2 for some in places.values()):
+        return totals
+    made = dict(totals)
+    for some in places.values():
+        if len(some) > 1:
+            for r in some:
+                del made[r]
+            inner = add(*(r.args[0] for r in some))
+            made[Expr("fun", (inner,), some[0].shape, some[0].data)] = Fraction(1)
+    return made
+
+
+def _is_pad(x: Expr) -> bool:
+    return x.op == "fun" and x.data.prim.name == "pad"
+
+
 def side_by_side(terms: tuple[Expr, ...], shape: Shape) -> Expr | None:
     """Blocks padded with zeros and added are one matrix of blocks."""
     starts: dict[int, Expr] = {}
     axes: set[int] = set()
     for t in terms:
-        if t.op != "fun" or t.data.prim.name != "pad" or any(t.data.get("interior")):
+        if not _is_pad(t) or any(t.data.get("interior")):
             return None
         low, high = t.data.get("low"), t.data.get("high")
         cut = [i for i in range(len(low)) if low[i] or high[i]]

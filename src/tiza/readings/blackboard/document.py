@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tiza.errors import language
 from tiza.readings.blackboard.boxes import Box
 from tiza.readings.blackboard.figures import shape_text
+from tiza.readings.blackboard.folding import Fold
 from tiza.readings.blackboard.latex import escaped, latex
 from tiza.readings.blackboard.notation import name_box
 from tiza.readings.blackboard.page import Entry, given, sections
@@ -49,6 +50,12 @@ def line(e: Entry) -> str:
     return " ".join(parts)
 
 
+def fold_line(fold: Fold) -> str:
+    """For ℓ = 1, …, 12, above the lines of one layer."""
+    words = str(fold).replace("ℓ", r"$\ell$").replace("…", r"\dots")
+    return rf"& \textit{{{words}:}}"
+
+
 def aligned(text: str) -> str:
     """An equation with & before its first relation."""
     for sign in (r"\mathrel{:=}", r"\leftarrow", "="):
@@ -64,7 +71,12 @@ def mathematics(d: Derivation) -> str:
     for s in sections(d):
         rows.append(rf"& \textbf{{{s.title}}}")
         rows += [aligned(latex(box)) for box in s.formulas]
-        rows += [aligned(line(e)) for e in s.entries]
+        before: Fold | None = None
+        for e in s.entries:
+            if e.fold is not None and e.fold != before:
+                rows.append(fold_line(e.fold))
+            before = e.fold
+            rows.append(aligned(line(e)))
     body = " \\\\\n".join(rows)
     return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
 
@@ -78,7 +90,11 @@ def document(d: Derivation) -> str:
         if s.formulas:
             made.append(_align([aligned(latex(box)) for box in s.formulas]))
         pending: list[str] = []
+        before: Fold | None = None
         for e in s.entries:
+            if e.fold is not None and e.fold != before:
+                pending.append(fold_line(e.fold))
+            before = e.fold
             pending.append(aligned(line(e)))
             if e.why:
                 made += [_align(pending), _proof(e.why)]

@@ -8,6 +8,8 @@ printed is what was compared with the engine.
     num      -              Fraction | float          the number
     sym      -              Symbol | Partial          looked up in the table of values
     sum      terms          -                         entrywise, scalars broadcast
+    series   terms          letter, from, to, any     a sum written with Σ
+    stack    terms          -                         one after the other on a new first axis
     prod     factors        -                         entrywise
     frac     over, under    -                         entrywise
     pow      base, exponent -                         entrywise
@@ -211,6 +213,8 @@ def _onehot(expr: Expr, t: Array) -> Array:
 _VALUES: dict[str, Callable[..., Array]] = {
     "num": lambda e: np.asarray(float(e.data)),
     "sum": _sum,
+    "series": _sum,
+    "stack": lambda e, *xs: np.stack(xs),
     "prod": _prod,
     "frac": lambda e, a, b: np.asarray(a / b),
     "pow": lambda e, a, b: np.asarray(np.power(a, b)),

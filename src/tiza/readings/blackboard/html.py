@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tiza.errors import language
 from tiza.readings.blackboard.boxes import EQUALS, Box, row
 from tiza.readings.blackboard.figures import shape_text
+from tiza.readings.blackboard.folding import Fold
 from tiza.readings.blackboard.mathml import mathml
 from tiza.readings.blackboard.notation import name_box
 from tiza.readings.blackboard.page import Entry, Section, given, sections
@@ -29,6 +30,9 @@ STYLE = """
 .tiza-board td.value{color:#8a3b12;white-space:nowrap}
 .tiza-board td.shape{color:#67707c;font-size:.82rem;white-space:nowrap;font-family:system-ui,
  sans-serif}
+.tiza-board td.fold{color:#1d4e79;font-style:italic;padding-top:.5rem!important}
+.tiza-board tr.folded>td:first-child{padding-left:1.4rem!important;
+ border-left:3px solid #c9d6e2!important}
 .tiza-board math{font-size:1.08em}
 .tiza-board .given span{display:inline-block;margin:0 1.1rem .15rem 0;white-space:nowrap}
 .tiza-board .given small,.tiza-board .note{color:#67707c;font-family:system-ui,sans-serif;
@@ -84,7 +88,12 @@ def _section(section: Section) -> str:
     made += [f"<p>{mathml(box)}</p>" for box in section.formulas]
     if section.entries:
         made.append('<table class="lines"><tbody>')
-        made += [_entry(e) for e in section.entries]
+        before: Fold | None = None
+        for e in section.entries:
+            if e.fold is not None and e.fold != before:
+                made.append(f'<tr><td colspan="3" class="fold">{escape(str(e.fold))}</td></tr>')
+            made.append(_entry(e))
+            before = e.fold
         made.append("</tbody></table>")
     return "".join(made)
 
@@ -95,7 +104,8 @@ def _entry(e: Entry) -> str:
         equation += f' <span class="numbers">{mathml(_equals(e.numbers))}</span>'
     value = mathml(_equals(e.value)) if e.value is not None else ""
     shape = f'<td class="shape">{shape_text(e.shape)}</td>' if e.shape else ""
-    line = f'<tr><td>{equation}</td><td class="value">{value}</td>{shape}</tr>'
+    kind = ' class="folded"' if e.fold is not None else ""
+    line = f'<tr{kind}><td>{equation}</td><td class="value">{value}</td>{shape}</tr>'
     if e.why:
         proof = "".join(
             f"<div>{escape(p)}</div>" if isinstance(p, str) else f"<div>{mathml(p, True)}</div>"

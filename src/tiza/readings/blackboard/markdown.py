@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiza.readings.blackboard.document import aligned, line
+from tiza.readings.blackboard.document import aligned, fold_line, line
 from tiza.readings.blackboard.figures import shape_text
+from tiza.readings.blackboard.folding import Fold
 from tiza.readings.blackboard.latex import latex
 from tiza.readings.blackboard.notation import name_box
 from tiza.readings.blackboard.page import given, sections
@@ -24,7 +25,11 @@ def markdown(d: Derivation) -> str:
         if s.formulas:
             made += [_display([aligned(latex(box)) for box in s.formulas]), ""]
         pending: list[str] = []
+        before: Fold | None = None
         for e in s.entries:
+            if e.fold is not None and e.fold != before:
+                pending.append(fold_line(e.fold))
+            before = e.fold
             pending.append(aligned(line(e)))
             if e.why:
                 made += [_display(pending), "", f"*{say('why')}.*", ""]

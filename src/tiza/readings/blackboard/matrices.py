@@ -50,43 +50,52 @@ def _rep(e: Expr, at: tuple[str, ...] | None) -> Set:
 
 def _tot(e: Expr, at: tuple[str, ...] | None) -> Set:
     (x,) = e.args
-    axes, _ = e.data
+    axes, keepdims = e.data
     n = x.ndim
     if at is None and x.op == "sym" and n == 1:
         return row(bx.Script(ONES, sup=TOP), bx.SPACE, formula(x)), PROD
-    rows_left = n > 2 and axes == tuple(range(n - 1)) and not e.data[1]
-    if at is None and rows_left:  # over a stack and its rows: Σ_b x_bᵀ 1
-        letters_b = "b" if n == 3 else "b,h"
-        inner = (
-            bx.Script(lower(x, letters_b), sup=TOP) if x.op != "sym" else raised_lower(x, letters_b)
-        )
-        return row(bx.Big("∑", index_box(letters_b)), bx.SPACE, inner, bx.SPACE, ONES), PROD
-    stacked = n > 2 and axes in ((n - 1,), (n - 2,)) and e.data[1]
-    if (len(axes) == n or n > 2 or at is not None) and not (stacked and at is None):
-        outer = iter(at or ())
-        letters: list[str] = []
-        free = iter(a for a in LETTERS if a not in (at or ()))
-        for i, n in enumerate(x.shape):
-            if i in axes:
-                letters.append(next(free) if n != 1 else "")
-                if e.data[1]:
-                    next(outer, "")
-            else:
-                letters.append(next(outer, "") or (next(free) if at is None and n != 1 else ""))
-        bound = "".join(letters[i] for i in axes)
-        if len(axes) == x.ndim or at is not None:
-            body = inside(x, PROD, tuple(letters))
-            sign = bx.Big("∑", index_box(",".join(bound)) if bound else None)
-            return row(sign, bx.SPACE, body), PROD
-        return row(bx.Big("∑", index_box(",".join(bound))), bx.SPACE,
-                   inside(x, PROD)), PROD  # fmt: skip
+    if at is None and n > 2 and axes == tuple(range(n - 1)) and not keepdims:
+        return _over_stack(x)
+    if at is None and n == 3 and axes == (0,):
+        return row(bx.Big("∑", index_box("b")), bx.SPACE, lower(x, "b")), PROD
+    stacked = n > 2 and axes in ((n - 1,), (n - 2,)) and keepdims
+    if at is not None or len(axes) == n or (n > 2 and not stacked):
+        return _summed(e, at)
     tight = POWER if x.op in {"prod", "sum", "frac"} else PROD
     if axes == (n - 1,):
         return row(inside(x, tight), bx.SPACE, ONES), PROD
-    if e.data[1]:
+    if keepdims:
         return row(bx.Script(ONES, sup=TOP), bx.SPACE, inside(x, tight)), PROD
     turned = inside(x.args[0], PROD) if x.op == "t" else raised(x)
     return row(turned, bx.SPACE, ONES), PROD
+
+
+def _over_stack(x: Expr) -> Set:
+    """The sum over a stack and its rows: Σ_b x_bᵀ 1."""
+    letters = "b" if x.ndim == 3 else "b,h"
+    inner = raised_lower(x, letters) if x.op == "sym" else bx.Script(lower(x, letters), sup=TOP)
+    return row(bx.Big("∑", index_box(letters)), bx.SPACE, inner, bx.SPACE, ONES), PROD
+
+
+def _summed(e: Expr, at: tuple[str, ...] | None) -> Set:
+    """Σ over indices of an entry."""
+    (x,) = e.args
+    axes, keepdims = e.data
+    outer = iter(at or ())
+    letters: list[str] = []
+    free = iter(a for a in LETTERS if a not in (at or ()))
+    for i, n in enumerate(x.shape):
+        if i in axes:
+            letters.append(next(free) if n != 1 else "")
+            if keepdims:
+                next(outer, "")
+        else:
+            letters.append(next(outer, "") or (next(free) if at is None and n != 1 else ""))
+    bound = index_box(",".join(filter(None, (letters[i] for i in axes))))
+    sign = bx.Big("∑", bound if bound != bx.Row(()) else None)
+    if len(axes) == x.ndim or at is not None:
+        return row(sign, bx.SPACE, inside(x, PROD, tuple(letters))), PROD
+    return row(sign, bx.SPACE, inside(x, PROD)), PROD
 
 
 def _view(e: Expr, at: tuple[str, ...] | None) -> Set:
@@ -124,6 +133,8 @@ def swaps_heads(axes: tuple[int, ...]) -> bool:
 
 def _blocks(e: Expr, at: tuple[str, ...] | None) -> Set:
     cells = tuple(formula(a) for a in e.args)
+    if len(cells) > 4:
+        cells = (cells[0], bx.Sign("…", "plain"), cells[-1])
     rows = tuple((c,) for c in cells) if e.data == e.ndim - 2 else (cells,)
     made = bx.Grid(rows)
     return (made, ATOM) if at is None else entry_of(e, at, made)
@@ -195,10 +206,31 @@ def _row_of(e: Expr, at: tuple[str, ...] | None) -> Set:
 
 def number_word(index: Any) -> str:
     """An index as it is printed: 3, t, t−1."""
-    return str(index)
+    return str(index + 1) if isinstance(index, int) else str(index)
+
+
+def _series(e: Expr, at: tuple[str, ...] | None) -> Set:
+    letter, first, last, pattern = e.data
+    sign = bx.Big("∑", row(bx.Letter(letter), bx.Sign("=", "plain"), bx.Numeral(str(first))),
+                  bx.Numeral(str(last)))  # fmt: skip
+    return row(sign, bx.SPACE, inside(pattern, PROD, at)), PROD
+
+
+def _stack(e: Expr, at: tuple[str, ...] | None) -> Set:
+    items = [formula(a) for a in e.args]
+    if len(items) > 3:
+        items = [items[0], bx.Sign("…", "plain"), items[-1]]
+    cells: list[Box] = []
+    for item in items:
+        cells += [bx.Sign(",", "comma")] if cells else []
+        cells.append(item)
+    made = bx.Fence("(", row(*cells), ")")
+    return (made, ATOM) if at is None else entry_of(e, at, made)
 
 
 SET.update({
     "rep": _rep, "tot": _tot, "view": _view, "gram": _gram, "blocks": _blocks, "parts": _parts,
     "picked": _picked, "onehot": _onehot, "array": _array, "pull": _pull, "row": _row_of,
+    "series": _series,
+    "stack": _stack,
 })  # fmt: skip

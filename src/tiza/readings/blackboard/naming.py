@@ -12,6 +12,7 @@ from tiza.readings.blackboard.expr import Symbol
 from tiza.readings.blackboard.letters import symbol
 from tiza.readings.blackboard.plan import ACTIVATIONS, VIEWS, Plan
 from tiza.readings.blackboard.twin import is_count
+from tiza.readings.blackboard.unrolled import Times
 
 GENERIC = {"weight", "bias", "in_proj_weight", "in_proj_bias", "running_mean", "running_var"}
 AFFINE = {"linear", "conv", "conv_transpose", "bilinear", "scan", "matmul", "take"}
@@ -27,6 +28,7 @@ class Names:
     of: dict[Node, Symbol] = field(default_factory=dict)
     taken: set[Symbol] = field(default_factory=set)
     layer: dict[Node, str] = field(default_factory=dict)
+    timed: set[Symbol] = field(default_factory=set)  # their subscript is a step in time
 
     def give(self, node: Node, wanted: Symbol) -> None:
         """The symbol wanted, or the next free one like it."""
@@ -45,30 +47,104 @@ def layer_of(node: Node) -> str:
 
 
 def give_names(plan: Plan, wrt: Sequence[Node], given: Mapping[Node, str],
-               paths: Mapping[Node, str]) -> Names:  # fmt: skip
+               paths: Mapping[Node, str], times: Times) -> Names:  # fmt: skip
     """Symbols for all leaves and lines: the author's, else the field's."""
     names = Names()
-    everything = [*plan.leaves, *[w for w in wrt if w not in plan.leaves], *plan.steps]
-    for node in dict.fromkeys(everything):
-        own = given.get(node) or node.name
-        if own and _is_own(own) and not is_count(node):
-            wanted = symbol(own)
-            if wanted not in names.taken:
-                names.give(node, wanted)
+    _authors(names, [*plan.leaves, *[w for w in wrt if w not in plan.leaves], *plan.steps], given,
+             times)  # fmt: skip
     scripts = _Scripts(plan, paths)
     for node in dict.fromkeys([*plan.leaves, *wrt]):
         if node not in names.of:
             names.give(node, _leaf(node, plan, scripts))
     for node in plan.steps:
+        if node in times.step and node not in names.of:
+            _give_timed(names, node, plan, times)
         if node not in names.of:
             names.give(node, _line(node, plan, scripts, names))
         names.layer[node] = layer_of(node)
+    _name_entry(names, plan, scripts.blocks, given)
     return names
+
+
+def _authors(names: Names, nodes: Sequence[Node], given: Mapping[Node, str],
+             times: Times) -> None:  # fmt: skip
+    """The names that the program gives."""
+    for node in dict.fromkeys(nodes):
+        own = given.get(node) or node.name
+        if not own or not _is_own(own) or is_count(node):
+            continue
+        wanted = symbol(own)
+        if node in times.step and times.loops > 1:
+            wanted = replace(wanted, sup=str(times.loop[node]))
+        if wanted not in names.taken:
+            names.give(node, wanted)
+            if node in times.step:
+                names.timed.add(wanted)
+
+
+def _name_entry(names: Names, plan: Plan, blocks: Mapping[str, int],
+                given: Mapping[Node, str]) -> None:  # fmt: skip
+    """What enters the first of equal blocks is h⁽⁰⁾, if what enters the second is h⁽¹⁾."""
+    block: dict[Node, int] = {}
+    for line in plan.steps:
+        path = names.layer[line]
+        for prefix, number in blocks.items():
+            if path == prefix or path.startswith(prefix + "."):
+                block[line] = number
+
+    def entering(number: int) -> set[Node]:
+        inside = [n for n in plan.steps if block.get(n) == number]
+        used = {i for n in inside for i in plan.inputs[n]}
+        return {i for i in used if i in plan.inputs and block.get(i) != number}
+
+    first, second = entering(1), entering(2)
+    if len(first) != 1 or len(second) != 1:
+        return
+    (start,), (out,) = first, second
+    model = names.of[out]
+    if start in given or block.get(start) or model.sup != "1":
+        return
+    zeroth = replace(model, sup="0")
+    if zeroth not in names.taken:
+        names.taken.discard(names.of[start])
+        names.of[start] = zeroth
+        names.taken.add(zeroth)
 
 
 def _is_own(name: str) -> bool:
     """Whether a name is its author's, and not the path or the role of a parameter."""
     return name not in GENERIC and "." not in name and not name.startswith(("weight_", "bias_"))
+
+
+def _give_timed(names: Names, node: Node, plan: Plan, times: Times) -> None:
+    """h_t for a state, c_t for a memory, the gates' letters for gates: with the step below."""
+    letter = times.letter.get(node) or _gate(node) or _letter(node, plan)
+    sup = str(times.loop[node]) if times.loops > 1 else ""
+    step = str(times.step[node])
+    wanted, n = Symbol(letter, step, sup), 1
+    while wanted in names.taken:
+        n += 1
+        wanted = Symbol(letter, f"{n},{step}", sup)
+    names.give(node, wanted)
+    names.timed.add(wanted)
+
+
+def _gate(node: Node) -> str:
+    """The letter of an LSTM's or a GRU's gate, by the slice that it is made of."""
+    if node.prim.name not in {"sigmoid", "tanh"} or not node.inputs:
+        return ""
+    source = node.inputs[0]
+    while source.prim.name in {"reshape", "cast"}:
+        source = source.inputs[0]
+    slices = [source] if source.prim.name == "slice" else [
+        i for i in source.inputs if i.prim.name == "slice"]  # fmt: skip
+    if not slices:
+        return ""
+    whole = slices[0].inputs[0].shape[-1]
+    many = whole // node.shape[-1] if node.shape[-1] else 0
+    part = slices[0].attrs["starts"][-1] // node.shape[-1] if node.shape[-1] else 0
+    letters = {4: "ifgo", 3: "rzn"}.get(many, "")
+    return letters[part] if part < len(letters) else ""
 
 
 class _Scripts:
@@ -164,7 +240,7 @@ def _parameter(path: str, line: Node, scripts: _Scripts) -> Symbol:
     role = ROLES.get(module.rpartition(".")[2], "")
     if scripts.blocks and not sup and not role:
         label = module.rpartition(".")[2]
-        role = "" if label.isdigit() else label
+        role = "" if label.isdigit() else label.replace("_", "")
     bias = own.startswith("bias") or own.endswith("bias")
     if own.endswith(("_l0", "_l1", "_l2", "_l3")):
         kind, _, rest = own.rpartition("_l")
@@ -188,8 +264,8 @@ def _line(node: Node, plan: Plan, scripts: _Scripts, names: Names) -> Symbol:
     sub, sup = scripts.of(node)
     if node.prim.name == "standardize":
         inner = [names.of[i] for i in plan.inputs[node] if i in names.of]
-        base = inner[0] if len(inner) == 1 else Symbol("X", sub, sup)
-        return replace(base, accent="hat")
+        base = inner[0] if len(inner) == 1 and inner[0].sup == sup else Symbol("X", "", sup)
+        return Symbol(base.base, base.sub, sup, "hat")
     letter = _letter(node, plan)
     if letter in "μσ":
         return Symbol(letter, sub, sup)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tiza.readings.blackboard.boxes import EQUALS, Box, Sign, row
 from tiza.readings.blackboard.expr import Expr
 from tiza.readings.blackboard.figures import array_box, given_box
+from tiza.readings.blackboard.folding import Fold, Shown, shown, shown_symbols
 from tiza.readings.blackboard.notation import formula, name_box
 from tiza.readings.blackboard.proofs import pieces
 from tiza.readings.blackboard.steps import Introduced, Step
@@ -16,6 +17,9 @@ from tiza.readings.blackboard.words import say
 
 if TYPE_CHECKING:
     from tiza.readings.blackboard.result import Derivation
+
+
+MOST_UPDATES = 24  # new values that are worth a page
 
 
 @dataclass
@@ -27,6 +31,7 @@ class Entry:
     value: Box | None = None
     shape: tuple[int, ...] = ()
     why: list[str | Box] = field(default_factory=list)
+    fold: Fold | None = None
 
 
 @dataclass
@@ -44,18 +49,20 @@ def sections(d: Derivation) -> list[Section]:
     if d.detail == "summary":
         wanted = ["forward", "backward", "gradients"]
     seen: set[str] = set()
-    made = [Section(say(part), [entry(s, d, seen) for s in d.part(part)]) for part in wanted]
+    made = [Section(say(part), [entry(s, d, seen) for s in shown(d, part)]) for part in wanted]
     if d.rule:
         numbers = d.numbers and d.detail != "summary"
-        rows = [updated(s, d) for s in d.part("update")] if numbers else []
+        steps = d.part("update")
+        rows = [updated(s, d) for s in steps] if numbers and len(steps) <= MOST_UPDATES else []
         made.append(Section(say("update"), rows, [s.box for s in d.rule]))
     return [s for s in made if s.entries or s.formulas]
 
 
-def entry(step: Step, d: Derivation, seen: set[str]) -> Entry:
+def entry(item: Shown, d: Derivation, seen: set[str]) -> Entry:
     """One step as a line; a rule's proof stands where the rule is used first."""
-    made = Entry(step.box, shape=step.shape)
-    if d.numbers and d.detail != "summary":
+    step = item.step
+    made = Entry(step.box, shape=step.shape, fold=item.fold)
+    if item.fold is None and d.numbers and d.detail != "summary":
         made.value = array_box(step.value, d.decimal)
         if step.part == "forward" and step.shape == ():
             made.numbers = put_in(step, d)
@@ -101,7 +108,7 @@ def rounded(value: float) -> Fraction | float:
 def given(d: Derivation) -> list[tuple[Introduced, Box]]:
     """The symbols at the start: name = value, or name with its shape."""
     made = []
-    for i in d.symbols:
+    for i in (g.symbol for g in shown_symbols(d)):
         box = name_box(i.name)
         if i.shape == () and d.numbers:
             box = row(box, EQUALS, given_box(float(i.value), d.decimal))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tiza.readings.blackboard.figures import figure, plain_figure, shape_text
+from tiza.readings.blackboard.folding import Fold, Given, Shown, shown, shown_symbols
 from tiza.readings.blackboard.notation import name_box
-from tiza.readings.blackboard.steps import Introduced, Step
+from tiza.readings.blackboard.steps import Step
 from tiza.readings.blackboard.unicode import unicode
 from tiza.readings.blackboard.words import say
 
@@ -53,7 +54,7 @@ def pad(text: str, columns: int) -> str:
 
 
 def _given(d: Derivation) -> list[str]:
-    items = [_introduced(i, d) for i in d.symbols]
+    items = [_introduced(g, d) for g in shown_symbols(d)]
     lines, current = [], say("symbols") + "  "
     for item in items:
         if width(current) + width(item) > WIDTH and current.strip():
@@ -63,7 +64,8 @@ def _given(d: Derivation) -> list[str]:
     return [*lines, current.rstrip(", ")]
 
 
-def _introduced(i: Introduced, d: Derivation) -> str:
+def _introduced(given: Given, d: Derivation) -> str:
+    i = given.symbol
     name = unicode(name_box(i.name))
     if i.shape == ():
         return f"{name} = {plain_figure(float(i.value), d.decimal)}" if d.numbers else name
@@ -151,12 +153,27 @@ def _update(d: Derivation) -> list[str]:
 
 
 def _matrices(d: Derivation) -> list[list[str]]:
-    made = [block(say("forward-short"), lines_of(d.part("forward"), d))]
-    made.append(block(say("local"), lines_of(d.part("local"), d)))
-    made.append(block(say("backward-short"), lines_of(d.part("backward"), d)))
-    made.append(block(say("gradients"), lines_of(d.part("gradients"), d)))
-    made.append(_update(d))
-    return made
+    titles = {"forward": "forward-short", "local": "local", "backward": "backward-short",
+              "gradients": "gradients"}  # fmt: skip
+    made = [_folded(say(title), shown(d, part), d) for part, title in titles.items()]
+    return [*made, _update(d)]
+
+
+def _folded(title: str, steps: Sequence[Shown], d: Derivation) -> list[str]:
+    """A block in which equal layers stand once, under "for ℓ = 1, …, 12"."""
+    lines = []
+    for s in steps:
+        (line,) = lines_of([s.step], d)
+        lines.append(line if s.fold is None else replace(line, value=shape_text(s.step.shape)))
+    made = block(title, lines)
+    rows = [made[0]] if made else []
+    before: Fold | None = None
+    for s, text in zip(steps, made[1:], strict=True):
+        if s.fold is not None and s.fold != before:
+            rows.append(f"  {s.fold}:")
+        rows.append(f"  {text}" if s.fold is not None else text)
+        before = s.fold
+    return rows
 
 
 def _check(d: Derivation) -> list[str]:

@@ -36,12 +36,14 @@ class Plan:
     beside: dict[Node, list[Node]] = field(default_factory=dict)  # lines a line speaks of, unused
 
 
-def make_plan(loss: Node, wrt: Sequence[Node], named: Mapping[Node, str]) -> Plan:
+def make_plan(loss: Node, wrt: Sequence[Node], named: Mapping[Node, str],
+              roots: set[Node] | None = None) -> Plan:  # fmt: skip
     """Choose the lines: what its author named, what layers give, what is used twice."""
     order = walk([loss])
     moving = depends_on([loss], wrt)
     users = _users(order)
-    parts = _parts(order)
+    parts = _parts(order) | {n for n in roots or () if n not in wrt and n.prim.name not in VIEWS}
+    added = {i for n in order if n.prim.name == "add" for i in n.inputs if users[i] == 1}
     lines: list[Node] = []
     chosen: set[Node] = set(wrt)
     weight: dict[Node, int] = {}
@@ -55,7 +57,7 @@ def make_plan(loss: Node, wrt: Sequence[Node], named: Mapping[Node, str]) -> Pla
         )
         if node in named and node not in moving and node.shape != ():
             chosen.add(node)  # data that were prepared: given, not derived
-        elif node is loss or _is_line(node, users, moving, named, weight[node], parts):
+        elif node is loss or _is_line(node, users, moving, named, weight[node], parts, added):
             _choose(node, chosen, lines)
     _pre_activations(lines, chosen, moving)
     beside = _companions(order, moving, chosen, lines)
@@ -97,18 +99,22 @@ def _users(order: Iterable[Node]) -> dict[Node, int]:
 
 
 def _is_line(node: Node, users: Mapping[Node, int], moving: set[Node], named: Mapping[Node, str],
-             weight: int, parts: set[Node]) -> bool:  # fmt: skip
+             weight: int, parts: set[Node], added: set[Node]) -> bool:  # fmt: skip
     if node in named:
         return True
     if node not in moving or not _float(node):
         return False
+    if node in parts:
+        return True
     name = node.prim.name
     if name in ACTIVATIONS or name in HEAVY:
         return True
+    if name == "linear" and node in added:
+        return False
     if name in COMPOSITES and name not in INLINE:
         return True
     if name in VIEWS:
-        return node in parts
+        return False
     if name == "matmul" and all(i in moving and _source(i).inputs for i in node.inputs):
         return True
     return (users.get(node, 0) > 1 and not _cheap(node)) or weight > LIMIT
@@ -133,9 +139,16 @@ def _parts(order: Sequence[Node]) -> set[Node]:
             users.setdefault(i, []).append(node)
     return {
         node for node in order
-        if node.prim.name in VIEWS and not _turns(node) and _is_part(node)
+        if any(_multiplies(u) for u in users.get(node, []))
+        and node.prim.name in VIEWS and not _turns(node) and _is_part(node)
         and all(u.prim.name not in VIEWS or _turns(u) for u in users.get(node, []))
     }  # fmt: skip
+
+
+def _multiplies(user: Node) -> bool:
+    """Whether a slice is used as a matrix: in a product, transposed or scaled."""
+    scales = user.prim.name == "multiply" and any(i.prim.name == "literal" for i in user.inputs)
+    return user.prim.name == "matmul" or scales or _turns(user)
 
 
 def _turns(node: Node) -> bool:
@@ -169,7 +182,8 @@ def _pre_activations(lines: list[Node], chosen: set[Node], moving: set[Node]) ->
 
 
 def _connected(loss: Node, lines: list[Node], wrt: Sequence[Node],
-               extra: Mapping[Node, tuple[Node, ...]], named: Mapping[Node, str]) -> Plan:  # fmt: skip
+               extra: Mapping[Node, tuple[Node, ...]],
+               named: Mapping[Node, str]) -> Plan:  # fmt: skip
     cut = set(lines) | set(wrt)
     plan = Plan(loss, [])
     needed: set[Node] = set()

@@ -46,6 +46,7 @@ class Derivation:
     lang: str | None = None
     numbers: bool = True
     decimal: str = "."
+    _checked: dict[str, float] = field(default_factory=dict)
 
     @property
     def symbols(self) -> list[Introduced]:
@@ -63,8 +64,10 @@ class Derivation:
 
     def check(self) -> dict[str, float]:
         """Greatest differences: printed formulas to the engine, gradients to finite differences."""
-        formulas = max((step.error(self.values) for step in self.steps), default=0.0)
-        return {"formulas": formulas, "finite": finite_differences(self.board)}
+        if not self._checked:
+            formulas = max((step.error(self.values) for step in self.steps), default=0.0)
+            self._checked = {"formulas": formulas, "finite": finite_differences(self.board)}
+        return dict(self._checked)
 
     def spoken(self) -> str:
         """The language in which it is written."""
@@ -141,7 +144,7 @@ def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Optimizer | None = Non
     named = {twin[n]: path for n, path in (paths or {}).items() if n in twin}
     targets = list(dict.fromkeys(twin[w.node] for w in wrt))
     with use_language(lang or language()):
-        board = set_up(top, targets, given, named, layout)
+        board = set_up(top, targets, given, named, layout, twin.roots, twin.times)
         chain = Chain(board)
         steps = forward(board)
         steps += local(board) if board.scalar else []

@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from tiza.graph import COMPOSITES, PRIMITIVES, Node, opened, walk
+from tiza.graph.place import made_at
 from tiza.readings.blackboard import algebra as al
 from tiza.readings.blackboard.expr import Attrs, Expr
 
@@ -57,7 +58,7 @@ ROWS["alias"] = ROWS["stop_gradient"] = lambda n, x: x
 ROWS["matmul"] = lambda n, a, b: _matmul(n, a, b)
 ROWS["sum"] = lambda n, x: al.total(x, n.attrs["axis"], n.attrs["keepdims"])
 ROWS["broadcast_to"] = lambda n, x: _broadcast(n, x)
-ROWS["reshape"] = lambda n, x: al.view(x, n.shape)
+ROWS["reshape"] = lambda n, x: _reshaped(n, x)
 ROWS["sqrt"] = lambda n, x: al.power(x, al.num(Fraction(1, 2)))
 
 
@@ -156,6 +157,25 @@ def _vector(x: Expr) -> Expr | None:
 
 def _broadcast(node: Node, x: Expr) -> Expr:
     return al.fill(x, node.shape)
+
+
+def _reshaped(node: Node, x: Expr) -> Expr:
+    """x in another shape; x[k] where one row was cut out of x."""
+    if x.op == "fun" and x.data.prim.name == "slice" and x.shape == (1, *node.shape):
+        starts, steps = x.data.get("starts"), x.data.get("steps")
+        inner = x.args[0]
+        if not any(starts[1:]) and inner.shape[1:] == node.shape and set(steps) == {1}:
+            return Expr("row", (inner,), node.shape, starts[0])
+    return al.view(x, node.shape)
+
+
+@spells("concat")
+def _concat(node: Node, *xs: Expr) -> Expr:
+    if node.attrs["axis"] == 0 and all(x.op == "view" and x.shape[0] == 1 for x in xs):
+        inner = [x.args[0] for x in xs]
+        if all(x.shape == node.shape[1:] for x in inner):
+            return Expr("stack", tuple(inner), node.shape)
+    return Expr("blocks", xs, node.shape, node.attrs["axis"]) if len(xs) > 1 else xs[0]
 
 
 @spells("permute")
@@ -265,7 +285,10 @@ def _moments(node: Node) -> tuple[Node, Node]:
 def companions(node: Node) -> tuple[Node, ...]:
     """What an operation speaks of on the blackboard: probabilities of logits, mean and spread."""
     make = COMPANIONS.get(node.prim.name)
-    return make(node) if make else ()
+    if make is None:
+        return ()
+    with made_at(node.place):
+        return make(node)
 
 
 COMPANIONS: dict[str, Callable[[Node], tuple[Node, ...]]] = {

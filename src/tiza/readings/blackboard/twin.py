@@ -22,44 +22,103 @@ from tiza.graph import (
 )
 from tiza.graph.place import made_at
 from tiza.lang.trace import Program
+from tiza.readings.blackboard.unrolled import Times, can_unroll, unrolled
 
 WIDE = np.dtype(np.float64)
 COUNT = "number of examples"
 
 
 MOST_NODES = 4000  # of a graph whose matrix is written out
-OPENED = {"layer_norm", "batch_norm", "group_norm", "attention", "attention_weights"}
+OPENED = {
+    "layer_norm",
+    "batch_norm",
+    "group_norm",
+    "attention",
+    "attention_weights",
+    "rnn_cell",
+    "gru_cell",
+    "lstm_memory",
+    "lstm_output",
+}
+
+
+class Twins(dict[Node, Node]):
+    """Each node's float64 counterpart; `roots` are what opened layers gave."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.roots: set[Node] = set()
+        self.times = Times()
+        self.several: dict[Node, tuple[Node, ...]] = {}  # the results of loops written out
 
 
 def twins(outputs: Sequence[Node], wrt: Sequence[Node] = (),
-          opens: frozenset[str] = frozenset(OPENED)) -> dict[Node, Node]:  # fmt: skip
+          opens: frozenset[str] = frozenset(OPENED)) -> Twins:  # fmt: skip
     """Every node that `outputs` need and its float64 counterpart.
 
     Composites named in `opens` are replaced by their bodies: they derive in their textbook form.
     """
     moving = depends_on(outputs, wrt)
-    made: dict[Node, Node] = {}
+    made = Twins()
     counts: dict[int, Node] = {}
     noisy: set[Node] = set()
+    folded: set[Node] = set()
     for node in walk(outputs):
-        made[node] = _twin(node, made, counts)
-        if node.prim.family == "random" or (
-            node not in moving and any(i in noisy for i in node.inputs)
-        ):
+        if node.prim.name == "part" and node.inputs[0] in made.several:
+            made[node] = made.several[node.inputs[0]][node.attrs["index"]]
+            continue
+        made[node] = new = _twin(node, made, counts)
+        if node in moving and can_unroll(node):
+            inputs = [made[i] for i in node.inputs]
+            with made_at(node.place):
+                made.several[node] = unrolled(new, inputs, new.attrs["body"], made.times, opens)
+            continue
+        still = node not in moving and bool(node.inputs)
+        if node.prim.family == "random" or (still and any(i in noisy for i in node.inputs)):
             noisy.add(node)  # what was drawn is data: a mask, a noise
-            drawn = np.asarray(Program((), [node])()[0])
-            made[node] = constant(drawn.astype(WIDE) if _is_float(node) else drawn)
-        elif node.prim.name == "cast" and node not in moving and _is_float(node):
-            if made[node].inputs and made[node].inputs[0].prim.name == "constant":
-                made[node] = constant(np.asarray(made[node].inputs[0].value, WIDE))
+            made[node] = _as_data(node)
+        elif still and _is_settled(node, new, made, folded):
+            made[node] = _settled(new)
+            folded.add(node)
         elif node.prim.name == "propagate" and node.inputs[3] not in moving:
-            made[node] = _adjacency(made[node])
+            made[node] = _adjacency(new)
         elif node.prim.name in opens:
             with made_at(node.place):
-                made[node] = _all_opened(made[node], opens)
+                made[node] = all_opened(new, opens)
+            made.roots.add(made[node])
         if node.name is not None and made[node].name is None:
             made[node].name = node.name
-        made[node].place = made[node].place if made[node] is node else node.place
+        if made[node] is not node and node.inputs:
+            made[node].place = node.place
+    made.roots |= set(made.times.letter)
+    return made
+
+
+def _as_data(node: Node) -> Node:
+    value = np.asarray(Program((), [node])()[0])
+    return constant(value.astype(WIDE) if _is_float(node) else value)
+
+
+def _is_settled(node: Node, new: Node, made: Twins, folded: set[Node]) -> bool:
+    """Which targets count, whole numbers as floats ...: nothing that a derivation speaks of."""
+    if any(made[i].prim.name not in {"constant", "literal"} for i in node.inputs):
+        return False
+    if node.prim.several or getattr(node.dtype, "kind", "") in "iub":
+        return not node.prim.several
+    return node.prim.name == "cast" or any(i in folded for i in node.inputs)
+
+
+def _settled(new: Node) -> Node:
+    """The value as data; an input itself where the value is the same."""
+    value = np.asarray(Program((), [new])()[0])
+    for i in new.inputs:
+        alike = i.shape == new.shape and i.dtype == new.dtype and i.value is not None
+        if alike and np.array_equal(i.value, value):
+            return i
+    made = constant(value)
+    sources = [i for i in new.inputs if i.prim.name == "constant"]
+    if len(sources) == 1 and new.prim.name in {"reshape", "cast"}:
+        made.name = sources[0].name
     return made
 
 
@@ -75,7 +134,7 @@ def _adjacency(node: Node) -> Node:
     return PRIMITIVES["matmul"](constant(matrix, "A_hat"), x)
 
 
-def _all_opened(node: Node, opens: frozenset[str]) -> Node:
+def all_opened(node: Node, opens: frozenset[str]) -> Node:
     """The body of a composite, and of the composites in it."""
     known: dict[Node, Node] = {i: i for i in node.inputs}
     body = opened(node)
@@ -84,7 +143,7 @@ def _all_opened(node: Node, opens: frozenset[str]) -> Node:
             continue
         inputs = tuple(known[i] for i in inner.inputs)
         new = inner if inputs == inner.inputs else inner.prim(*inputs, **inner.attrs)
-        known[inner] = _all_opened(new, opens) if new.prim.name in opens else new
+        known[inner] = all_opened(new, opens) if new.prim.name in opens else new
     return known[body]
 
 
@@ -103,9 +162,15 @@ def _twin(node: Node, made: dict[Node, Node], counts: dict[int, Node]) -> Node:
     inputs = [made[i] for i in node.inputs]
     if name == "multiply" and inputs[0] is inputs[1]:
         return PRIMITIVES["pow"](inputs[0], literal(2, inputs[0].dtype))  # x·x → x²
-    if name in {"divide", "multiply"} and _is_mean(node):
+    if name == "where" and _always(inputs[0]) and inputs[1].shape == node.shape:
+        return inputs[1]  # nothing is left out
+    if name in {"divide", "multiply"} and _is_mean(node, inputs):
         return inputs[0] / _count(node, counts)
     return _again(node, inputs)
+
+
+def _always(condition: Node) -> bool:
+    return condition.prim.name == "constant" and bool(np.all(condition.value))
 
 
 def _again(node: Node, inputs: Sequence[Node]) -> Node:
@@ -137,20 +202,24 @@ def _body(body: Body) -> Body:
 
 def _summed(node: Node) -> int | None:
     """How many entries each sum takes together, where `node` divides sums by a number."""
-    top = node.inputs[0]
+    top, under = node.inputs[0], node.inputs[1]
     while top.prim.name == "reshape":
         top = top.inputs[0]
-    if top.prim.name != "sum" or node.inputs[1].prim.name != "literal":
+    if top.prim.name != "sum" or under.shape != ():
         return None
+
     inner = top.inputs[0]
     return int(np.prod([inner.shape[i] for i in top.attrs["axis"]], dtype=np.int64))
 
 
-def _is_mean(node: Node) -> bool:
+def _is_mean(node: Node, inputs: Sequence[Node]) -> bool:
     count = _summed(node)
     if count is None or count < 2:
         return False
-    value = float(node.inputs[1].attrs["value"])
+    under = inputs[1]
+    if under.prim.name not in {"literal", "constant"} or under.name is not None:
+        return False
+    value = float(under.value)
     return value == (count if node.prim.name == "divide" else 1 / count)
 
 

@@ -10,8 +10,8 @@ from tiza.readings.blackboard.boxes import Box
 
 SUB = str.maketrans("0123456789+-=()aehijklmnoprstuvxβγρφχ,",
                     "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ,")  # fmt: skip
-SUP = str.maketrans("′0123456789+-−=()⊤∘abcdefghijklmnoprstuvwxyz",
-                    "′⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵀ°ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")  # fmt: skip
+SUP = str.maketrans("′0123456789+-−=()⊤∘ℓabcdefghijklmnoprstuvwxyz",
+                    "′⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵀ°ˡᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")  # fmt: skip
 MARKS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 
 
@@ -56,7 +56,7 @@ def _small(text: str) -> bool:
     """Digits become small letters below the line; words stay readable after an underscore."""
     digits = all(c.isdigit() or c in ",+-" for c in text)
     return digits or (len(text) == 1 and ord(text) in SUB) or (
-        len(text) <= 3 and all(c in "ijklmn," or c.isdigit() for c in text))  # fmt: skip
+        len(text) <= 7 and all(c in "ijklmnt,+-" or c.isdigit() for c in text))  # fmt: skip
 
 
 def _fraction(box: bx.Fraction) -> str:
@@ -96,7 +96,7 @@ def _big(box: bx.Big) -> str:
         if len(below) == 1
         else f"_({below})"
     )
-    return box.sign + (low if below else "") + (f"^{above}" if above else "")
+    return box.sign + (low if below else "") + (_lifted(above, SUP, "^") if above else "")
 
 
 def _cases(box: bx.Cases) -> str:

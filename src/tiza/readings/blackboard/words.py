@@ -37,7 +37,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "One column per example: every matrix of examples stands transposed.",
         "Una columna por ejemplo: toda matriz de ejemplos aparece transpuesta.",
     ),
-    "folded": ("for {letter} = 1, …, {count}", "para {letter} = 1, …, {count}"),
+    "folded": ("for {letter} = {numbers}", "para {letter} = {numbers}"),
     "why": ("Why", "Por qué"),
 }  # fmt: skip
 
