@@ -6,17 +6,20 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tiza.graph import Node
 from tiza.graph.blas import ONE_THREAD
+from tiza.readings.native import Outside
 from tiza.train.callbacks import Callbacks, TerminateOnNaN
 from tiza.train.feed import Rows, order, spans
 from tiza.train.interrupt import Interrupted
 from tiza.train.nonfinite import finite, nonfinite_error, origin
 from tiza.train.state import Answer, State
+from tiza.train.swift import Answers, Swift
 from tiza.train.tally import Tally
 from tiza.train.words import word
 
@@ -66,6 +69,9 @@ class Loop:
 
     def prepare(self) -> None:
         """Write the first step down, so that what is wrong with it is said before all else."""
+        steps, settings = self.trainer.steps, self.trainer.settings
+        epochs = self.place.until - (settings.start if settings else 0)
+        steps.runs = self.batches * max(1, epochs)  # of the whole fit, also where it goes on
         first = self.rows.take(self.groups[0][0])
         kind = "train" if len(self.groups[0]) == 1 else "gather"
         self.trainer.steps.traced(kind, first, self.trainer.state)
@@ -105,8 +111,10 @@ class Loop:
         began = time.perf_counter() - self.tally.seconds
         where = order(len(self.rows), trainer.seed, place.epoch, shuffle=self.shuffle)
         while place.group < len(self.groups) and not trainer.stop_training:
-            self._group(where)
-            place.group += 1
+            done = self._many(where)
+            if not done:
+                self._group(where)
+            place.group += max(done, 1)
             self.tally.seconds = time.perf_counter() - began
             if self.interrupted.yes and place.group < len(self.groups):
                 return
@@ -116,6 +124,81 @@ class Loop:
         if self.held is not None and not trainer.stop_training:
             row |= self.judge(self.held).figures("val_")
         self._end_epoch({**row, "lr": trainer.lr, "seconds": time.perf_counter() - began})
+
+    # -- many steps at once -----------------------------------------------------------------
+
+    def _many(self, where: Array) -> int:
+        """Run the next steps in one call of machine code; how many there were.
+
+        0 where a callback wants to see each batch. What is not finite afterwards is found by
+        making these steps again, one by one.
+        """
+        count = self._ahead()
+        if count == 0 or self.swift is None:
+            return 0
+        trainer, place = self.trainer, self.place
+        size = self.batch_size
+        part = where[place.group * size : (place.group + count) * size]
+        try:
+            answers = self.swift.run(trainer.state, part, trainer.rates)
+        except Outside:
+            return 0
+        with np.errstate(all="ignore"):
+            tables = [*answers.state.tables, *answers.state.buffers]
+            if not (np.isfinite(answers.losses).all() and all(map(finite, tables))):
+                return self._one_by_one(where, count)
+        trainer.state = answers.state
+        self._tally(answers, part)
+        self._after_batch(place.group + count - 1)
+        return count
+
+    def _ahead(self) -> int:
+        """How many whole batches may be run in one call: up to the next checkpoint."""
+        if self.accumulate > 1 or any(c.every_batch for c in self.loud):
+            return 0
+        if self.calls.listening("on_train_batch_begin") or self.swift is None:
+            return 0
+        place, keeper = self.place, self.trainer.keeper
+        left = len(self.rows) // self.batch_size - place.group
+        count = min(left, self.swift.most())
+        if keeper.path is not None and keeper.every is not None:
+            count = min(count, keeper.every - self.trainer.state.steps % keeper.every)
+        return max(count, 0)
+
+    def _one_by_one(self, where: Array, count: int) -> int:
+        place = self.place
+        first = place.group
+        for group in range(first, first + count):
+            place.group = group
+            self._group(where)
+        place.group = first
+        return count
+
+    def _tally(self, answers: Answers, where: Array) -> None:
+        size = self.batch_size
+        if answers.predictions is None:
+            self.tally.add_losses(answers.losses, size)
+            return
+        for k, (loss, prediction) in enumerate(
+            zip(answers.losses, answers.predictions, strict=True)
+        ):
+            here = where[k * size : (k + 1) * size]
+            y, weight = (None if a is None else a[here] for a in (self.rows.y, self.rows.weight))
+            self.tally.add(float(loss), size, prediction, y, weight)
+
+    @cached_property
+    def swift(self) -> Swift | None:
+        """The step that runs many times in a call; None where it is not worth making."""
+        steps = self.trainer.steps
+        if not steps.swift or self.accumulate > 1 or len(self.rows) < self.batch_size:
+            return None
+        first = self.rows.take(slice(0, self.batch_size))
+        traced = steps.traced("train", first, self.trainer.state)
+        if not traced.worth(steps.runs):
+            return None
+        return Swift.of(
+            steps, traced, self.rows, self.batch_size, predicts=bool(self.tally.metrics)
+        )
 
     def _end_epoch(self, row: Mapping[str, float]) -> None:
         trainer, place = self.trainer, self.place

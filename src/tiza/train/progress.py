@@ -23,6 +23,7 @@ class ProgressBar(Callback):
     """
 
     reads_weights = False
+    every_batch = False
 
     def __init__(
         self, epochs: int, batches: int, verbose: Verbose = "auto", file: TextIO | None = None

@@ -6,9 +6,11 @@ outputs  loss, predictions, new parameters, new slots, new buffers
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from tiza.lang.tensor import Tensor
 from tiza.lang.trace import held_open
 from tiza.optim import Optimizer
 from tiza.readings.evaluate import Program
+from tiza.readings.native import Compiled, Outside, compiled
 from tiza.train.augmenting import Augment
 from tiza.train.feed import Rows
 from tiza.train.state import Answer, Names, State, Written
@@ -30,6 +33,8 @@ from tiza.transforms import differentiate
 Array = np.ndarray[Any, Any]
 Loss = Callable[..., Any]
 MOST_TRACED = 64
+NODE_SECONDS, ENTRY_SECONDS = 4e-6, 2e-9  # of one operation by NumPy
+COMPILE_SECONDS = 5e-3  # for each operation
 SCALAR, WORDS = np.dtype("float64"), np.dtype("uint32")
 
 
@@ -50,9 +55,33 @@ class Traced:
         """The program from `inputs` to `outputs`."""
         return cls(Program(inputs, outputs), forward, changed, trained, partly)
 
-    def run(self, arrays: Sequence[Any]) -> list[Any]:
-        """The outputs for these inputs."""
-        return self.program(*arrays)
+    def run(self, arrays: Sequence[Any], *, swift: bool = False) -> list[Any]:
+        """The outputs for these inputs; swift: by machine code, where it can be made."""
+        code = self.code if swift else None
+        if code is None:
+            return self.program(*arrays)
+        try:
+            return list(code(*arrays))
+        except Outside:  # NumPy says which index
+            return self.program(*arrays)
+
+    @cached_property
+    def code(self) -> Compiled | None:
+        """The program in machine code; None where none can be made."""
+        return compiled(self.program.inputs, self.program.outputs)
+
+    @cached_property
+    def seconds(self) -> float:
+        """Roughly what one run by NumPy takes."""
+        entries = sum(math.prod(n.shape) for n in self.program.nodes if not n.prim.several)
+        return len(self.program.steps) * NODE_SECONDS + entries * ENTRY_SECONDS
+
+    def worth(self, runs: int) -> bool:
+        """Whether so many runs by NumPy would take longer than making machine code does.
+
+        A rule of sizes, not of clocks: a run that was interrupted decides as it did before.
+        """
+        return runs * self.seconds > len(self.program.steps) * COMPILE_SECONDS
 
 
 @dataclass
@@ -67,6 +96,8 @@ class Steps:
     loss: Loss | None
     optimizer: Optimizer
     seed: int = 0
+    swift: bool = True  # machine code, where it is worth making
+    runs: int = 1  # how many batches are to come, as far as is known
     random: bool = False
     augment: Augment = field(default_factory=Augment)
     names: Names = field(init=False)
@@ -80,7 +111,7 @@ class Steps:
     def train(self, state: State, rows: Rows, rates: Sequence[float]) -> tuple[Answer, State]:
         """Forward, backward, update: one step on one batch."""
         traced = self.traced("train", rows, state)
-        outputs = traced.run(self.inputs("train", state, rows, rates))
+        outputs = self._run(traced, self.inputs("train", state, rows, rates))
         loss, prediction, made, buffers = self._read(traced, outputs, state)
         count = len(state.params)
         where = dict(zip(traced.partly, outputs[len(outputs) - len(traced.partly) :], strict=True))
@@ -98,7 +129,7 @@ class Steps:
         """
         traced = self.traced("gather", rows, state)
         arrays = self.inputs("gather", state, rows, (share, part), sums)
-        outputs = traced.run(arrays)
+        outputs = self._run(traced, arrays)
         count = len(sums)
         new, rest = outputs[2 : 2 + count], outputs[2 + count :]
         buffers = list(state.buffers)
@@ -129,14 +160,17 @@ class Steps:
     def judge(self, state: State, rows: Rows) -> Answer:
         """Loss and predictions, as the model is in use."""
         traced = self.traced("judge", rows, state)
-        loss, prediction = traced.run(self.inputs("judge", state, rows))
+        loss, prediction = self._run(traced, self.inputs("judge", state, rows))
         return Answer(float(loss), prediction)
 
     def predict(self, state: State, rows: Rows) -> Array:
         """Predictions alone."""
         traced = self.traced("predict", rows, state)
-        prediction: Array = traced.run(self.inputs("predict", state, rows))[0]
+        prediction: Array = self._run(traced, self.inputs("predict", state, rows))[0]
         return prediction
+
+    def _run(self, traced: Traced, arrays: Sequence[Any]) -> list[Any]:
+        return traced.run(arrays, swift=self.swift and traced.worth(self.runs))
 
     def check_targets(self, state: State, rows: Rows) -> None:
         """Show the loss all targets at once: it then names a class that does not exist.

@@ -1,1 +1,5 @@
-"""The fast reading: a whole step as one native function, made by LLVM."""
+"""The fast reading: expressions compiled to machine code through LLVM."""
+
+from tiza.readings.native.compiled import Compiled, Outside, SlowWarning, compiled
+
+__all__ = ["Compiled", "Outside", "SlowWarning", "compiled"]

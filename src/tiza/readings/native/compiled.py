@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import threading
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from tiza.errors import pick
 from tiza.graph.node import Node
 from tiza.readings.native import pool
 from tiza.readings.native.callback import value_of
-from tiza.readings.native.machine import host, load
+from tiza.readings.native.machine import LLVMError, available, host, load
 from tiza.readings.native.plan import opened
 from tiza.readings.native.program import HEADER, WORDS, Builder, Failed
 
@@ -25,20 +27,50 @@ class Outside(IndexError):
     """An index that was read from memory lies outside its axis."""
 
 
+class SlowWarning(UserWarning):
+    """Machine code cannot be made here: results are the same, and come slower."""
+
+
+def compiled(inputs: Sequence[Node], outputs: Sequence[Node], *,
+             aliased: Mapping[int, int] | None = None, known: Mapping[Node, Node] | None = None,
+             threads: int | None = None) -> Compiled | None:  # fmt: skip
+    """The program in machine code; None, and one line once, where none can be made."""
+    reason = available()
+    if reason is None:
+        try:
+            return Compiled(inputs, outputs, aliased, known=known, threads=threads)
+        except LLVMError as error:
+            reason = str(error).splitlines()[0]
+    if reason not in _said:
+        _said.add(reason)
+        warnings.warn(_slow(reason), SlowWarning, stacklevel=2)
+    return None
+
+
+_said: set[str] = set()
+
+
+def _slow(reason: str) -> str:
+    return pick((f"computing with NumPy, which is slower: {reason}",
+                 f"se calcula con NumPy, que es más lento: {reason}"))  # fmt: skip
+
+
 class Compiled:
     """`outputs` as a function of `inputs`, in machine code.
 
     aliased: outputs that are written over an input (output number → input number).
+    known: nodes in the place of which others stand.
     """
 
     def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node],
                  aliased: Mapping[int, int] | None = None, *,
+                 known: Mapping[Node, Node] | None = None,
                  threads: int | None = None) -> None:  # fmt: skip
         self.inputs, self.outputs = tuple(inputs), tuple(outputs)
         self.aliased = dict(aliased or {})
         machine = host()
-        known = {node: node for node in inputs}
-        self.builder = build(inputs, opened(outputs, known), machine, self.aliased)
+        whole = {**{node: node for node in inputs}, **(known or {})}
+        self.builder = build(inputs, opened(outputs, whole), machine, self.aliased)
         self.library = load(self.builder.text())
         self.entry = self.library.address("run")
         self.outside = ctypes.c_int32.from_address(self.library.address("outside"))

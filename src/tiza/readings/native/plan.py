@@ -27,6 +27,9 @@ def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> li
     """`outputs` as expressions of primitives alone, simplified."""
     new: dict[Node, Node] = dict(known or {})
     kept = set(new)
+    for node in [n for n in new.values() if n not in kept]:  # what stands in the place of others
+        new[node] = node
+        kept.add(node)
 
     def edges(node: Node) -> Sequence[Node]:
         if node in kept or node.value is not None:
@@ -182,7 +185,7 @@ class Planner:
                 self._keep(unpadded(x))
         elif node.prim.name == "windows":
             self._keep(unpadded(node.inputs[0]))
-        elif not supported(node) or node.prim.name in HOST or node.prim.family == "control":
+        elif node.prim.name in (*HOST, "random_bits") or not supported(node):
             for x in node.inputs:
                 self._keep(x)
 

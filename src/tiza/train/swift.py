@@ -1,0 +1,129 @@
+"""Many steps of training in one call of machine code.
+
+The rows of each batch are gathered by the compiled step itself, in the order of the epoch; the
+parameters and the optimizer's slots are updated in place, on copies: the State before stays.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tiza.graph import Node, placeholder
+from tiza.graph.prims.choose import cast
+from tiza.graph.prims.indexing import take
+from tiza.lang.random import key_words
+from tiza.readings.native import Compiled, compiled
+from tiza.train.feed import Rows, Unread
+from tiza.train.state import State
+
+if TYPE_CHECKING:
+    from tiza.train.step import Steps, Traced
+
+Array = np.ndarray[Any, Any]
+WISHED_SECONDS = 0.04  # of one call: Ctrl-C waits as long
+MOST_BYTES = 64 << 20  # of predictions kept for the metrics
+
+
+@dataclass
+class Answers:
+    """What the steps of one call answered, one row each."""
+
+    losses: Array
+    predictions: Array | None
+    state: State
+
+
+class Swift:
+    """The step of one shape of batch, run many times in one call."""
+
+    def __init__(self, steps: Steps, traced: Traced, program: Compiled, rows: Rows,
+                 batch: int, predicts: bool) -> None:  # fmt: skip
+        self.steps, self.traced, self.program = steps, traced, program
+        self.arrays = [np.ascontiguousarray(a) for a in rows.arrays]
+        self.batch, self.predicts = batch, predicts
+        self.seconds = 1e-3  # of one step, as last measured
+        self.prediction = traced.forward[1]
+
+    @classmethod
+    def of(cls, steps: Steps, traced: Traced, rows: Rows, batch: int, *,
+           predicts: bool) -> Swift | None:  # fmt: skip
+        """The compiled step; None where rows are read from elsewhere or nothing can compile."""
+        if traced.partly or any(isinstance(x, Unread) for x in rows.xs) or not rows.arrays:
+            return None
+        inputs, outputs = traced.program.inputs, traced.program.outputs
+        first = len(steps.names.all) + 1  # parameters, buffers, the key
+        holes = inputs[first : first + len(rows.arrays)]
+        data = [placeholder(a.shape, a.dtype, h.name)
+                for a, h in zip(rows.arrays, holes, strict=True)]  # fmt: skip
+        where = placeholder((batch,), np.dtype("int64"), "where")
+        known = {h: _gathered(d, where, h) for h, d in zip(holes, data, strict=True)}
+        rest = inputs[first + len(holes) :]
+        given = [*inputs[:first], *data, where, *rest]
+        made = [outputs[0], *([outputs[1]] if predicts else []), *outputs[2:]]
+        program = compiled(given, made, aliased=_replaced(steps, traced, given, predicts),
+                           known=known)  # fmt: skip
+        return None if program is None else cls(steps, traced, program, rows, batch, predicts)
+
+    def most(self) -> int:
+        """How many steps to make in one call."""
+        wished = max(1, int(WISHED_SECONDS / self.seconds))
+        if not self.predicts:
+            return wished
+        bytes_each = max(1, int(np.prod(self.prediction.shape)) * self.prediction.dtype.itemsize)
+        return min(wished, max(1, MOST_BYTES // bytes_each))
+
+    def run(self, state: State, where: Array, rates: Sequence[float]) -> Answers:
+        """One step for each `batch` entries of `where`, the numbers of their rows."""
+        began = time.perf_counter()
+        count = len(where) // self.batch
+        done = np.arange(state.steps + 1, state.steps + 1 + count)
+        keys = np.array([key_words(self.steps.seed, 0, int(k)) for k in done], np.uint32)
+        tables = [a.copy() for a in state.tables]
+        buffers = [a.copy() for a in state.buffers]
+        params = len(state.params)
+        fixed = [*tables[:params], *state.frozen, *buffers]
+        times = done.astype(np.float64)
+        given = [*fixed, keys, *self.arrays, np.ascontiguousarray(where, np.int64),
+                 *tables[params:], times, *(np.array(r, np.float64) for r in rates)]  # fmt: skip
+        first = len(fixed)
+        at = first + 1 + len(self.arrays)
+        moves = {first: 16, at: 8 * self.batch, at + 1 + len(tables) - params: 8}
+        loss = self.traced.program.outputs[0]
+        losses = np.empty(count, loss.dtype)
+        into: dict[int, tuple[Array, int]] = {0: (losses, losses.itemsize)}
+        predictions = None
+        if self.predicts:
+            predictions = np.empty((count, *self.prediction.shape), self.prediction.dtype)
+            into[1] = predictions, predictions[0].nbytes
+        self.program.run(given, steps=count, moves=moves, into=into)
+        slots = iter(tables[params:])
+        after = State(tables[:params], state.frozen, buffers,
+                      [tuple(next(slots) for _ in group) for group in state.slots],
+                      state.steps + count)  # fmt: skip
+        self.seconds = max(1e-9, (time.perf_counter() - began) / count)
+        return Answers(losses, predictions, after)
+
+
+def _gathered(data: Node, where: Node, hole: Node) -> Node:
+    """The rows of one batch, as the step takes them."""
+    rows = take(data, where, axis=0)
+    return rows if rows.dtype == hole.dtype else cast(rows, dtype=hole.dtype)
+
+
+def _replaced(steps: Steps, traced: Traced, given: Sequence[Node],
+              predicts: bool) -> dict[int, int]:  # fmt: skip
+    """Which outputs are written over which inputs: parameters, slots, changed buffers."""
+    names = steps.names
+    params, start = len(names.params), 1 + predicts
+    slots = len(traced.program.outputs) - 2 - params - len(traced.changed)
+    first_slot = len(given) - slots - 1 - len(steps.optimizer.rates())
+    replaced = {start + i: i for i in range(params)}
+    replaced |= {start + params + i: first_slot + i for i in range(slots)}
+    fixed = params + len(names.frozen)
+    replaced |= {start + params + slots + k: fixed + i for k, i in enumerate(traced.changed)}
+    return replaced
