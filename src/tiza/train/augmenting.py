@@ -24,6 +24,9 @@ Part = Callable[..., Any]
 class Augment:
     """Changes of a batch, one after the other: x → x, or (x, target) → (x, target).
 
+    The loss of training is that of the changed batch; metrics of training compare with the targets
+    as they were given.
+
     >>> both = Augment.of([nn.RandomFlip(), nn.Mixup(0.2, num_classes=10)], None)
     >>> [part["class"] for part in both.told()]
     ['RandomFlip', 'Mixup']
