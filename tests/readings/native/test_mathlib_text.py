@@ -1,7 +1,9 @@
 """The text of the vector mathematics: what it declares, where it compiles; and random bits."""
 
 import ctypes
+import importlib.util
 import re
+from pathlib import Path
 
 import llvmlite.binding as llvm
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 
 from tiza.graph import philox
 from tiza.readings.native import mathlib
+from tiza.readings.native.mathlib import coefficients
 from tiza.readings.native.mathlib.alone import Compiled, optimised
 
 SINGLE, DOUBLE, WORD = np.dtype("float32"), np.dtype("float64"), np.dtype("uint32")
@@ -67,6 +70,30 @@ def test_every_target_assembles_every_function(triple, features):
     kept = text.replace("define internal", "define").replace(" alwaysinline", "")
     assembly = target.emit_assembly(optimised("\n".join([*sorted(declares), kept]), target))
     assert all(mathlib.symbol(*wanted) in assembly for wanted in ALL)
+
+
+def fits():
+    """The module tools/minimax.py, which is no part of the package."""
+    path = Path(__file__).parents[3] / "tools" / "minimax.py"
+    spec = importlib.util.spec_from_file_location("minimax", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    "names", [["COS", "LOG_POWER"], pytest.param(None, marks=pytest.mark.slow)]
+)
+def test_the_coefficients_are_those_that_the_tool_finds(names):
+    pytest.importorskip("mpmath")
+    tool = fits()
+    for job in tool.FITS:
+        if names and job.name not in names:
+            continue
+        for field, kind, label in tool.KINDS:
+            if getattr(job, field):
+                found, _ = tool.fit(job, getattr(job, field), kind)
+                assert found == getattr(coefficients, job.name)[label], job.name
 
 
 def words(name, width):

@@ -19,7 +19,7 @@ class Kind(NamedTuple):
     @property
     def lane(self) -> str:
         """The type of one lane in LLVM's spelling."""
-        return {16: "half", 32: "float", 64: "double"}[self.bits] if self.letter == "f" else (
+        return {32: "float", 64: "double"}[self.bits] if self.letter == "f" else (
             f"i{self.bits}"
         )  # fmt: skip
 
@@ -39,8 +39,6 @@ class Kind(NamedTuple):
         if self.letter == "f":
             rounded = float(np.float32(number)) if self.bits == 32 else float(number)
             text = f"0x{struct.pack('>d', rounded).hex().upper()}"
-        elif self.letter == "b":
-            text = "true" if number else "false"
         else:
             text = str(int(number))
         return text if self.width == 1 else f"splat ({self.lane} {text})"
@@ -66,9 +64,6 @@ class Body:
         full = f"@llvm.{name}.{kind.mangled}"
         self.declares.add(f"declare {kind.text} {full}({', '.join(kind.text for _ in xs)})")
         return self.write(kind, f"call {kind.text} {full}({', '.join(map(str, xs))})")
-
-
-Number = "Lanes | float"
 
 
 class Lanes:
@@ -125,19 +120,12 @@ class Lanes:
     def __xor__(self, other: Lanes | float) -> Lanes:
         return self._binary("xor", other)
 
-    def __invert__(self) -> Lanes:
-        return self._binary("xor", 1 if self.kind.letter == "b" else -1)
-
     def __lshift__(self, count: int) -> Lanes:
         return self._binary("shl", count)
 
     def __rshift__(self, count: int) -> Lanes:
         """The arithmetic shift: the sign is drawn along."""
         return self._binary("ashr", count)
-
-    def logical_shift(self, count: int) -> Lanes:
-        """Shift right, zeros drawn in."""
-        return self._binary("lshr", count)
 
     def _compare(self, how: str, other: Lanes | float) -> Lanes:
         truths = Kind("b", 1, self.kind.width)
@@ -155,9 +143,6 @@ class Lanes:
 
     def __gt__(self, other: Lanes | float) -> Lanes:
         return self._order("gt", other)
-
-    def __ge__(self, other: Lanes | float) -> Lanes:
-        return self._order("ge", other)
 
     def equals(self, other: Lanes | float) -> Lanes:
         """Lane by lane; NaN equals nothing."""
@@ -185,11 +170,6 @@ class Lanes:
         """Signed integers as floats of as many bits."""
         to = self.kind._replace(letter="f")
         return self.body.write(to, f"sitofp {self} to {to.text}")
-
-    def whole(self) -> Lanes:
-        """Floats that hold small integers, as integers of as many bits."""
-        to = self.kind._replace(letter="i")
-        return self.body.write(to, f"fptosi {self} to {to.text}")
 
     def widened(self) -> Lanes:
         """float32 as float64."""
