@@ -34,11 +34,11 @@ ENTRIES = {
     ),
     "distance-p": Entry(
         en=(
-            "pairwise_distance: p must not be negative, but is {got}",
+            "a distance: p must not be negative, but is {got}",
             "use p=2 for the usual distance",
         ),
         es=(
-            "pairwise_distance: p no debe ser negativo, pero es {got}",
+            "una distancia: p no debe ser negativo, pero es {got}",
             "use p=2 para la distancia usual",
         ),
         more=(
