@@ -166,3 +166,17 @@ def test_what_is_said_of_running_statistics() -> None:
     assert abs(epsilon - 1.2e-7) < 1e-8
     one, other = nn.RMSNorm(1)(tz.tensor([1e-4])), torch.nn.RMSNorm(1)(torch.tensor([1e-4]))
     assert abs(one.item() - other.item()) < 1e-6
+
+
+def test_what_is_said_of_extremes_and_spreads() -> None:
+    x = tz.tensor([[1.0, 2.0], [4.0, 3.0]])
+    assert x.max(axis=1).tolist() == [2.0, 4.0]
+    values, places = x.max(dim=1)
+    assert (values.tolist(), places.tolist()) == ([2.0, 4.0], [1, 0])
+    assert x.size == 4
+    assert abs(x.var().item() - 1.25) < 1e-6
+    assert abs(x.var(unbiased=True).item() - 5 / 3) < 1e-6
+    assert abs(x.var(correction=1).item() - 5 / 3) < 1e-6
+    row = x[0]
+    row[:] = 9.0
+    assert x.tolist() == [[1.0, 2.0], [4.0, 3.0]]
