@@ -185,6 +185,15 @@ def test_powers_of_integers_are_integers(dtype):
         np.testing.assert_array_equal(got, [base**n for n in range(8)])
 
 
+@pytest.mark.parametrize("dtype", TYPES)
+def test_hypot_is_as_exact_for_numbers_of_any_size(dtype):
+    exponents = np.arange(np.finfo(dtype).minexp, np.finfo(dtype).maxexp - 1)
+    a = np.ldexp(np.array(1.2345678901234567, dtype), exponents)
+    b = np.ldexp(np.array(1.1111111111111112, dtype), exponents - 1)
+    truth = np.hypot(a.astype(np.longdouble), b.astype(np.longdouble))
+    assert ulps(alone("hypot", dtype, LANES[dtype])(a, b), truth).max() <= BOUNDS["hypot"][0]
+
+
 @pytest.mark.parametrize("name", ["pow", "atan2", "hypot", "remainder"])
 def test_float32_of_two_stays_within_its_bound(name):
     rng = np.random.default_rng(0)

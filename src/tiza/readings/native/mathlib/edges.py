@@ -131,7 +131,7 @@ def hypot(a: Lanes, b: Lanes) -> Lanes:
     f = format_of(a)
     a, b = absolute(a), absolute(b)
     most = select(a > b, a, b)
-    up = most < 2.0 ** (-f.bias // 2)
+    up = most < 2.0 ** (f.fraction - f.bias // 2)  # no square that counts is subnormal
     down = most > 2.0 ** (f.bias // 2)
     half = 2.0 ** (f.bias // 2 + f.fraction)
     scale = select(up, a.like(half), select(down, a.like(1 / half), 1))
