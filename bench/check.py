@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bench.modes import Maker
+from bench.modes import Maker, makers
 from bench.rung import Data, Rung
 
 STEPS, BATCHES = 20, 4
 TOLERANCE = 1e-5  # relative, over 20 steps
 FOREIGN = 1e-3  # for JAX: its compiler rounds functions, and breaks ties of maxima, in its own way
 REFERENCE, OWN = "PyTorch eager", "tiza loop"
-SHUFFLED = "tiza fit, shuffled"
+FITTED, SHUFFLED = "tiza fit", "tiza fit, shuffled"
 
 
 @dataclass(frozen=True)
@@ -35,24 +35,32 @@ class Agreement:
         return {k: self.deviation(k) for k in self.losses if k != self.reference}
 
 
-def faults(agreements: list[Agreement]) -> list[str]:
-    """The modes that do not agree with the reference, in words."""
-    found = []
+def faults(agreements: list[Agreement]) -> dict[str, str]:
+    """The modes that do not agree with the reference, and by how much, in words."""
+    found = {}
     for agreement in agreements:
         for label, off in agreement.deviations().items():
             allowed = FOREIGN if label.startswith("JAX") else TOLERANCE
             if not off <= allowed:  # so that NaN counts as a fault
-                text = f"{label} is off {agreement.reference} by {off:.1e}, allowed {allowed:.0e}"
-                found.append(text)
+                found[label] = f"off {agreement.reference} by {off:.1e}, allowed {allowed:.0e}"
     return found
 
 
-def trajectories(rung: Rung, rows: Data, makers: Mapping[str, Maker],
+def with_reference(chosen: Mapping[str, Maker]) -> dict[str, Maker]:
+    """The chosen modes and what they are compared with: PyTorch's loop, or else tiza's own."""
+    if REFERENCE in chosen or OWN in chosen:
+        return dict(chosen)
+    known = makers()
+    label = REFERENCE if REFERENCE in known else OWN
+    return {**chosen, label: known[label]}
+
+
+def trajectories(rung: Rung, rows: Data, modes: Mapping[str, Maker],
                  steps: int = STEPS) -> Agreement:  # fmt: skip
     """The losses of all modes over steps on the first batch, from the same weights."""
     first = rows.part(slice(0, rung.batch))
     losses, refused = {}, {}
-    for label, make in makers.items():
+    for label, make in modes.items():
         if label == "JAX scan":  # the same step as jit's, in a loop
             continue
         try:
@@ -64,7 +72,7 @@ def trajectories(rung: Rung, rows: Data, makers: Mapping[str, Maker],
     return Agreement(REFERENCE if REFERENCE in losses else OWN, losses, refused)
 
 
-def shuffled(rung: Rung, rows: Data, makers: Mapping[str, Maker],
+def shuffled(rung: Rung, rows: Data, modes: Mapping[str, Maker],
              epochs: int = STEPS // BATCHES) -> Agreement:  # fmt: skip
     """The mean losses of shuffled epochs of `fit`, beside the same batches given one by one."""
     from bench.modes.with_tiza import Fit
@@ -76,8 +84,8 @@ def shuffled(rung: Rung, rows: Data, makers: Mapping[str, Maker],
     for epoch in range(epochs):
         where = order(len(few), 0, epoch, shuffle=rung.shuffle)
         batches += [few.part(where[span]) for (span,) in spans(len(few), rung.batch, 1)]
-    label = REFERENCE if REFERENCE in makers else OWN
-    each = makers[label](rung, few, rung.rate).losses(batches)
+    label = REFERENCE if REFERENCE in modes else OWN
+    each = modes[label](rung, few, rung.rate).losses(batches)
     means = [float(np.mean(part)) for part in np.array_split(each, epochs)]
     return Agreement(label, {SHUFFLED: fitted, label: means})
 

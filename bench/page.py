@@ -36,7 +36,7 @@ def page(kept: Kept, language: str, up: str = "") -> str:
     parts = [f"# {word('title', language)}", word("intro", language)]
     known = [r for r in (kept.results.get(n) for n in (*LADDER, *FURTHER, *THINGS)) if r]
     if not known and not kept.scaling:
-        parts.append(word("nothing", language))
+        parts += [word("nothing", language), *repeat(language)]
         return "\n\n".join(parts) + "\n"
     trained = [r for r in known if r.rung not in THINGS]
     ladder = [r for r in trained if r.rung in LADDER]
@@ -55,6 +55,7 @@ def page(kept: Kept, language: str, up: str = "") -> str:
     parts += section("memory", memory(known, language), language)
     parts += section("agreement", agreement(trained, language), language)
     parts += section("notes", notes(known, language), language)
+    parts += repeat(language)
     return "\n\n".join(parts) + "\n"
 
 
@@ -103,7 +104,7 @@ def ratios(results: Sequence[Result], language: str) -> str:
     for r in results:
         best, ours = r.best_peer(), r.own()
         least, median = r.ratio(), r.ratio("median")
-        found = word("untimed", language) if r.faults else ""
+        found = "" if r.timings else word("untimed", language)
         if least and median:
             found = f"**{least:.2f}** ({median:.2f})"
         peer = f"{best.label} {both(best)}" if best else ""
@@ -173,7 +174,9 @@ def memory(results: Sequence[Result], language: str) -> str:
 
     def cell(r: Result, label: str) -> str:
         found = r.memory.get(label)
-        return f"{found['peak_mb']:.0f}, {found['steady_mb']:.0f}" if found else ""
+        if not found:
+            return ""
+        return f"{found['imports_mb'] + found['peak_mb']:.0f} ({found['peak_mb']:.0f})"
 
     rows = [(r.title, *(cell(r, label) for label in columns)) for r in known]
     return table([word("workload", language), *columns], rows)
@@ -221,6 +224,11 @@ def notes(results: Sequence[Result], language: str) -> str:
                   for label, why in r.refused.items()]  # fmt: skip
         lines += [f"- {r.title}: {word('untimed', language)}: {fault}" for fault in r.faults]
     return "\n".join(lines)
+
+
+def repeat(language: str) -> list[str]:
+    """How to measure."""
+    return [f"## {word('repeat', language)}", word("commands", language)]
 
 
 def picture(name: str, key: str, language: str, up: str) -> str:

@@ -23,6 +23,25 @@ WORDS: dict[str, tuple[str, str]] = {
         "Todavía no se ha medido nada para esta versión: `make bench` mide y escribe esta página; "
         "`make bench QUICK=1`, las primeras ocho tareas en unos minutos.",
     ),
+    "repeat": ("Measure it yourself", "Mídalo usted"),
+    "commands": (
+        """```sh
+make bench                     # everything, an hour or two
+make bench QUICK=1             # the first eight workloads, in minutes
+make bench RUNG=lenet          # one of them; the other figures stay
+make bench RUNG="lenet gpt" ARGS="--modes fit,fused --dry"    # some ways, nothing kept
+.venv/bin/python -m bench.profile lenet     # where a step spends its time
+.venv/bin/python -m bench.mapped --gb 32    # one pass over a file larger than memory
+```""",
+        """```sh
+make bench                     # todo, una o dos horas
+make bench QUICK=1             # las primeras ocho tareas, en minutos
+make bench RUNG=lenet          # una de ellas; las otras cifras quedan
+make bench RUNG="lenet gpt" ARGS="--modes fit,fused --dry"    # algunas formas, sin guardar
+.venv/bin/python -m bench.profile lenet     # en qué se va el tiempo de un paso
+.venv/bin/python -m bench.mapped --gb 32    # una pasada por un archivo mayor que la memoria
+```""",
+    ),
     "machine": ("Machine", "Máquina"),
     "machine-line": (
         "{processor}; {cores} cores, {memory_gb} GB; {system}; Python {python}; {versions}. "
@@ -58,10 +77,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "contests": ("Other things", "Otras cosas"),
     "memory": ("Memory", "Memoria"),
     "memory-line": (
-        "Megabytes that each way needs at most beyond its imports and the data, in a process of "
-        "its own: with the first step (compilation included), then while it goes on.",
-        "Megabytes que cada forma necesita como máximo además de lo importado y los datos, en un "
-        "proceso propio: con el primer paso (compilación incluida) y luego mientras continúa.",
+        "Megabytes that a process needs at most which trains in this way alone, its first step "
+        "and compilation included; in brackets what comes on top of imports and data.",
+        "Megabytes que necesita como máximo un proceso que solo entrena de esta forma, incluidos "
+        "el primer paso y la compilación; entre paréntesis, lo que se suma a lo importado y a los "
+        "datos.",
     ),
     "starts": ("The first step", "El primer paso"),
     "starts-line": (
@@ -74,10 +94,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "agreement-line": (
         "The largest relative difference from the losses of PyTorch (from those of tiza's own "
         "loop, where PyTorch is missing) over 20 steps. More than 1e-5 for tiza or PyTorch, 1e-3 "
-        "for JAX, and the workload is not timed.",
+        "for JAX, and it is not timed.",
         "La mayor diferencia relativa respecto de las pérdidas de PyTorch (o del ciclo de tiza, "
         "donde falta PyTorch) en 20 pasos. Con más de 1e-5 para tiza o PyTorch, o 1e-3 para JAX, "
-        "la tarea no se mide.",
+        "no se mide.",
     ),
     "rows": ("data", "datos"),
     "notes": ("Notes", "Notas"),
