@@ -20,6 +20,7 @@ from tiza.losses.functions import (
     smooth_l1_loss,
 )
 from tiza.losses.imbalance import dice_loss, focal_loss
+from tiza.losses.labels import multilabel_margin_loss, triplet_margin_with_distance_loss
 from tiza.losses.likelihoods import (
     elbo_loss,
     gaussian_kl,
@@ -60,6 +61,7 @@ __all__ = [
     "margin_ranking_loss",
     "mse_loss",
     "multi_margin_loss",
+    "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
     "nll_loss",
     "perceptron_loss",
@@ -67,4 +69,5 @@ __all__ = [
     "smooth_l1_loss",
     "soft_margin_loss",
     "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]

@@ -261,3 +261,61 @@ class ParameterList(Module):
 
     def __iter__(self) -> Iterator[Parameter]:
         return (p for p in self._parameters.values() if p is not None)
+
+
+class ParameterDict(Module):
+    """A dictionary whose parameters are registered.
+
+    >>> import tiza as tz
+    >>> from tiza import nn
+    >>> list(nn.ParameterDict({"scale": nn.Parameter(tz.ones(2))}).keys())
+    ['scale']
+    """
+
+    def __init__(self, parameters: Mapping[str, Parameter] | None = None) -> None:
+        super().__init__()
+        self.update(parameters or {})
+
+    def update(self, parameters: Mapping[str, Parameter]) -> None:
+        """Add or replace parameters."""
+        for name, parameter in parameters.items():
+            self[name] = parameter
+
+    def __getitem__(self, name: str) -> Parameter:
+        parameter = self._parameters.get(name)
+        if parameter is None:
+            raise KeyError(name)
+        return parameter
+
+    def __setitem__(self, name: str, parameter: Parameter) -> None:
+        self.register_parameter(name, parameter)
+
+    def __delitem__(self, name: str) -> None:
+        del self._parameters[name]
+
+    def __len__(self) -> int:
+        return len(self._parameters)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parameters)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._parameters
+
+    def keys(self) -> Iterable[str]:
+        """The names."""
+        return self._parameters.keys()
+
+    def values(self) -> Iterable[Parameter]:
+        """The parameters."""
+        return [p for p in self._parameters.values() if p is not None]
+
+    def items(self) -> Iterable[tuple[str, Parameter]]:
+        """Names and parameters."""
+        return [(k, p) for k, p in self._parameters.items() if p is not None]
+
+    def pop(self, name: str) -> Parameter:
+        """Take a parameter out."""
+        parameter = self[name]
+        del self[name]
+        return parameter

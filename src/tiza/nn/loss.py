@@ -184,6 +184,12 @@ class MultiLabelSoftMarginLoss(_Weighted):
     function = F.multilabel_soft_margin_loss
 
 
+class MultiLabelMarginLoss(Loss):
+    """Every label above all other classes; see `nn.functional.multilabel_margin_loss`."""
+
+    function = F.multilabel_margin_loss
+
+
 class _OfThree(Loss):
     """A loss of three tensors."""
 
@@ -231,6 +237,19 @@ class TripletMarginLoss(_OfThree):
                  reduction: str = "mean") -> None:  # fmt: skip
         super().__init__(reduction)
         self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
+
+
+class TripletMarginWithDistanceLoss(_OfThree):
+    """The triplet loss under any distance; see `nn.functional`."""
+
+    function = F.triplet_margin_with_distance_loss
+    options = ("distance_function", "margin", "swap", "reduction")
+
+    def __init__(self, *, distance_function: Callable[[Tensor, Tensor], Tensor] | None = None,
+                 margin: float = 1.0, swap: bool = False,
+                 reduction: str = "mean") -> None:  # fmt: skip
+        super().__init__(reduction)
+        self.distance_function, self.margin, self.swap = distance_function, margin, swap
 
 
 class CTCLoss(Loss):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,30 @@ def _cubic(n: int, m: int, ratio: float, align_corners: bool) -> Array:
     return matrix
 
 
+def _antialiased(n: int, m: int, ratio: float, align_corners: bool, *, cubic: bool) -> Array:
+    """Each new entry a mean of all old ones under a filter as wide as one step, as PIL's."""
+    if align_corners:
+        ratio = (n - 1) / (m - 1) if m > 1 else 0.0
+    wide = max(ratio, 1.0)
+    support = (2 if cubic else 1) * wide
+    center = ratio * (np.arange(m)[:, None] + 0.5)
+    first = np.maximum((center - support + 0.5).astype(int), 0)
+    last = np.minimum((center + support + 0.5).astype(int), n)
+    at = np.arange(n)[None]
+    t = np.abs((at - center + 0.5) / wide)
+    if cubic:
+        a = -0.5
+        near = ((a + 2) * t - (a + 3)) * t * t + 1
+        far = ((t - 5) * t + 8) * t * a - 4 * a
+        weight = np.where(t < 1, near, np.where(t < 2, far, 0.0))
+    else:
+        weight = np.maximum(1 - t, 0)
+    weight = np.where((at >= first) & (at < last), weight, 0.0)
+    total = weight.sum(axis=1, keepdims=True)
+    found: Array = weight / np.where(total == 0, 1.0, total)
+    return found
+
+
 def _nearest(n: int, m: int, ratio: float, shift: float) -> Array:
     """Which entry stands for each new one; in float32, as PyTorch counts."""
     place = np.float32(ratio) * (np.arange(m, dtype=np.float32) + np.float32(shift))
@@ -103,13 +128,15 @@ def check_mode(layer: str, mode: str, align_corners: bool | None, axes: int | No
 
 def interpolate(input: Any, size: Sizes | None = None, scale_factor: Scales | None = None,
                 mode: str = "nearest", align_corners: bool | None = None,
-                recompute_scale_factor: bool | None = None) -> Tensor:  # fmt: skip
+                recompute_scale_factor: bool | None = None,
+                antialias: bool = False) -> Tensor:  # fmt: skip
     """Resize the axes after the channels to `size`, or by `scale_factor`.
 
     Along each axis y = A x, where A's row i weighs the entries near place
     (i + ½) n/m − ½ (or i (n − 1)/(m − 1) with `align_corners`): one of them ("nearest",
     "nearest-exact"), two ("linear", "bilinear", "trilinear"), four ("bicubic"), or the mean
-    of a window ("area").
+    of a window ("area"). With `antialias` ("bilinear", "bicubic") the window grows as an image
+    shrinks, so that no entry is passed over.
 
     Shapes: x (N, C, *image) → (N, C, *size).
     Errors: ArgumentError for a mode that does not fit, and unless one of the sizes is given.
@@ -126,14 +153,17 @@ def interpolate(input: Any, size: Sizes | None = None, scale_factor: Scales | No
     if axes not in (1, 2, 3):
         raise ShapeError("resize-axes", layer=name, got=x.shape)
     check_mode(name, mode, align_corners, axes)
+    if antialias and mode not in ("bilinear", "bicubic"):
+        raise ArgumentError("resize-antialias", mode=mode)
     image = x.shape[2:]
     goal, ratios = _goal(name, image, size, scale_factor, bool(recompute_scale_factor))
     if mode == "nearest" and axes == 2 and goal == image:
         return x  # PyTorch copies then, whatever the scale
     for k, (n, m, ratio) in enumerate(zip(image, goal, ratios, strict=True)):
         if mode in MATRICES:
+            matrix = partial(_antialiased, cubic=mode == "bicubic") if antialias else MATRICES[mode]
             if n != m or ratio != 1:
-                x = along(x, 2 + k, MATRICES[mode](n, m, ratio, bool(align_corners)))
+                x = along(x, 2 + k, matrix(n, m, ratio, bool(align_corners)))
         elif mode == "area":
             x = along(x, 2 + k, averaging(n, m))
         else:
@@ -158,6 +188,36 @@ def _goal(layer: str, image: tuple[int, ...], size: Any, scale_factor: Any,
     if scales is None or recompute:
         return goal, [n / m for n, m in zip(image, goal, strict=True)]
     return goal, [1 / s for s in scales]
+
+
+def upsample(input: Any, size: Sizes | None = None, scale_factor: Scales | None = None,
+             mode: str = "nearest", align_corners: bool | None = None) -> Tensor:  # fmt: skip
+    """The older name of `interpolate`.
+
+    >>> upsample([[[1.0, 3.0]]], scale_factor=2).shape
+    (1, 1, 4)
+    """
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input: Any, size: Sizes | None = None,
+                     scale_factor: Scales | None = None) -> Tensor:  # fmt: skip
+    """`interpolate` with every entry repeated.
+
+    >>> upsample_nearest([[[1.0, 3.0]]], scale_factor=2).tolist()
+    [[[1.0, 1.0, 3.0, 3.0]]]
+    """
+    return interpolate(input, size, scale_factor, "nearest")
+
+
+def upsample_bilinear(input: Any, size: Sizes | None = None,
+                      scale_factor: Scales | None = None) -> Tensor:  # fmt: skip
+    """`interpolate` along lines between pixels, corners on corners.
+
+    >>> upsample_bilinear([[[[1.0, 3.0]]]], size=(1, 3)).tolist()
+    [[[[1.0, 2.0, 3.0]]]]
+    """
+    return interpolate(input, size, scale_factor, "bilinear", align_corners=True)
 
 
 class Upsample(Module):

@@ -187,6 +187,90 @@ ENTRIES = {
             "cuando se conocen todos.",
         ),
     ),
+    "lazy-input": Entry(
+        en=(
+            "{kind} cannot read its size from an input of shape {shape}",
+            "give a batch in the shape that the layer takes",
+        ),
+        es=(
+            "{kind} no puede leer su tamaño de una entrada de forma {shape}",
+            "dé un lote con la forma que recibe la capa",
+        ),
+        more=(
+            "A lazy layer learns the number of features or channels from its first input.",
+            "Una capa perezosa toma el número de características o canales de su primera entrada.",
+        ),
+    ),
+    "resize-antialias": Entry(
+        en=(
+            "interpolate: antialias goes with the modes bilinear and bicubic, not {mode!r}",
+            'leave antialias out, or use mode="bilinear"',
+        ),
+        es=(
+            "interpolate: antialias se admite con los modos bilinear y bicubic, no con {mode!r}",
+            'omita antialias, o use mode="bilinear"',
+        ),
+        more=(
+            "Nearest entries are not averaged, and area averages already.",
+            "Las entradas más cercanas no se promedian, y area ya promedia.",
+        ),
+    ),
+    "attention-static": Entry(
+        en=(
+            "multi_head_attention_forward: static_k and static_v are not taken",
+            "use scaled_dot_product_attention on keys and values already projected",
+        ),
+        es=(
+            "multi_head_attention_forward: static_k y static_v no se admiten",
+            "use scaled_dot_product_attention con claves y valores ya proyectados",
+        ),
+        more=(
+            "They stand for keys and values that are projected and split into heads already.",
+            "Representan claves y valores ya proyectados y divididos en cabezas.",
+        ),
+    ),
+    "grid-theta": Entry(
+        en=(
+            "affine_grid: theta of shape {got} does not fit the size {size}",
+            "give (n, 2, 3) for (n, c, h, w), or (n, 3, 4) for (n, c, d, h, w)",
+        ),
+        es=(
+            "affine_grid: theta de forma {got} no corresponde al tamaño {size}",
+            "dé (n, 2, 3) para (n, c, h, w), o (n, 3, 4) para (n, c, d, h, w)",
+        ),
+        more=(
+            "Each example has one affine map of the plane or of space.",
+            "Cada ejemplo tiene una transformación afín del plano o del espacio.",
+        ),
+    ),
+    "grid-mode": Entry(
+        en=(
+            "grid_sample: there is no {name} {got!r} for these axes",
+            "choose one of {known}",
+        ),
+        es=(
+            "grid_sample: no existe {name} {got!r} para estos ejes",
+            "elija uno de {known}",
+        ),
+        more=(
+            "bicubic is for images of two axes.",
+            "bicubic es para imágenes de dos ejes.",
+        ),
+    ),
+    "grid-shapes": Entry(
+        en=(
+            "grid_sample: an input of shape {x} and a grid of shape {grid} do not go together",
+            "give (n, c, h, w) and (n, h', w', 2), or (n, c, d, h, w) and (n, d', h', w', 3)",
+        ),
+        es=(
+            "grid_sample: una entrada de forma {x} y una rejilla de forma {grid} no van juntas",
+            "dé (n, c, h, w) y (n, h', w', 2), o (n, c, d, h, w) y (n, d', h', w', 3)",
+        ),
+        more=(
+            "The last axis of the grid holds x, y (and z) between −1 and 1.",
+            "El último eje de la rejilla contiene x, y (y z) entre −1 y 1.",
+        ),
+    ),
     "module-forward": Entry(
         en=(
             "{kind} has no forward",
