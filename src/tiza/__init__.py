@@ -47,6 +47,7 @@ _MODULES = {"data", "losses", "metrics", "nn", "optim", "train"}
 _VERBS = {  # each name and the module that defines it
     "Trainer": "tiza.train",
     "check": "tiza.api.check",
+    "compile": "tiza.api.compile",
     "derive": "tiza.api.derive",
 }
 

@@ -63,6 +63,13 @@ def key_words(seed: int, stream: int = 0, step: int = 0) -> np.ndarray[Any, Any]
     )
 
 
+def next_stream() -> tuple[int, int]:
+    """(seed, stream) for the random numbers of one call of a compiled function."""
+    stream = _state.stream
+    _state.stream += 1
+    return _state.seed, stream
+
+
 def next_key() -> Node:
     """The key of the next random call."""
     stream = _state.stream

@@ -81,11 +81,12 @@ class Compiled:
         self.lock = threading.Lock()
         self._static = HEADER + WORDS * layout.arguments
 
-    def __call__(self, *arrays: Any, threads: int | None = None) -> list[Array]:
-        """The outputs for these inputs; inputs that outputs are written over are not changed."""
+    def __call__(self, *arrays: Any, keep: bool = True, threads: int | None = None) -> list[Array]:
+        """The outputs for these inputs; keep: inputs that outputs are written over are copied."""
         given = [self._given(a, n) for a, n in zip(arrays, self.inputs, strict=True)]
         for source in self.aliased.values():
-            given[source] = given[source].copy()
+            if keep or not given[source].flags.writeable:
+                given[source] = given[source].copy()
         return self.run(given, threads=threads)
 
     @staticmethod

@@ -1,0 +1,176 @@
+"""What a function uses besides its arguments: models, optimizers and tensors around it."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tiza.graph import Node, constant, placeholder
+from tiza.lang.tensor import LEAVES, Tensor
+from tiza.lang.trace import held_open
+from tiza.nn import Module
+from tiza.optim import Optimizer
+
+Array = np.ndarray[Any, Any]
+SCALAR = np.dtype("float64")
+
+
+def surroundings(f: Any) -> list[Any]:
+    """The objects that `f` may use: itself, what it is bound to, its closure, its globals."""
+    inner = getattr(f, "__wrapped__", f)
+    code = getattr(inner, "__code__", None) or getattr(
+        getattr(inner, "__func__", None), "__code__", None
+    )
+    found: list[Any] = [f, getattr(inner, "__self__", None)]
+    for cell in getattr(inner, "__closure__", None) or ():
+        try:
+            found.append(cell.cell_contents)
+        except ValueError:  # a name that is not assigned yet
+            continue
+    if code is not None:
+        names = getattr(inner, "__globals__", {})
+        found += [names[n] for n in code.co_names if n in names]
+    return [x for x in found if isinstance(x, Module | Optimizer | Tensor)]
+
+
+@dataclass
+class Captured:
+    """The tensors and optimizers that a function may read or change."""
+
+    tensors: list[Tensor] = field(default_factory=list)
+    optimizers: list[Optimizer] = field(default_factory=list)
+    modules: list[Module] = field(default_factory=list)
+    homes: dict[int, tuple[Module, str]] = field(default_factory=dict)  # where buffers hang
+
+    @classmethod
+    def by(cls, f: Callable[..., Any]) -> Captured:
+        """All that `f` has around it."""
+        found = cls()
+        for thing in surroundings(f):
+            if isinstance(thing, Module):
+                found._module(thing)
+            elif isinstance(thing, Optimizer):
+                found.optimizers.append(thing)
+                found._add(thing.params)
+            else:
+                found._add([thing])
+        return found
+
+    def _add(self, tensors: Sequence[Tensor]) -> None:
+        known = {id(t) for t in self.tensors}
+        self.tensors += [t for t in tensors if id(t) not in known]
+
+    def _module(self, module: Module) -> None:
+        for part in module.modules():
+            self.modules.append(part)
+            for name, buffer in part.named_buffers(recurse=False):
+                self.homes.setdefault(id(buffer), (part, name))
+        self._add([*module.parameters(), *module.buffers()])
+
+    def mode(self) -> tuple[Any, ...]:
+        """What changes the expression without being a number in it."""
+        return (
+            tuple(m.training for m in self.modules),
+            tuple((t.shape, t.dtype, t.requires_grad) for t in self.tensors),
+            tuple(o.settings() for o in self.optimizers),
+        )
+
+    # -- values -----------------------------------------------------------------------------
+
+    def values(self) -> list[Array]:
+        """The numbers as they are: tensors, then for each optimizer t, rates and slots."""
+        arrays = [t.numpy() for t in self.tensors]
+        for optimizer in self.optimizers:
+            arrays.append(np.array(optimizer.steps + 1, SCALAR))
+            arrays += [np.array(r, SCALAR) for r in optimizer.rates()]
+            arrays += [s for group in optimizer.slot_arrays() for s in group]
+        return arrays
+
+    def take(self, changed: Sequence[int], stepped: Sequence[int], made: Sequence[Array]) -> None:
+        """Take over what a call has made: changed tensors, the slots of optimizers that stepped."""
+        rest = iter(made)
+        for i in changed:
+            tensor = self.tensors[i]
+            tensor.node = constant(next(rest), tensor.node.name)
+            tensor._grad = None
+            if tensor.requires_grad:
+                LEAVES[tensor.node] = weakref.ref(tensor)
+        for i in stepped:
+            optimizer = self.optimizers[i]
+            groups = [tuple(next(rest) for _ in group) for group in optimizer.slot_arrays()]
+            optimizer.set_slot_arrays(groups, optimizer.steps + 1)
+
+
+@dataclass
+class Opened:
+    """A function's surroundings as inputs of an expression, while it is written down."""
+
+    captured: Captured
+    holes: list[Node] = field(default_factory=list)
+    slots: dict[int, list[tuple[Node, ...]]] = field(default_factory=dict)  # after a step
+
+    @classmethod
+    @contextmanager
+    def of(cls, captured: Captured) -> Iterator[Opened]:
+        """Inside, tensors stand for values to come, and `optimizer.step()` writes expressions."""
+        before = [t._grad for t in captured.tensors]
+        with ExitStack() as stack:
+            holes = stack.enter_context(held_open(captured.tensors))
+            opened = cls(captured, list(holes))
+            for tensor, hole in zip(captured.tensors, holes, strict=True):
+                if tensor.requires_grad:
+                    LEAVES[hole] = weakref.ref(tensor)
+            for i, optimizer in enumerate(captured.optimizers):
+                stack.callback(optimizer.__dict__.pop, "step", None)
+                opened._replace_step(i, optimizer)
+            try:
+                yield opened
+            finally:
+                for tensor, grad in zip(captured.tensors, before, strict=True):
+                    tensor._grad = grad
+                for buffer in captured.tensors:
+                    home = captured.homes.get(id(buffer))
+                    if home is not None:
+                        home[0].__dict__["_buffers"][home[1]] = buffer
+
+    def _replace_step(self, i: int, optimizer: Optimizer) -> None:
+        t = placeholder((), SCALAR, "t")
+        rates = [placeholder((), SCALAR, "lr") for _ in optimizer.rates()]
+        slots = [tuple(placeholder(s.shape, s.dtype, "slot") for s in group)
+                 for group in optimizer.slot_arrays()]  # fmt: skip
+        self.holes += [t, *rates, *(s for group in slots for s in group)]
+
+        def step(closure: Callable[[], Any] | None = None) -> Any:
+            loss = closure() if closure is not None else None
+            params = [p.node for p in optimizer.params]
+            grads = [None if p.grad is None else p.grad.node for p in optimizer.params]
+            news, self.slots[i] = optimizer.update(params, grads, slots, t, rates)
+            for param, new in zip(optimizer.params, news, strict=True):
+                param.node = new
+            return loss
+
+        optimizer.__dict__["step"] = step
+
+    def changed(self) -> list[int]:
+        """The numbers of the tensors that the function assigned to."""
+        return [i for i, node in enumerate(self._now()) if node is not self.holes[i]]
+
+    def _now(self) -> list[Node]:
+        """What each tensor stands for now; a buffer may be another tensor than before."""
+        found = []
+        for tensor in self.captured.tensors:
+            home = self.captured.homes.get(id(tensor))
+            current = home[0].__dict__["_buffers"][home[1]] if home else tensor
+            found.append(current.node)
+        return found
+
+    def results(self) -> list[Node]:
+        """The new values: of changed tensors, of the slots of optimizers that stepped."""
+        now = self._now()
+        tensors = [now[i] for i in self.changed()]
+        return [*tensors, *(s for i in sorted(self.slots) for g in self.slots[i] for s in g)]

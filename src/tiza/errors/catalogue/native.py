@@ -1,0 +1,26 @@
+"""What the compiler says."""
+
+from tiza.errors.entry import Entry
+
+ENTRIES = {
+    "compile-function": Entry(
+        en=("compile: what is compiled must be a function, got {got}",
+            "pass the function itself: tz.compile(f), then f_fast(x)"),
+        es=("compile: lo que se compila debe ser una función, se recibió {got}",
+            "pase la función misma: tz.compile(f), y después f_rapida(x)"),
+        more=("tz.compile takes a function of tensors and gives one that does the same in machine "
+              "code. It is often called with the function's result by mistake.",
+              "tz.compile toma una función de tensores y devuelve otra que hace lo mismo en código "
+              "de máquina. Un error frecuente es pasarle el resultado de la función."),
+    ),
+    "compile-not-called": Entry(
+        en=("{name}: nothing has been compiled yet, so there is nothing to show",
+            "call the function once, with arguments of the shapes that interest you"),
+        es=("{name}: aún no se ha compilado nada, así que no hay nada que mostrar",
+            "llame a la función una vez, con argumentos de las formas que le interesan"),
+        more=("A function is compiled at its first call, for the shapes and types of those "
+              "arguments. Where LLVM is missing nothing is compiled, and there is nothing to see.",
+              "Una función se compila en su primera llamada, para las formas y los tipos de esos "
+              "argumentos. Donde falta LLVM no se compila nada y no hay nada que ver."),
+    ),
+}  # fmt: skip
