@@ -124,7 +124,7 @@ def test_a_causal_encoder_does_not_see_what_comes_later(norm_first):
     x = np.random.default_rng(0).normal(size=(1, 5, 6))
     other = x.copy()
     other[:, 3:] += 1
-    mask = nn.Transformer.generate_square_subsequent_mask(5, np.float64)
+    mask = nn.Transformer.generate_square_subsequent_mask(5, dtype=np.float64)
     y, z = encoder(x, mask).numpy(), encoder(other, mask).numpy()
     assert_allclose(y[:, :3], z[:, :3], rtol=1e-12)
     assert not np.allclose(y[:, 3:], z[:, 3:])

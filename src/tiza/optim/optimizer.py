@@ -10,16 +10,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tiza.errors import ArgumentError, CheckpointError
-from tiza.graph import Node, constant, literal, placeholder
+from tiza.errors import ArgumentError
+from tiza.graph import Node, literal, placeholder
 from tiza.graph.prims.choose import cast
 from tiza.graph.prims.elementwise import expm1
 from tiza.graph.prims.elementwise import log as log_of
 from tiza.lang.rows import are_few
 from tiza.lang.tensor import Tensor, evaluate_together
 from tiza.lang.trace import Program
-from tiza.nn.parameter import assign, assign_rows, clear_grad, converted
-from tiza.optim.options import INERT, bound, fixed, moved, without_inert
+from tiza.nn.parameter import assign, assign_rows, clear_grad
+from tiza.optim.memory import Remembered
+from tiza.optim.options import bound, fixed, moved, without_inert
 from tiza.optim.rows import looked_up, on_rows, sums_at_rows, write_rows
 
 Shape = tuple[int, ...]
@@ -38,7 +39,7 @@ def unbias(beta: float | Node, t: Node) -> Node:
     return -expm1(t * log(beta)) if beta else literal(1, t.dtype)
 
 
-class Optimizer:
+class Optimizer(Remembered):
     """What all optimizers share: parameter groups, state, and PyTorch's way of being called.
 
     A subclass lists its hyperparameters as annotated class attributes (they become arguments
@@ -55,7 +56,6 @@ class Optimizer:
     """
 
     slots: ClassVar[tuple[str, ...]] = ()
-    foreign: ClassVar[dict[str, object]] = {}
     defaults: ClassVar[dict[str, Any]] = {"lr": 1e-3, "maximize": False}
     lr: float
 
@@ -85,8 +85,8 @@ class Optimizer:
             raise ArgumentError("optim-option", kind=type(self).__name__, got=unknown[0],
                                 known=", ".join(names))  # fmt: skip
         self.defaults = {**self.defaults, **dict(zip(names, values, strict=False)), **options}  # type: ignore[misc]
-        self.param_groups: list[dict[str, Any]] = []
-        self.state: dict[Tensor, dict[str, Any]] = {}  # of each parameter: step and slots
+        self.param_groups = []
+        self.state = {}
         self.moving: tuple[str, ...] = ("lr",)  # options that a schedule moves, see options.py
         self._programs: dict[Any, Program] = {}
         if not isinstance(params, Iterable):
@@ -109,12 +109,6 @@ class Optimizer:
         """The slots of a parameter of that shape in a group."""
         del group, shape
         return cls.slots
-
-    @classmethod
-    def initial(cls, slot: str, group: Mapping[str, Any], shape: Shape) -> Array:
-        """A slot before the first step: zeros of the parameter's shape."""
-        del slot, group
-        return np.zeros(shape)
 
     @classmethod
     def by_rows(cls, group: Mapping[str, Any]) -> bool:
@@ -158,11 +152,6 @@ class Optimizer:
         group = {**self.defaults, **param_group, "params": params}
         self.check(group)
         self.param_groups.append(group)
-
-    @property
-    def params(self) -> list[Tensor]:
-        """All parameters, group after group."""
-        return [p for group in self.param_groups for p in group["params"]]
 
     def __getattr__(self, name: str) -> Any:
         """A hyperparameter as it is in force in the first group."""
@@ -343,63 +332,6 @@ class Optimizer:
             self._programs.clear()
         program = self._programs[key] = Program([t, *rates, *holes], outputs)
         return program
-
-    # -- state ----------------------------------------------------------------------------
-
-    def state_dict(self) -> dict[str, Any]:
-        """PyTorch's state_dict: {"state": {index: {…}}, "param_groups": [{…}]}, with tensors."""
-        number = {id(p): i for i, p in enumerate(self.params)}
-        rows = {number[id(param)]: self.saved(kept) for param, kept in self.state.items()}
-        state = {i: row for i, row in rows.items() if row}
-        groups = [
-            {**{k: v for k, v in group.items() if k != "params"}, **INERT, **self.foreign,
-             "params": [number[id(p)] for p in group["params"]]}
-            for group in self.param_groups
-        ]  # fmt: skip
-        return {"state": {i: state[i] for i in sorted(state)}, "param_groups": groups}
-
-    def saved(self, kept: Mapping[str, Any]) -> dict[str, Any]:
-        """A parameter's state as tensors, under PyTorch's names."""
-        arrays = {name: np.asarray(value, None if name != "step" else np.float32)
-                  for name, value in kept.items()}  # fmt: skip
-        return {name: Tensor(constant(np.array(value))) for name, value in arrays.items()}
-
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on from a state_dict, of tiza or of PyTorch, for as many parameters.
-
-        Errors: CheckpointError where groups, parameters or shapes do not match.
-        """
-        groups = state_dict["param_groups"]
-        sizes = [len(g["params"]) for g in groups], [len(g["params"]) for g in self.param_groups]
-        if sizes[0] != sizes[1]:
-            raise CheckpointError("optim-groups", got=sizes[0], wanted=sizes[1])
-        pairs = [
-            (p, number) for own, saved in zip(self.param_groups, groups, strict=True)
-            for p, number in zip(own["params"], saved["params"], strict=True)
-        ]  # fmt: skip
-        states = {}
-        group_of = {id(p): group for group in self.param_groups for p in group["params"]}
-        for param, number in pairs:
-            saved = state_dict["state"].get(number)
-            if saved is not None:
-                states[param] = self._loaded(param, group_of[id(param)], saved)
-        for own, saved in zip(self.param_groups, groups, strict=True):
-            known = {*self.defaults, "initial_lr"}
-            own.update({k: v for k, v in saved.items() if k in known})
-        self.state = states
-
-    def _loaded(self, param: Tensor, group: Mapping[str, Any],
-                saved: Mapping[str, Any]) -> dict[str, Any]:  # fmt: skip
-        state: dict[str, Any] = {"step": int(saved.get("step", 1))}
-        for name, value in saved.items():
-            if name == "step" or value is None:
-                continue
-            array = converted(value).astype(param.dtype)
-            wanted = self.initial(name, group, param.shape).shape
-            if array.shape != wanted:
-                raise CheckpointError("optim-shape", name=name, got=array.shape, wanted=wanted)
-            state[name] = array
-        return state
 
 
 KEPT = 16  # traced programs: shapes or hyperparameters that change at every step are rare
