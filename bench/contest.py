@@ -33,7 +33,7 @@ class Contest:
     source: str
     per: int = 1
     goal: float = 1.0
-    note: str = ""
+    note: tuple[str, str] | None = None  # in English and Spanish
 
 
 def contest(name: str) -> Contest:

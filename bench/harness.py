@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bench.check import (
@@ -73,7 +73,7 @@ class Result:
     rows: int
     first: float
     goal: float
-    note: str
+    note: tuple[str, str] | None = None
     timings: list[Timing] = field(default_factory=list)
     deviations: dict[str, float] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
@@ -112,8 +112,9 @@ class Result:
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Result:
         """What `to_dict` gave."""
-        made = cls(**kept)
-        return replace(made, timings=[Timing(**t) for t in kept["timings"]])
+        note = tuple(kept["note"]) if kept["note"] else None
+        timings = [Timing(**t) for t in kept["timings"]]
+        return cls(**{**kept, "note": note, "timings": timings})
 
 
 def begun(rung: Rung) -> Result:

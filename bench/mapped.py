@@ -90,7 +90,8 @@ def hold(gigabytes: float, folder: Path) -> Result:
     memory = about()["memory_gb"]
     return Result("mapped", f"one pass over a mapped file of {size:.1f} GB, 784-10, batch {BATCH}",
                   1, "random numbers", rows, 1.0, 1.0,
-                  f"The machine has {memory} GB of memory.", list(timings.values()),
+                  (f"The machine has {memory} GB of memory.",
+                   f"La máquina tiene {memory} GB de memoria."), list(timings.values()),
                   about=about(), unit="GB")  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The native compiler's vector mathematics: how fast, and how exact.
 
-python bench/mathlib.py [names]            ns an element on one thread, NumPy and PyTorch beside
-python bench/mathlib.py accuracy [names]   greatest error in units in the last place
+python -m bench.mathlib [names]            ns an element on one thread, NumPy and PyTorch beside
+python -m bench.mathlib accuracy [names]   greatest error in units in the last place
 """
 
 from __future__ import annotations

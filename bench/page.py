@@ -10,7 +10,7 @@ from bench.contest import CONTESTS
 from bench.harness import Result, Timing
 from bench.kept import Kept
 from bench.rung import FURTHER, LADDER, ROOT
-from bench.words import word
+from bench.words import pick, title, word
 
 DOCS = ROOT / "docs"
 THINGS = (*CONTESTS, "mapped")
@@ -80,6 +80,11 @@ def section(key: str, content: str, language: str) -> list[str]:
 SAID = ("ways", "memory", "starts", "agreement")
 
 
+def named(result: Result, language: str) -> str:
+    """The workload in the page's language."""
+    return title(result.title, language)
+
+
 def shown(us: float) -> str:
     """Microseconds with three digits or all before the point.
 
@@ -109,7 +114,7 @@ def ratios(results: Sequence[Result], language: str) -> str:
             found = f"**{least:.2f}** ({median:.2f})"
         peer = f"{best.label} {both(best)}" if best else ""
         goals = f"{r.first:g}, {r.goal:g}" if r.rung in LADDER else "1"
-        rows.append((r.title, both(ours), peer, found, goals))
+        rows.append((named(r, language), both(ours), peer, found, goals))
     return table(heads, rows)
 
 
@@ -138,7 +143,7 @@ def all_ways(results: Sequence[Result], language: str) -> str:
     """Every mode of every workload."""
     known = [r for r in results if r.timings]
     columns = labels(known)
-    rows = [(r.title, *(both(r.timing(label)) for label in columns)) for r in known]
+    rows = [(named(r, language), *(both(r.timing(label)) for label in columns)) for r in known]
     return table([word("workload", language), *columns], rows)
 
 
@@ -150,7 +155,7 @@ def all_contests(results: Sequence[Result], language: str) -> str:
         rows = [(t.label, both(t)) for t in r.timings]
         if r.faults:
             rows = [(word("untimed", language), "; ".join(r.faults))]
-        parts.append(f"### {r.title}\n\n" + table(["", per], rows))
+        parts.append(f"### {named(r, language)}\n\n" + table(["", per], rows))
     return "\n\n".join(parts)
 
 
@@ -163,7 +168,7 @@ def starts(results: Sequence[Result], language: str) -> str:
         found = r.starts.get(label)
         return f"{found['cold_s']:.3g} ({found['cached_s']:.3g})" if found else ""
 
-    rows = [(r.title, *(cell(r, label) for label in columns)) for r in known]
+    rows = [(named(r, language), *(cell(r, label) for label in columns)) for r in known]
     return table([word("workload", language), *columns], rows)
 
 
@@ -178,7 +183,7 @@ def memory(results: Sequence[Result], language: str) -> str:
             return ""
         return f"{found['imports_mb'] + found['peak_mb']:.0f} ({found['peak_mb']:.0f})"
 
-    rows = [(r.title, *(cell(r, label) for label in columns)) for r in known]
+    rows = [(named(r, language), *(cell(r, label) for label in columns)) for r in known]
     return table([word("workload", language), *columns], rows)
 
 
@@ -190,7 +195,7 @@ def agreement(results: Sequence[Result], language: str) -> str:
         return f"{r.deviations[label]:.1e}" if label in r.deviations else ""
 
     rows = [
-        (r.title, f"{r.source}, {r.rows:,}", *(cell(r, label) for label in columns))
+        (named(r, language), f"{r.source}, {r.rows:,}", *(cell(r, label) for label in columns))
         for r in results
         if r.deviations
     ]
@@ -217,12 +222,16 @@ def machines(results: Sequence[Result], language: str) -> list[str]:
 
 def notes(results: Sequence[Result], language: str) -> str:
     """What each workload adds, and what was left out and why."""
-    lines = [f"- {word('rates', language)}", f"- {word('synthetic', language)}"]
-    lines += [f"- {r.title}: {r.note}" for r in results if r.note]
+    lines = [f"- {word('rates', language)}"]
+    if any(r.source.startswith("synthetic, shaped") for r in results):
+        lines.append(f"- {word('synthetic', language)}")
+    lines += [f"- {named(r, language)}: {pick(r.note, language)}" for r in results if r.note]
     for r in results:
-        lines += [f"- {r.title}: {label} {word('refused', language)}: {why}"
+        lines += [f"- {named(r, language)}: {label} {word('refused', language)}: {why}"
                   for label, why in r.refused.items()]  # fmt: skip
-        lines += [f"- {r.title}: {word('untimed', language)}: {fault}" for fault in r.faults]
+        lines += [
+            f"- {named(r, language)}: {word('untimed', language)}: {fault}" for fault in r.faults
+        ]
     return "\n".join(lines)
 
 

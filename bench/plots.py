@@ -9,7 +9,7 @@ from typing import Any
 from bench.harness import Result
 from bench.kept import Kept
 from bench.rung import FURTHER, LADDER
-from bench.words import word
+from bench.words import title, word
 
 COLOURS = {"tiza": "#00796b", "PyTorch": "#d9534f", "JAX": "#5a6fc0"}
 DASHES = ("-", "--", ":", "-.")
@@ -57,9 +57,9 @@ def bars(results: Sequence[Result], language: str, path: Path) -> Path:
     places = range(len(results))[::-1]
     values = [r.ratio() or 0.0 for r in results]
     colours = [COLOURS["tiza"] if v >= 1 else COLOURS["PyTorch"] for v in values]
-    axes.barh(places, values, color=colours, height=0.6)
-    for y, r, v in zip(places, results, values, strict=True):
-        axes.annotate(f"{v:.2f}", (v, y), (4, 0), textcoords="offset points", va="center")
+    widths = [v - 1 for v in values]  # from 1: what is slower points to the left
+    axes.barh(places, widths, left=1, color=colours, height=0.6)
+    for y, r in zip(places, results, strict=True):
         if r.rung in LADDER:
             first = word("first-goal", language) if r is results[0] else None
             goal = word("goal", language) if r is results[0] else None
@@ -67,7 +67,9 @@ def bars(results: Sequence[Result], language: str, path: Path) -> Path:
             axes.plot([r.goal], [y], "|", color="#f0a000", ms=14, mew=2, label=goal)
     axes.axvline(1, color="grey", lw=0.8)
     axes.set_xscale("log")
-    axes.set_yticks(list(places), [r.title for r in results])
+    names = [f"{title(r.title, language)}   {v:.2f}"
+             for r, v in zip(results, values, strict=True)]  # fmt: skip
+    axes.set_yticks(list(places), names)
     axes.set_xlabel(word("faster", language))
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
     if results[0].rung in LADDER:
@@ -90,7 +92,7 @@ def lines(kind: str, found: Mapping[str, Any], language: str, path: Path) -> Pat
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     axes.set_xticks(found["sizes"], [str(x) for x in found["sizes"]])
-    axes.set_xlabel(f"{word(kind, language)} ({found['title']})")
+    axes.set_xlabel(f"{word(kind, language)} ({title(found['title'], language)})")
     axes.set_ylabel(word("us", language))
     axes.legend(frameon=False, fontsize="small")
     return keep(made, path)

@@ -60,7 +60,7 @@ class Rung:
     goal: float = 1.0
     rate: float = 1e-3
     shuffle: bool = True
-    note: str = ""
+    note: tuple[str, str] | None = None  # in English and Spanish
 
     @property
     def steps(self) -> int:

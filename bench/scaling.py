@@ -11,11 +11,16 @@ from bench.harness import Plan, Say, begun, time_rung
 from bench.modes import Maker
 from bench.rung import forget
 
-# kind → the rung, its parameter, the sizes
-SERIES: dict[str, tuple[str, str, tuple[int, ...]]] = {
-    "batch": ("mlp_large", "batch", (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)),
-    "width": ("mlp_large", "width", (16, 32, 64, 128, 256, 512, 1024, 2048)),
-    "length": ("gpt", "length", (8, 16, 32, 64, 128, 256)),
+# kind → the rung, what the picture calls it, its parameter, the sizes
+SERIES: dict[str, tuple[str, str, str, tuple[int, ...]]] = {
+    "batch": ("mlp_large", "MLP 784-256-128-10", "batch", (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)),
+    "width": (
+        "mlp_large",
+        "MLP 784-…-128-10, batch 128",
+        "width",
+        (16, 32, 64, 128, 256, 512, 1024, 2048),
+    ),
+    "length": ("gpt", "GPT 4 × 128, batch 12", "length", (8, 16, 32, 64, 128, 256)),
 }
 # torch.compile takes up to a minute for each size, and draws no other curve than the rest
 MODES = ("tiza fit", "PyTorch eager", "PyTorch fused", "JAX jit", "JAX scan")
@@ -23,7 +28,7 @@ MODES = ("tiza fit", "PyTorch eager", "PyTorch fused", "JAX jit", "JAX scan")
 
 def grow(kind: str, makers: Mapping[str, Maker], plan: Plan, say: Say = print) -> dict[str, Any]:
     """The least time of a step of each mode at each size; None where a mode failed."""
-    name, parameter, sizes = SERIES[kind]
+    name, title, parameter, sizes = SERIES[kind]
     at = import_module(f"bench.rungs.{name}").at
     some = {label: make for label, make in makers.items() if label in MODES}
     times: dict[str, list[float | None]] = {label: [] for label in some}
@@ -38,4 +43,4 @@ def grow(kind: str, makers: Mapping[str, Maker], plan: Plan, say: Say = print) -
             found = math.nan if timing is None else timing.least
             times[label].append(found if math.isfinite(found) else None)
         forget(rung)
-    return {"title": name, "sizes": list(sizes), "times": times}
+    return {"title": title, "sizes": list(sizes), "times": times}

@@ -133,3 +133,38 @@ make bench RUNG="lenet gpt" ARGS="--modes fit,fused --dry"    # algunas formas, 
 def word(key: str, language: str) -> str:
     """One of them."""
     return WORDS[key][language == "es"]
+
+
+def pick(pair: tuple[str, str] | None, language: str) -> str:
+    """One of two."""
+    return pair[language == "es"] if pair else ""
+
+
+TITLES = (  # longer ones first
+    ("matrix factorisation", "factorización de matrices"),
+    ("logistic regression", "regresión logística"),
+    ("ResNet blocks with batch norm", "bloques de ResNet con norma de lote"),
+    ("to the minimum", "hasta el mínimo"),
+    ("one answer of an MLP", "una respuesta de un MLP"),
+    ("NumPy array in and out", "entra y sale un arreglo de NumPy"),
+    ("writing 63 letters, keys and values kept, one text",
+     "que escribe 63 letras de un texto y conserva claves y valores"),
+    ("one pass over a mapped file of", "una pasada por un archivo proyectado en memoria de"),
+    ("the whole graph", "todo el grafo"),
+    (" on Cora", " sobre Cora"),
+    ("encoder", "codificador"),
+    ("BERT-like", "como BERT"),
+    ("vocabulary", "vocabulario"),
+    ("factors", "factores"),
+    ("batch", "lote"),
+    ("heads", "cabezas"),
+    ("tiny", "mínima"),
+)  # fmt: skip
+
+
+def title(text: str, language: str) -> str:
+    """What a workload is called."""
+    if language == "es":
+        for english, spanish in TITLES:
+            text = text.replace(english, spanish)
+    return text

@@ -111,5 +111,8 @@ CONTEST = Contest(
     ways=ways,
     agree=agree,
     source=SOURCE,
-    note="Both penalise ½|w|², start from zero, and end within 1e-4 of the lowest objective.",
+    note=(
+        "Both penalise ½|w|², start from zero, and end within 1e-4 of the lowest objective.",
+        "Todos penalizan ½|w|², parten de cero y terminan a menos de 1e-4 del objetivo más bajo.",
+    ),
 )

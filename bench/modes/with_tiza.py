@@ -132,8 +132,17 @@ class Compiled(Loop):
 
     def __init__(self, rung: Rung, rows: Data, rate: float) -> None:
         super().__init__(rung, rows, rate)
-        plain = self.step
-        self.compiled = tz.compile(lambda *batch: plain(*batch))
+        model, optimizer, cost = self.model, self.optimizer, self.loss
+
+        @tz.compile
+        def step(*batch: Any) -> Any:
+            optimizer.zero_grad()
+            loss = cost(model(*batch[:-1]), batch[-1])
+            loss.backward()
+            optimizer.step()
+            return loss
+
+        self.compiled = step
 
     def run(self, count: int) -> None:
         """Make steps on the one batch."""

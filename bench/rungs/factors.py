@@ -40,5 +40,8 @@ RUNG = Rung(
     model=model,
     loss=mean_square,
     jax=loss,
-    note="Adam on whole tables in every framework, so that the trajectories are equal.",
+    note=(
+        "Adam on whole tables in every framework, so that the trajectories are equal.",
+        "Adam sobre tablas enteras en todos los sistemas, para que las trayectorias sean iguales.",
+    ),
 )

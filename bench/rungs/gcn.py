@@ -96,5 +96,8 @@ RUNG = Rung(
     model=model,
     loss=cross_entropy,
     jax=loss,
-    note="The normalised links are made once, before training, for all.",
+    note=(
+        "The normalised links are made once, before training, for all.",
+        "Los enlaces normalizados se calculan una sola vez, antes de entrenar, para todos.",
+    ),
 )

@@ -62,5 +62,8 @@ RUNG = Rung(
     loss=cross_entropy,
     jax=loss,
     rate=1e-5,
-    note="JAX keeps no running means of the batch norms, which spares it a little work.",
+    note=(
+        "JAX keeps no running means of the batch norms, which spares it a little work.",
+        "JAX no lleva las medias móviles de las normas de lote, lo que le ahorra algo de trabajo.",
+    ),
 )

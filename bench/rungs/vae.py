@@ -67,5 +67,8 @@ RUNG = Rung(
     model=model,
     loss=loss,
     jax=jax,
-    note="The noise of the codes is data, the same for all.",
+    note=(
+        "The noise of the codes is data, the same for all.",
+        "El ruido de los códigos son datos, los mismos para todos.",
+    ),
 )
