@@ -56,7 +56,8 @@ def triplet_margin_with_distance_loss(
 ) -> Tensor:  # fmt: skip
     """max(0, m + d(a, p) − d(a, n)) under any distance d, ‖a − b‖₂ unless given.
 
-    `swap` takes d(p, n) where it is smaller than d(a, n).
+    `swap` takes d(p, n) where it is smaller than d(a, n). Weak side: most random triplets soon
+    give 0, so hard ones must be looked for.
 
     Source: Balntas et al. 2016, BMVC, "Learning local feature descriptors with triplets".
 
