@@ -44,6 +44,7 @@ globals().update(torch_api.TYPES)  # tz.long, tz.double ...: not for `import *`
 VERBS.load = lambda: import_module("tiza.train")  # model.fit(...) finds its trainer
 # What is imported on first use only, which keeps the start quick:
 _MODULES = {"data", "losses", "metrics", "nn", "optim", "train"}
+_READINGS = {"blackboard": "tiza.readings.blackboard"}
 _VERBS = {  # each name and the module that defines it
     "Trainer": "tiza.train",
     "check": "tiza.api.check",
@@ -55,6 +56,8 @@ _VERBS = {  # each name and the module that defines it
 def __getattr__(name: str) -> Any:
     if name in _VERBS:
         return getattr(import_module(_VERBS[name]), name)
+    if name in _READINGS:
+        return import_module(_READINGS[name])
     if name in _MODULES:
         return import_module(f"tiza.{name}")
     raise AttributeError(f"module 'tiza' has no attribute {name!r}")
