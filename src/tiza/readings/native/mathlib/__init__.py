@@ -16,7 +16,7 @@ beyond the fast formula's reach.
 Only portable IR is used: `llvm.fma` is one instruction on x86 with FMA, on ARM and RISC-V;
 elsewhere LLVM calls the C library's `fma`, which is slow and right.
 
-Greatest errors in units in the last place, float32 and float64 (`python bench/mathlib.py accuracy`:
+Greatest errors in units in the last place, float32 and float64 (`python -m bench.mathlib accuracy`:
 every 31st of all float32 numbers, 200,000 random float64 ones; exp, log, tanh, sigmoid and erf on
 every float32 number in the slow tests). What is not listed is exact; logaddexp, which may cancel,
 is within 1.5 ulp of the larger of its result and log 2.
