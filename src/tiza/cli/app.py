@@ -13,6 +13,7 @@ NAMES = (
     "runs",
     "show",
     "predict",
+    "derive",
     "data",
     "ops",
     "doctor",

@@ -24,6 +24,33 @@ _OPTIONS = (
     'demostración). layout es "code" (cada fila es un ejemplo, como en el programa) o "book" '
     "(cada columna es un ejemplo).",
 )
+_FORMULAS = (
+    '`tiza derive` reads a formula such as "(y - S(w*x))^2 / 2" and shows it with numbers: each '
+    "variable needs a value, given with --at. --wrt chooses the variables to derive by.",
+    '`tiza derive` lee una fórmula como "(y - S(w*x))^2 / 2" y la muestra con números: cada '
+    "variable necesita un valor, dado con --at. --wrt elige las variables respecto de las que se "
+    "deriva.",
+)
+_NETWORKS = (
+    "`tiza derive model.py:net --data rows.csv` derives the network `net` of model.py on the "
+    "first rows of a table of numbers (or of an .npz file with x and y); whole-number targets "
+    "are classes.",
+    "`tiza derive modelo.py:red --data filas.csv` deriva la red `red` de modelo.py con las "
+    "primeras filas de una tabla de números (o de un archivo .npz con x e y); si los valores "
+    "verdaderos son enteros, son clases.",
+)
+_RUNS = (
+    "`tiza derive RUN --layer 1 --example 17` derives a trained network on one test example, "
+    "with respect to the parameters of one layer. Layers are counted from 1, examples from 0.",
+    "`tiza derive CORRIDA --layer 1 --example 17` deriva una red entrenada con un ejemplo de "
+    "prueba, respecto de los parámetros de una capa. Las capas se cuentan desde 1, los ejemplos "
+    "desde 0.",
+)
+_OPTIMIZERS = (
+    "--optimizer shows the update of one of tiza's optimizers, with the rate given by --lr.",
+    "--optimizer muestra la actualización de uno de los optimizadores de tiza, con la tasa que "
+    "indica --lr.",
+)
 
 ENTRIES = {
     "derive-unused": Entry(
@@ -44,5 +71,76 @@ ENTRIES = {
         en=("derive: {name} is one of {known}, got {got!r}", "choose one of them"),
         es=("derive: {name} es uno de {known}, recibió {got!r}", "elija uno de ellos"),
         more=_OPTIONS,
+    ),
+    "derive-at": Entry(
+        en=("--at takes name=number pairs, got {got!r}", "--at w=0.1,x=2 or --at x=[1,2]"),
+        es=("--at acepta pares nombre=número, recibió {got!r}", "--at w=0.1,x=2 o --at x=[1,2]"),
+        more=_FORMULAS,
+    ),
+    "derive-values": Entry(
+        en=("the formula needs values for: {names}", "--at {first}=1,..."),
+        es=("a la fórmula le faltan valores de: {names}", "--at {first}=1,..."),
+        more=_FORMULAS,
+    ),
+    "derive-variable": Entry(
+        en=("the formula has no variable {got!r}", "one of {names}"),
+        es=("la fórmula no tiene la variable {got!r}", "una de {names}"),
+        more=_FORMULAS,
+    ),
+    "derive-data": Entry(
+        en=("{model}: a network is derived on some rows of data", "--data FILE.csv"),
+        es=("{model}: una red se deriva con algunas filas de datos", "--data ARCHIVO.csv"),
+        more=_NETWORKS,
+    ),
+    "derive-no-file": Entry(
+        en=("there is no file {path}", "check the path"),
+        es=("no existe el archivo {path}", "revise la ruta"),
+        more=_NETWORKS,
+    ),
+    "derive-no-model": Entry(
+        en=("{path} has no network {got!r}", "one of {names}"),
+        es=("{path} no tiene la red {got!r}", "una de {names}"),
+        more=_NETWORKS,
+    ),
+    "derive-npz": Entry(
+        en=("{path} must hold the arrays x and y, it holds {got}", "np.savez(path, x=x, y=y)"),
+        es=("{path} debe contener los arreglos x e y, contiene {got}", "np.savez(ruta, x=x, y=y)"),
+        more=_NETWORKS,
+    ),
+    "derive-column": Entry(
+        en=("the table has no column {got!r}", "one of {names}"),
+        es=("la tabla no tiene la columna {got!r}", "una de {names}"),
+        more=_NETWORKS,
+    ),
+    "derive-text": Entry(
+        en=("the column {column!r} holds text", "give numbers, or derive a run of `tiza train`"),
+        es=("la columna {column!r} contiene texto",
+            "dé números, o derive una corrida de `tiza train`"),
+        more=_NETWORKS,
+    ),
+    "derive-layer": Entry(
+        en=("the network has the layers 1 to {most}, not {got}", "--layer 1"),
+        es=("la red tiene las capas 1 a {most}, no la {got}", "--layer 1"),
+        more=_RUNS,
+    ),
+    "derive-example": Entry(
+        en=("the examples are numbered 0 to {last}, there is no {got}", "--example 0"),
+        es=("los ejemplos van del 0 al {last}, no existe el {got}", "--example 0"),
+        more=_RUNS,
+    ),
+    "derive-optimizer": Entry(
+        en=("there is no optimizer {got!r}", "one of {names}"),
+        es=("no existe el optimizador {got!r}", "uno de {names}"),
+        more=_OPTIMIZERS,
+    ),
+    "derive-optimizer-near": Entry(
+        en=("there is no optimizer {got!r}", "--optimizer {near}"),
+        es=("no existe el optimizador {got!r}", "--optimizer {near}"),
+        more=_OPTIMIZERS,
+    ),
+    "derive-write": Entry(
+        en=("{path} cannot be written: {reason}", "choose another place"),
+        es=("no se puede escribir {path}: {reason}", "elija otro lugar"),
+        more=_NETWORKS,
     ),
 }  # fmt: skip

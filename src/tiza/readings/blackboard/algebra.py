@@ -66,6 +66,10 @@ def fill(x: Expr, shape: Shape) -> Expr:
         return x
     if x.op == "rep":
         return fill(x.args[0], shape)
+    if x.shape:
+        number, rest = split_number(x)
+        if number != 1 and rest.shape == x.shape:
+            return scale(number, fill(rest, shape))
     return Expr("rep", (x,), shape)
 
 

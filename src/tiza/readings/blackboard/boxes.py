@@ -26,6 +26,7 @@ class Letter(Box):
 
     text: str
     bold: bool = False
+    upright: bool = False
 
 
 @dataclass(frozen=True)

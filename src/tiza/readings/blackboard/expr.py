@@ -82,7 +82,17 @@ class Partial:
         return f"∂{self.of}/∂{self.wrt}"
 
 
-Name = Symbol | Partial
+@dataclass(frozen=True)
+class Differential:
+    """d of, the change of a variable to first order; its value is that along one direction."""
+
+    of: Symbol
+
+    def __str__(self) -> str:
+        return f"d{self.of}"
+
+
+Name = Symbol | Partial | Differential
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tiza.readings.blackboard import algebra as al
-from tiza.readings.blackboard.expr import Expr, Name, Partial, Shape, Symbol, symbols_of
+from tiza.readings.blackboard.expr import (
+    Differential,
+    Expr,
+    Name,
+    Partial,
+    Shape,
+    Symbol,
+    symbols_of,
+)
 from tiza.readings.blackboard.words import say
 
 if TYPE_CHECKING:
@@ -41,6 +49,7 @@ class Shown:
 def index_of(name: Name, timed: Collection[Symbol]) -> tuple[str, int] | None:
     """The layer, or the step in time, that a name belongs to."""
     symbol = name.wrt if isinstance(name, Partial) else name
+    symbol = symbol.of if isinstance(symbol, Differential) else symbol
     if base(symbol) in timed:
         return TIME, int(symbol.sub.rpartition(",")[2])
     if symbol.sup.isdigit():
@@ -60,6 +69,10 @@ def general(name: Name, letter: str, k: int, timed: Collection[Symbol]) -> Name:
         assert isinstance(of, Symbol)
         assert isinstance(wrt, Symbol)
         return Partial(of, wrt)
+    if isinstance(name, Differential):
+        of = general(name.of, letter, k, timed)
+        assert isinstance(of, Symbol)
+        return Differential(of)
     found = index_of(name, timed)
     if found is None or found[0] != letter:
         return name

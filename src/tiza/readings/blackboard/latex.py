@@ -38,6 +38,8 @@ def latex(box: Box) -> str:
 def _letter(box: bx.Letter) -> str:
     if box.bold:
         return rf"\mathbf{{{box.text}}}"
+    if box.upright:
+        return rf"\mathrm{{{box.text}}}"
     if box.text in GREEK:
         return rf"\{GREEK[box.text]} "
     if len(box.text) == 1:

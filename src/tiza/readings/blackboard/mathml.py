@@ -34,7 +34,7 @@ def _letter(box: bx.Letter) -> str:
         return f"<mi>{text}</mi>"
     if len(box.text) > 1:
         return f'<mi mathvariant="normal">{escape(box.text)}</mi>'
-    upright = ' mathvariant="normal"' if box.text in "∂∞" else ""
+    upright = ' mathvariant="normal"' if box.upright or box.text in "∂∞" else ""
     return f"<mi{upright}>{escape(box.text)}</mi>"
 
 

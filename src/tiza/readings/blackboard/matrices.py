@@ -102,6 +102,8 @@ def _view(e: Expr, at: tuple[str, ...] | None) -> Set:
     (x,) = e.args
     plain = [n for n in x.shape if n != 1] == [n for n in e.shape if n != 1]
     if plain:
+        if at is None and x.ndim == 1 and e.ndim > 1 and e.shape[-2] == 1 != e.shape[-1]:
+            return raised(x), ATOM  # a vector as a row
         if at is None:
             return set_box(x, None)
         letters = iter(a for a, n in zip(at, e.shape, strict=True) if n != 1)

@@ -28,6 +28,7 @@ class Names:
     of: dict[Node, Symbol] = field(default_factory=dict)
     taken: set[Symbol] = field(default_factory=set)
     layer: dict[Node, str] = field(default_factory=dict)
+    authored: set[Node] = field(default_factory=set)  # whose names stand in the program
     timed: set[Symbol] = field(default_factory=set)  # their subscript is a step in time
 
     def give(self, node: Node, wanted: Symbol) -> None:
@@ -63,7 +64,20 @@ def give_names(plan: Plan, wrt: Sequence[Node], given: Mapping[Node, str],
             names.give(node, _line(node, plan, scripts, names))
         names.layer[node] = layer_of(node)
     _name_entry(names, plan, scripts.blocks, given)
+    _first_ones(names, plan)
     return names
+
+
+def _first_ones(names: Names, plan: Plan) -> None:
+    """Where there is a z₂ that nobody named, the z before it is z₁."""
+    for node in plan.steps:
+        name = names.of[node]
+        first = replace(name, sub="1")
+        counted = not name.sub and replace(name, sub="2") in names.taken
+        if counted and not node.name and first not in names.taken and node not in names.authored:
+            names.taken.discard(name)
+            names.taken.add(first)
+            names.of[node] = first
 
 
 def _authors(names: Names, nodes: Sequence[Node], given: Mapping[Node, str],
@@ -78,6 +92,7 @@ def _authors(names: Names, nodes: Sequence[Node], given: Mapping[Node, str],
             wanted = replace(wanted, sup=str(times.loop[node]))
         if wanted not in names.taken:
             names.give(node, wanted)
+            names.authored.add(node)
             if node in times.step:
                 names.timed.add(wanted)
 

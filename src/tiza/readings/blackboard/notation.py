@@ -13,7 +13,7 @@ from fractions import Fraction
 from tiza.readings.blackboard import boxes as bx
 from tiza.readings.blackboard.algebra import is_num, split_number
 from tiza.readings.blackboard.boxes import Box, row
-from tiza.readings.blackboard.expr import Expr, Name, Number, Partial, Shape, Symbol
+from tiza.readings.blackboard.expr import Differential, Expr, Name, Number, Partial, Shape, Symbol
 
 RELATION, SUM, PROD, POWER, ATOM = range(5)  # how tightly a formula holds together
 Set = tuple[Box, int]
@@ -31,6 +31,8 @@ def name_box(name: Name, indices: str = "") -> Box:
         d = bx.Letter("∂")
         made: Box = bx.Fraction(row(d, name_box(name.of)), row(d, name_box(name.wrt)))
         return made if not indices else bx.Script(bx.Fence("(", made, ")"), sub=index_box(indices))
+    if isinstance(name, Differential):
+        return row(bx.Letter("d", upright=True), name_box(name.of, indices))
     base: Box = bx.Letter(name.base)
     if name.accent:
         base = bx.Accent(name.accent, base)

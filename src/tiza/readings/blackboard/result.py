@@ -14,6 +14,7 @@ from tiza.optim.optimizer import Optimizer
 from tiza.readings.blackboard.derivation import (
     Board,
     Chain,
+    differentials,
     finite_differences,
     forward,
     gradients,
@@ -147,7 +148,10 @@ def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Optimizer | None = Non
         board = set_up(top, targets, given, named, layout, twin.roots, twin.times)
         chain = Chain(board)
         steps = forward(board)
-        steps += local(board) if board.scalar else []
+        if board.scalar:
+            steps += local(board)
+        elif detail != "summary":
+            steps += differentials(board)
         steps += chain.write()
         steps += gradients(board, chain)
         made = Derivation(board, steps, [], detail, layout, lang, numbers, decimal)

@@ -302,6 +302,8 @@ def rule_of(board: Board, steps: Sequence[Step]) -> list[Step]:
     def general(old: Name) -> Name:
         if isinstance(old, Partial):
             return Partial(old.of, letter) if old.wrt == name else old
+        if not isinstance(old, Symbol):
+            return old
         if (old.base, old.sub, old.sup) == (name.base, name.sub, name.sup):
             return replace(letter, new=old.new)
         parts = old.sub.split(",")

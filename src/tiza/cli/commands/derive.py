@@ -1,0 +1,183 @@
+"""`tiza derive`: a formula, a network or a trained run, derived step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tiza.cli.out import show
+from tiza.cli.speak import argument, command, option
+from tiza.cli.types import RATE, Number, OneOf
+from tiza.errors import UsageError, language
+
+if TYPE_CHECKING:
+    from tiza.cli.derivable import Subject
+    from tiza.readings.blackboard.result import Derivation
+
+INDEX = Number(True, 0, 10**9, "0, 1, 2 ...")
+LAYER = Number(True, 1, 10**6, "1, 2, 3 ...")
+
+
+@command(
+    "derive",
+    words=(
+        "Derive a loss step by step, as on the blackboard: with formulas, numbers and a check.\n"
+        "Give a formula with --at, a network in a file (model.py:net) with --data, or a run.",
+        "Deriva una función de pérdida paso a paso, como en el pizarrón: con fórmulas, números y "
+        "comprobación.\n"
+        "Dé una fórmula con --at, una red en un archivo (modelo.py:red) con --data, o una "
+        "corrida.",
+    ),
+    examples=[
+        'tiza derive "(y - S(w*x + b))^2 / 2" --wrt w,b --at w=0.5,b=0.1,x=2,y=1',
+        (
+            "tiza derive model.py:net --data rows.csv --html out.html",
+            "tiza derive modelo.py:red --data filas.csv --html salida.html",
+        ),
+        "tiza derive last --layer 1 --example 17 --latex out.tex",
+    ],
+)
+@argument(
+    "what",
+    holder=("WHAT", "QUÉ"),
+    words=(
+        "A formula, `file.py:name`, or a run (its id, its folder, or `last`).",
+        "Una fórmula, `archivo.py:nombre`, o una corrida (su identificador, su carpeta, o `last`).",
+    ),
+)
+@option(
+    "--wrt",
+    holder=("w,b", "w,b"),
+    words=("With respect to these variables; else to all.",
+           "Respecto de estas variables; si no, de todas."),
+)  # fmt: skip
+@option(
+    "--at",
+    default="",
+    holder=("w=0.1,x=2", "w=0.1,x=2"),
+    words=("Values of the variables of a formula.", "Valores de las variables de una fórmula."),
+)
+@option(
+    "--data",
+    holder=("FILE", "ARCHIVO"),
+    words=("Rows for a network: CSV, or .npz with x and y.",
+           "Filas para una red: CSV, o .npz con x e y."),
+)  # fmt: skip
+@option(
+    "-t",
+    "--target",
+    holder=("COLUMN", "COLUMNA"),
+    words=("Column of the targets; else the last.",
+           "Columna de los valores verdaderos; si no, la última."),
+)  # fmt: skip
+@option(
+    "--layer",
+    type=LAYER,
+    holder=("N", "N"),
+    words=("Of a run: the parameters of this layer only.",
+           "De una corrida: solo los parámetros de esta capa."),
+)  # fmt: skip
+@option(
+    "--example",
+    type=INDEX,
+    default=0,
+    holder=("N", "N"),
+    words=("Of a run: which test example.", "De una corrida: qué ejemplo de prueba."),
+)
+@option(
+    "--optimizer",
+    holder=("NAME", "NOMBRE"),
+    words=("Show its update: sgd, adam, ...", "Muestra su actualización: sgd, adam, ..."),
+)
+@option("--lr", type=RATE, holder=("X", "X"), words=("Learning rate.", "Tasa de aprendizaje."))
+@option(
+    "--detail",
+    type=OneOf(("summary", "steps", "entries")),
+    default="steps",
+    holder=("summary|steps|entries", "summary|steps|entries"),
+    words=("How much is shown; entries adds each rule's proof.",
+           "Cuánto se muestra; entries agrega la demostración de cada regla."),
+)  # fmt: skip
+@option(
+    "--layout",
+    type=OneOf(("code", "book")),
+    default="code",
+    holder=("code|book", "code|book"),
+    words=("Examples as rows (code) or as columns (book).",
+           "Ejemplos como filas (code) o como columnas (book)."),
+)  # fmt: skip
+@option(
+    "--decimal",
+    type=OneOf((".", ",")),
+    default=".",
+    holder=(".|,", ".|,"),
+    words=("Decimal sign.", "Signo decimal."),
+)
+@option("--html", holder=("FILE", "ARCHIVO"), words=("Write a page.", "Escribe una página."))
+@option(
+    "--latex",
+    holder=("FILE", "ARCHIVO"),
+    words=("Write a document for pdflatex.", "Escribe un documento para pdflatex."),
+)
+@option("--markdown", holder=("FILE", "ARCHIVO"), words=("Write Markdown.", "Escribe Markdown."))
+def main(what: str, wrt: str | None, at: str, data: str | None, target: str | None,
+         layer: int | None, example: int, optimizer: str | None, lr: float | None, detail: str,
+         layout: str, decimal: str, html: str | None, latex: str | None,
+         markdown: str | None) -> None:  # fmt: skip
+    """Print the derivation, and write it to the files that are asked for."""
+    from tiza.cli.derivable import optimizer_of
+    from tiza.readings.blackboard.result import build
+
+    subject = _subject(what, wrt, at, data, target, layer, example)
+    steps = optimizer_of(optimizer, lr, subject.wrt)
+    made = build(
+        subject.loss, subject.wrt, steps,
+        names={t.node: name for name, t in subject.names.items()},
+        paths={t.node: path for path, t in subject.paths.items()},
+        detail=detail, layout=layout, lang=language(), decimal=decimal,
+    )  # fmt: skip
+    written = _write(made, {"html": html, "latex": latex, "markdown": markdown})
+    show(_document(made, written), lambda: _render(made, written))
+
+
+def _subject(what: str, wrt: str | None, at: str, data: str | None, target: str | None,
+             layer: int | None, example: int) -> Subject:  # fmt: skip
+    from tiza.cli import derivable
+
+    if ".py:" in what:
+        return derivable.from_file(what, data, target)
+    formula = any(c in what for c in "=*+^()") or bool(at)
+    if not formula:
+        return derivable.from_run(what, layer, example)
+    return derivable.from_formula(what, wrt, at)
+
+
+def _write(made: Derivation, files: dict[str, str | None]) -> list[str]:
+    writers = {"html": made.to_html, "latex": made.to_latex, "markdown": made.to_markdown}
+    written = []
+    for kind, name in files.items():
+        if name is not None:
+            try:
+                written.append(str(writers[kind](Path(name))))
+            except OSError as cause:
+                reason = cause.strerror or str(cause)
+                raise UsageError("derive-write", path=name, reason=reason) from cause
+    return written
+
+
+def _document(made: Derivation, written: list[str]) -> dict[str, object]:
+    return {
+        "steps": [
+            {"part": s.part, "equation": s.text, "latex": s.latex, "shape": list(s.shape),
+             "value": s.value}
+            for s in made.steps
+        ],
+        "check": made.check(),
+        "files": written,
+    }  # fmt: skip
+
+
+def _render(made: Derivation, written: list[str]) -> None:
+    print(made)
+    for path in written:
+        print(path)
