@@ -226,7 +226,8 @@ def test_bad_arguments_are_refused(make, said):
 @pytest.mark.parametrize(("make", "said"), [
     (lambda: F.max_pool2d(np.zeros((2, 2)), 2), "but a batch has 4 axes and one example 3"),
     (lambda: F.max_pool2d(np.zeros((1, 2, 2)), 3), "pad by 1 more"),
-    (lambda: F.avg_pool1d(np.zeros((1, 1)), 2, ceil_mode=True), "pad by 1 more"),
+    (lambda: F.avg_pool1d(np.zeros((1, 1)), 2), "pad by 1 more"),
+    (lambda: F.avg_pool1d(np.zeros((1, 1)), 4, 2, ceil_mode=True), "pad by 2 more"),
     (lambda: F.max_unpool1d(np.zeros((1, 2)), np.zeros((1, 3), int), 2), "the indices have shape"),
 ])  # fmt: skip
 def test_bad_shapes_are_refused(make, said):

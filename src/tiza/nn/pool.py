@@ -53,8 +53,9 @@ def ceiled(w: Window, image: Ints) -> Window:
 def _placed(x: Tensor, w: Window, ceil_mode: bool) -> tuple[Window, Ints]:
     axes = len(w["size"])
     image = x.shape[x.ndim - axes :]
-    counts(image, **w)  # also with ceil_mode one whole window must fit
-    return (ceiled(w, image) if ceil_mode else w), image
+    reached = ceiled(w, image) if ceil_mode else w
+    counts(image, **reached)  # at least one window must fit; with ceil_mode, begin
+    return reached, image
 
 
 def _max_pool(axes: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any,

@@ -74,5 +74,5 @@ def part(x: Tensor, axis: int, start: int, stop: int) -> Tensor:
 
 def joined(xs: Sequence[Tensor], axis: int) -> Tensor:
     """The tensors one after the other along an axis, without the empty ones."""
-    full = [x for x in xs if x.shape[axis]]
+    full = [x for x in xs if x.shape[axis]] or [xs[0]]
     return full[0] if len(full) == 1 else make(PRIMITIVES["concat"], *full, axis=axis)
