@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import tiza as tz
 from tiza import nn, optim
 from tiza.errors import ArgumentError
+from tiza.lang import rows as table_rows
 from tiza.lang.rows import are_few, rows_of
 from tiza.train import Trainer
 
@@ -23,6 +24,11 @@ KINDS = [
 TABLES = [{"sparse": True}, {"sparse": True, "padding_idx": 1}]
 DENSE = [{"max_norm": 1.0}, {"max_norm": 1.5, "norm_type": 1.0, "padding_idx": 0},
          {"scale_grad_by_freq": True, "padding_idx": 1}]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _small_tables_too(monkeypatch):
+    monkeypatch.setattr(table_rows, "LARGE", 0)
 
 
 def trained(lib, optimizers, kind, options, table, rows, as_given):
@@ -231,3 +237,12 @@ def test_fit_goes_where_the_plain_loop_goes(kind, lr, options):
     changed = (model.table.weight.numpy() != first).any(axis=1)
     assert 0 < changed.sum() <= 20
     assert not changed[20:].any()
+
+
+def test_small_tables_are_written_out(monkeypatch):
+    monkeypatch.setattr(table_rows, "LARGE", 1 << 19)
+    small, large = nn.Embedding(1000, 2), nn.Embedding(300_000, 2)
+    for table in (small, large):
+        table([1, 2]).sum().backward()
+    assert not are_few(small.weight.grad.node)
+    assert are_few(large.weight.grad.node)

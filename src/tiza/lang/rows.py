@@ -15,7 +15,8 @@ import numpy as np
 from tiza.graph import PRIMITIVES as P
 from tiza.graph import Node, constant
 
-FEW = 4  # rows are kept apart where the table has so many times more
+FEW = 4  # rows are kept apart where the table has so many times more,
+LARGE = 1 << 19  # and so many entries: a smaller one is sooner written out
 
 
 class Rows(NamedTuple):
@@ -59,7 +60,7 @@ def _count(terms: list[_Term]) -> int:
 def are_few(g: Node) -> bool:
     """Whether g is a sum at few rows of a large table."""
     terms = _terms(g) if g.ndim else []
-    return 0 < FEW * _count(terms) < g.shape[0]
+    return prod(g.shape) >= LARGE and 0 < FEW * _count(terms) < g.shape[0]
 
 
 def rows_of(g: Node) -> Rows | None:
