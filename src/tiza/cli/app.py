@@ -14,6 +14,7 @@ NAMES = (
     "show",
     "predict",
     "derive",
+    "check",
     "data",
     "ops",
     "doctor",

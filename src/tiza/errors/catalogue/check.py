@@ -57,4 +57,9 @@ ENTRIES = {
         ),
         more=_HOW,
     ),
+    "check-option": Entry(
+        en=("{option} does not understand {got}", "write --shapes X=5x3,w=3 or --domain x=0.1:5"),
+        es=("{option} no entiende {got}", "escriba --shapes X=5x3,w=3 o --domain x=0.1:5"),
+        more=_HOW,
+    ),
 }

@@ -133,7 +133,7 @@ class Reader:
     def _letters(self, base: str, last: str) -> list[str] | None:
         if last and all(c in self.bound for c in last):
             return list(last)
-        free = base in self.known and last.isalpha() and set(last) <= set("ijklmnbt")
+        free = base in self.known and 0 < len(last) < 3 and set(last) <= set("ijklmnbt")
         return list(last) if free else None
 
     def quotient(self) -> Tree | None:

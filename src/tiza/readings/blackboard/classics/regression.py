@@ -111,7 +111,7 @@ def logistic_regression(X: Any = None, y: Any = None, w: Any = None, *, lang: st
         "What a coefficient means: the odds p/(1 − p) are eᶻ. If feature j grows by 1 and the "
         "others "
         "stay, z grows by wⱼ, and the odds are multiplied by the odds ratio ORⱼ = exp(wⱼ):",
-        "Qué significa un coeficiente: el cociente de posibilidades (odds) p/(1 − p) es e^z. Si la "
+        "Qué significa un coeficiente: el cociente de posibilidades (odds) p/(1 − p) es eᶻ. Si la "
         "característica j crece en 1 y las demás no cambian, z crece en wⱼ, y las posibilidades "
         "se multiplican por la razón de posibilidades (odds ratio) ORⱼ = exp(wⱼ):",
     )

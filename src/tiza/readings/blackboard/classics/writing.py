@@ -196,7 +196,8 @@ STYLE = """
 .tiza-classic{font-family:Georgia,'Times New Roman',serif;color:#1f2430;background:#fff;
  line-height:1.5;max-width:46rem;margin:1rem auto;padding:0 1rem}
 .tiza-classic h2{font-size:1.3rem;color:#1d4e79;border-bottom:1px solid #c9d6e2}
-.tiza-classic .equation{margin:.5rem 0 .5rem 1.6rem;overflow-x:auto}
+.tiza-classic .equation{margin:.5rem 0 .5rem 1.6rem;overflow-x:auto;
+ overflow-y:hidden;padding:.1rem 0}
 .tiza-classic math{font-size:1.08em}
 """
 
