@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from bench import check
 from bench.contest import CONTESTS, contest, hold
 from bench.harness import Plan, Result, measure
 from bench.kept import Kept
@@ -30,6 +31,7 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--probe", action="store_true", help="memory and first steps, too")
     parser.add_argument("--no-probe", action="store_true", help="neither memory nor first steps")
     parser.add_argument("--dry", action="store_true", help="print only; keep and write nothing")
+    parser.add_argument("--trace", action="store_true", help="show errors of modes in full")
     parser.add_argument("--page", action="store_true", help="write the pages from what was kept")
     return parser.parse_args(arguments)
 
@@ -85,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what was asked for; 1 where something did not agree."""
     given = options(arguments)
     kept = Kept.read()
+    check.traced = given.trace
     if given.page:
         print(*(path.name for path in write(kept)))
         return 0

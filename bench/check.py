@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -79,7 +80,10 @@ def shuffled(rung: Rung, rows: Data, modes: Mapping[str, Maker],
     from tiza.train.feed import order, spans
 
     few = rows.part(slice(0, min(BATCHES, max(1, len(rows) // rung.batch)) * rung.batch))
-    fitted = Fit(rung, few, rung.rate).fit(few, epochs).losses
+    try:
+        fitted = Fit(rung, few, rung.rate).fit(few, epochs).losses
+    except Exception as error:
+        return Agreement("", {}, {SHUFFLED: told(error)})
     batches = []
     for epoch in range(epochs):
         where = order(len(few), 0, epoch, shuffle=rung.shuffle)
@@ -90,7 +94,12 @@ def shuffled(rung: Rung, rows: Data, modes: Mapping[str, Maker],
     return Agreement(label, {SHUFFLED: fitted, label: means})
 
 
+traced = False  # whether errors are shown in full, too
+
+
 def told(error: BaseException) -> str:
     """An error in one line."""
+    if traced:
+        traceback.print_exception(error)
     lines = [line for line in str(error).strip().splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0] if lines else ''}"[:160]

@@ -139,7 +139,9 @@ def compare(rung: Rung, makers: Mapping[str, Maker], result: Result) -> dict[str
     result.faults = [f"{label} is {how}" for label, how in wrong.items()]
     if "JAX jit" in wrong:  # scan makes the same steps
         wrong["JAX scan"] = wrong["JAX jit"]
-    if {FITTED, SHUFFLED} & set(wrong):
+    needed = {FITTED, SHUFFLED} & {*makers, SHUFFLED}
+    result.faults += [f"{k} failed: {v}" for k, v in result.refused.items() if k in needed]
+    if needed & {*wrong, *result.refused}:
         return {}
     left = {*wrong, *result.refused}
     return {label: make for label, make in makers.items() if label not in left}

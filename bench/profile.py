@@ -1,15 +1,19 @@
 """Where a training step spends its time: `python -m bench.profile RUNG`.
 
 The step is compiled as `fit` traces it; every kernel of it is then timed alone, on the memory of
-the whole. Options: `--threads N`, `--top N` (lines shown), `--evaluate` (the step computed by
-NumPy, primitive by primitive, the mean of `--steps N`). A compiled program that has a
-`profile` of its own is asked for it, too.
+the whole. `--threads N`, `--top N` (lines shown). A compiled program that has a `profile` of its
+own is asked for it, too.
+
+`--fit`: what Python does around the compiled steps while `fit` trains.
+`--evaluate`: the step computed by NumPy, primitive by primitive, the mean of `--steps N`.
 """
 
 from __future__ import annotations
 
 import argparse
 import copy
+import cProfile
+import pstats
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -20,7 +24,7 @@ import numpy as np
 
 import tiza as tz
 from bench.modes.base import TIMED_RATE
-from bench.modes.with_tiza import parts
+from bench.modes.with_tiza import Fit, parts
 from bench.rung import Rung, cached, rung
 from tiza.readings.evaluate import Program
 
@@ -98,7 +102,7 @@ def kernels(which: Rung, threads: int | None, top: int) -> int:
              for a, n in zip(step.arrays, made.inputs, strict=True)]  # fmt: skip
     whole = each_step(lambda n: made.run(given, steps=n, threads=threads))
     calls = made.builder.calls
-    print(f"compiled in {took:.3f} s: {len(calls)} kernels, {len(made.builder.functions)} texts, "
+    print(f"compiled in {took:.3f} s: {len(calls)} kernels, "
           f"arena {made.builder.layout.arena / 2**20:.1f} MB")  # fmt: skip
     rows = []
     for k, call in enumerate(calls):
@@ -108,6 +112,8 @@ def kernels(which: Rung, threads: int | None, top: int) -> int:
         each = each_step(lambda n, one=one: one.run(given, steps=n, threads=threads))
         rows.append((each, k, call))
     table(rows, whole, top)
+    fitted = min(Fit(which, cached(which), TIMED_RATE).sample(0.05, 3))
+    print(f"\nTrainer.fit, rows gathered, epochs and all: {fitted * 1e6:,.3f} us a step")
     if hasattr(made, "profile"):
         print("\nwhat the program itself says:\n")
         print(made.profile(*step.arrays))
@@ -117,7 +123,7 @@ def kernels(which: Rung, threads: int | None, top: int) -> int:
 def table(rows: Sequence[tuple[float, int, Any]], whole: float, top: int) -> None:
     """The kernels that take longest, then the sums over kernels of the same kind."""
     total = sum(each for each, _, _ in rows)
-    print(f"whole step {whole * 1e6:,.1f} us; kernels alone {total * 1e6:,.1f} us\n")
+    print(f"whole step {whole * 1e6:,.3f} us; kernels alone {total * 1e6:,.3f} us\n")
     print(f"{'us':>10} {'share':>6} {'GFLOP/s':>8} {'GB/s':>7} {'trips':>7}  no. kind, primitives")
     for each, k, call in sorted(rows, key=lambda r: -r[0])[:top]:
         shared = "∥" if call.shared else " "
@@ -177,6 +183,21 @@ def primitives(which: Rung, steps: int, top: int) -> int:
     return 0
 
 
+def around(which: Rung, top: int) -> int:
+    """What Python does while `fit` trains: the functions that take longest themselves."""
+    mode = Fit(which, cached(which), TIMED_RATE)
+    mode.calibrate(0.1)
+    mode.sample(0.1, 1)
+    profile = cProfile.Profile()
+    profile.enable()
+    mode.sample(0.1, 10)
+    profile.disable()
+    steps = (10 * mode.together + 1) * mode.steps
+    print(f"{steps:,} steps, {mode.steps:,} in an epoch; the times are those of all together\n")
+    pstats.Stats(profile).sort_stats("tottime").print_stats(top)
+    return 0
+
+
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.profile", description=__doc__)
@@ -185,8 +206,11 @@ def main() -> int:
     parser.add_argument("--threads", type=int)
     parser.add_argument("--top", type=int, default=30)
     parser.add_argument("--evaluate", action="store_true")
+    parser.add_argument("--fit", action="store_true")
     given = parser.parse_args()
     which = rung(given.rung)
+    if given.fit:
+        return around(which, given.top)
     if given.evaluate:
         return primitives(which, given.steps, given.top)
     return kernels(which, given.threads, given.top)
