@@ -8,6 +8,7 @@ small products stay on one thread, and large ones take as many as there were bef
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,6 +52,11 @@ class _OneThread:
         self._lock = threading.Lock()
         self.depth = 0
         self.before = 0  # how many threads there were; 0 while the switch is not thrown
+        if hasattr(os, "register_at_fork"):  # or a child would wait for a thread that it lacks
+            free = self._lock.release
+            os.register_at_fork(
+                before=self._lock.acquire, after_in_parent=free, after_in_child=free
+            )
 
     def __enter__(self) -> None:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -196,6 +197,10 @@ def evaluate(nodes: Sequence[Node]) -> list[Array]:
 
 
 _lock = threading.RLock()  # intermediate values stand on the nodes while `evaluate` works
+if hasattr(os, "register_at_fork"):  # a fork waits until they are gone: the child could not
+    os.register_at_fork(
+        before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
+    )
 AT_ONCE = 1 << 24  # entries; larger expressions give each buffer back after its last use
 
 
