@@ -14,13 +14,13 @@ from tiza.errors import pick
 from tiza.graph.node import Node
 from tiza.readings.native import pool
 from tiza.readings.native.callback import value_of
+from tiza.readings.native.driver import HEADER, WORDS
 from tiza.readings.native.machine import LLVMError, available, host, load
 from tiza.readings.native.plan import opened
-from tiza.readings.native.program import HEADER, WORDS, Builder, Failed
+from tiza.readings.native.program import build
 
 Array = np.ndarray[Any, Any]
 CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
-ATTEMPTS = 12
 
 
 class Outside(IndexError):
@@ -76,7 +76,7 @@ class Compiled:
         self.outside = ctypes.c_int32.from_address(self.library.address("outside"))
         self.threads = threads
         layout = self.builder.layout
-        self.data = [np.ascontiguousarray(n.value) for n in layout.data]
+        self.data = [(k, np.ascontiguousarray(n.value)) for n, k in layout.data]
         self.spare: list[Array] = []  # arenas that nobody uses now
         self.lock = threading.Lock()
         self._static = HEADER + WORDS * layout.arguments
@@ -109,8 +109,7 @@ class Compiled:
         for k, array in enumerate(given):
             words[HEADER + WORDS * k] = address(array)
             words[HEADER + 1 + WORDS * k] = moves.get(k, 0)
-        first = len(given)
-        for k, array in enumerate(self.data, first):
+        for k, array in self.data:
             words[HEADER + WORDS * k] = address(array)
         results: list[Array] = []
         for k, buffer in enumerate(self.builder.places.results):
@@ -210,43 +209,3 @@ def aligned(count: int) -> Array:
     raw = np.empty(count + 64, np.uint8)
     start = -address(raw) % 64
     return raw[start : start + count]
-
-
-def build(inputs: Sequence[Node], outputs: Sequence[Node], machine: Any,
-          aliased: Mapping[int, int]) -> Builder:  # fmt: skip
-    """The program's text; nodes that turn out to be needed in memory are put there."""
-    forced: set[Node] = set()
-    alone: set[Node] = set()
-    for attempt in range(ATTEMPTS):
-        builder = Builder(inputs, outputs, machine.vector_bits, machine.registers, aliased, forced,
-                          alone)  # fmt: skip
-        try:
-            builder.build()
-        except Failed as failed:
-            more = _under(failed.group.roots, builder)
-            if more <= forced or attempt > ATTEMPTS // 2:
-                alone |= set(failed.group.roots)
-                more |= {x for r in failed.group.roots for x in r.inputs if x.inputs}
-            forced |= more
-            continue
-        return builder
-    raise RuntimeError("a kernel cannot be lowered")
-
-
-def _under(roots: Sequence[Node], builder: Builder) -> set[Node]:
-    """What is reshaped or padded where it is used, and so could not be indexed."""
-    kept, memory = builder.plan.kept, builder.memory
-    found: set[Node] = set()
-    for root in roots:
-        stack, seen = [root], set()
-        while stack:
-            node = stack.pop()
-            if node in seen or (node is not root and (node in kept or node in memory)):
-                continue
-            seen.add(node)
-            stack += node.inputs
-            if node.prim.name in ("reshape", "pad", "windows", "take", "take_along"):
-                x = node.inputs[0]
-                if x not in kept and x not in memory and x.value is None:
-                    found.add(x)
-    return found

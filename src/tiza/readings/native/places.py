@@ -11,6 +11,7 @@ from typing import Any
 from tiza.graph.node import Node
 from tiza.readings.native.memory import Buffer, View
 from tiza.readings.native.plan import Group, Plan, Planner
+from tiza.readings.native.recurrence import Recurrence
 
 
 @dataclass
@@ -18,7 +19,7 @@ class Layout:
     """What each argument of the program is: inputs, then data, then outputs."""
 
     arguments: int = 0
-    data: list[Node] = field(default_factory=list)
+    data: list[tuple[Node, int]] = field(default_factory=list)  # with the argument's number
     arena: int = 0  # bytes
 
 
@@ -29,7 +30,9 @@ class Places:
     outputs that must be copied to their places at the end.
     """
 
-    def __init__(self, planner: Planner, plan: Plan, bits: int, aliased: Mapping[int, int]) -> None:
+    def __init__(self, planner: Planner, plan: Plan, bits: int, aliased: Mapping[int, int],
+                 loops: Mapping[Node, Recurrence]) -> None:  # fmt: skip
+        self.loops = loops
         self.planner, self.plan, self.bits = planner, plan, bits
         self.aliased = dict(aliased)
         self.layout = Layout()
@@ -52,16 +55,26 @@ class Places:
         for node in self.planner.order:
             if node not in used or node.value is None or node.value.size <= 1:
                 continue
-            if node not in self.memory:
-                self.layout.data.append(node)
-                self.memory[node] = self._argument(node.shape, node.dtype).view()
+            self._data(node)
+        for scan in self.loops.values():
+            numbers = [x for x in scan.node.inputs if x.value is not None]
+            for node in (*numbers, *(n for n, _ in scan.child.layout.data)):
+                self._data(node)
         for k, node in enumerate(plan.outputs):
             self._result(k, node)
+
+    def _data(self, node: Node) -> None:
+        if node not in self.memory:
+            buffer = self._argument(node.shape, node.dtype)
+            assert buffer.argument is not None  # just made
+            self.layout.data.append((node, buffer.argument))
+            self.memory[node] = buffer.view()
 
     def _result(self, k: int, node: Node) -> None:
         """Where output k goes: into its own argument, or into the one that it replaces."""
         source = self.aliased.get(k)
-        own = node in self.plan.kept and node not in self.memory
+        loop = node.prim.name == "part" and node.inputs[0] in self.loops
+        own = node in self.plan.kept and node not in self.memory and not loop
         if source is not None and own and self._in_place(node, self.plan.inputs[source]):
             buffer = self.memory[self.plan.inputs[source]].buffer
             self.memory[node] = View(buffer, node.shape, buffer.strides, 0)
@@ -124,6 +137,9 @@ class Places:
         arena = Arena()
         dying: dict[int, list[Buffer]] = {}
         for i, group in enumerate(groups):
+            if group.kind == "scan":
+                until = max(last.get(root, i) for root in group.roots)
+                dying.setdefault(until, []).extend(self._looped(group.roots[0], arena))
             for root in group.roots:
                 if root in self.memory or root in self.plan.elided or root.prim.several:
                     continue
@@ -135,6 +151,14 @@ class Places:
                 assert buffer.offset is not None  # it stands in the arena
                 arena.give(buffer.offset, buffer.bytes)
         self.layout.arena = arena.size
+
+    def _looped(self, scan: Node, arena: Arena) -> list[Buffer]:
+        """The buffers of a loop."""
+        taken: list[Buffer] = []
+        self.memory.update(self.loops[scan].place(taken.append))
+        for buffer in taken:
+            buffer.offset = arena.take(buffer.bytes)
+        return taken
 
     def _under(self, node: Node) -> list[Node]:
         """The nodes in memory that a node which is copied at the end is computed from."""
@@ -152,6 +176,8 @@ class Places:
 
     def _order(self, root: Node) -> tuple[int, ...] | None:
         """The order of axes in memory: that of what it is computed from."""
+        if any(u.prim.name == "scan" for u in self.planner.users.get(root, ())):
+            return None
         if self._windowed(root):
             return (*range(1, root.ndim), 0)
         if (

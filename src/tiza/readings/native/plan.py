@@ -185,7 +185,7 @@ class Planner:
                 self._keep(unpadded(x))
         elif node.prim.name == "windows":
             self._keep(unpadded(node.inputs[0]))
-        elif node.prim.name in (*HOST, "random_bits") or not supported(node):
+        elif node.prim.name in (*HOST, "random_bits", "scan") or not supported(node):
             for x in node.inputs:
                 self._keep(x)
 
@@ -243,7 +243,7 @@ class Planner:
         return root not in self.alone and supported(root) and root.prim.name not in special
 
     def _new(self, root: Node) -> Group:
-        if not supported(root) or root.prim.name in HOST:
+        if root.prim.name != "scan" and (not supported(root) or root.prim.name in HOST):
             group = Group("host", ())
             group.outer.append(root)
         elif root.prim.name in ("scan", "concat", "random_bits"):

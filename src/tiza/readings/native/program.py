@@ -13,26 +13,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from tiza.graph.node import Node
 from tiza.readings.native import mathlib
+from tiza.readings.native.driver import run_text
 from tiza.readings.native.emit import Kernel
 from tiza.readings.native.index import Opaque
+from tiza.readings.native.machine import Machine
 from tiza.readings.native.memory import Buffer
 from tiza.readings.native.nest import Lowerer, Nest
 from tiza.readings.native.places import Places
-from tiza.readings.native.plan import Group, Planner
+from tiza.readings.native.plan import Group, Planner, opened
 from tiza.readings.native.pool import BARRIER_IR
+from tiza.readings.native.recurrence import Recurrence
 from tiza.readings.native.schedule import Schedule, cone, lanes_of, product, schedule
-from tiza.readings.native.special import concat_nests, copy_nest, fill_nest, random_text
+from tiza.readings.native.special import (
+    concat_nests,
+    copy_nest,
+    fill_nest,
+    random_text,
+    row_nest,
+)
 from tiza.readings.native.tables import SCATTER
 
 SMALL = 3e-6  # seconds of work that are not worth waking another thread for
-HEADER, WORDS = 4, 2  # of the context: before the arguments, and for each
 
 
 @dataclass
@@ -50,25 +58,54 @@ class Call:
     host: int | None = None  # called back into Python: which node
     nest: Nest | None = None
     plan: Schedule | None = None
+    loop: Recurrence | None = None
+
+
+@dataclass
+class Module:
+    """The text that all programs of a module share: kernels, loops, what they call."""
+
+    functions: dict[str, str] = field(default_factory=dict)  # text without its name → name
+    declared: set[str] = field(default_factory=set)
+    mathematics: set[tuple[str, Any, int]] = field(default_factory=set)
+    loops: list[str] = field(default_factory=list)
 
 
 class Builder:
     """Turns a plan into text."""
 
-    def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node], bits: int, registers: int,
-                 aliased: Mapping[int, int], forced: Iterable[Node] = (),
-                 alone: Iterable[Node] = ()) -> None:  # fmt: skip
-        self.bits, self.registers = bits, registers
+    def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node], machine: Machine,
+                 aliased: Mapping[int, int], module: Module | None = None,
+                 forced: Iterable[Node] = (), alone: Iterable[Node] = ()) -> None:  # fmt: skip
+        self.machine = machine
+        self.bits, self.registers = machine.vector_bits, machine.registers
+        self.module = module or Module()
         planner = Planner(inputs, outputs, forced, alone)
         self.plan = planner.plan()
-        self.places = Places(planner, self.plan, bits, aliased)
+        self.loops = self._loops()
+        self.places = Places(planner, self.plan, self.bits, aliased, self.loops)
         self.memory, self.layout = self.places.memory, self.places.layout
-        self.functions: dict[str, str] = {}  # text without its name → name
         self.calls: list[Call] = []
-        self.declared: set[str] = set()
-        self.mathematics: set[tuple[str, Any, int]] = set()
         self.host: list[list[Node]] = []
-        self.checked = False
+
+    def _loops(self) -> dict[Node, Recurrence]:
+        """The scans, their bodies built; those that call Python are left to it whole."""
+        found = {}
+        for group in self.plan.groups:
+            if group.kind != "scan":
+                continue
+            node, *parts = group.roots
+            scan = Recurrence.of(node, parts, self._body)
+            if scan.child.host or node.attrs["length"] == 0:
+                group.kind = "host"
+            else:
+                found[node] = scan
+        return found
+
+    def _body(self, inputs: Sequence[Node], outputs: Sequence[Node],
+              aliased: Mapping[int, int]) -> Builder:  # fmt: skip
+        known = {node: node for node in inputs}
+        return build(inputs, opened(outputs, known), self.machine, aliased, self.module)
 
     # -- kernels ----------------------------------------------------------------------------
 
@@ -89,6 +126,8 @@ class Builder:
             return
         if group.kind == "host":
             self._host(group, root)
+        elif group.kind == "scan":
+            self._scan(group, self.loops[root])
         elif group.kind == "random_bits":
             self._random(group, root)
         elif group.kind == "concat":
@@ -115,9 +154,8 @@ class Builder:
             way = schedule(nest, width, self.registers)
         kernel = Kernel(nest, way, width)
         body = kernel.write("@")
-        self.checked |= nest.checked
-        self.declared |= kernel.text.declared
-        self.mathematics |= kernel.text.functions
+        self.module.declared |= kernel.text.declared
+        self.module.mathematics |= kernel.text.functions
         name = self._function(body)
         flops, moved = work(nest)
         seconds = flops / (width * 6e9) + moved / 40e9
@@ -127,16 +165,27 @@ class Builder:
 
     def _function(self, body: str) -> str:
         """The name of a function with this text; equal ones are shared."""
-        name = self.functions.get(body)
-        if name is None:
-            name = self.functions[body] = f"k{len(self.functions)}"
-        return name
+        functions = self.module.functions
+        return functions.setdefault(body, f"k{len(functions)}")
+
+    def _scan(self, group: Group, scan: Recurrence) -> None:
+        for start, buffer, row in scan.begins:
+            if buffer.size:
+                self._nest(row_nest(start, buffer, row, self.memory), group)
+        scan.connect(self.memory.__getitem__)
+        scan.name = f"loop{len(self.module.loops)}"
+        self.module.loops.append(run_text(scan.child.calls, scan.name))
+        seconds = scan.length * sum(c.seconds for c in scan.child.calls)
+        flops = scan.length * sum(c.flops for c in scan.child.calls)
+        moved = scan.length * sum(c.bytes for c in scan.child.calls)
+        self.calls.append(Call(scan.name, scan.buffers(), 1, seconds, scan.child.parallel, group,
+                               flops, moved, loop=scan))  # fmt: skip
 
     def _random(self, group: Group, root: Node) -> None:
         key, out = self.memory[root.inputs[0]], self.memory[root]
         width = self.bits // 32
         body, trips = random_text(out.buffer.size, width, key.offset)
-        self.mathematics.add(("random_bits4", np.dtype("float32"), width))
+        self.module.mathematics.add(("random_bits4", np.dtype("float32"), width))
         seconds = out.buffer.size * 1e-9
         shared = trips > 1 and seconds > SMALL
         buffers = [key.buffer, out.buffer]
@@ -152,16 +201,18 @@ class Builder:
 
     def text(self, only: int | None = None) -> str:
         """The module; `only`: with one of its calls alone, to be timed."""
-        declared, mathematics = mathlib.definitions(sorted(self.mathematics, key=str))
-        functions = [body.replace("@@(", f"@{name}(", 1) for body, name in self.functions.items()]
+        module = self.module
+        declared, mathematics = mathlib.definitions(sorted(module.mathematics, key=str))
+        functions = [body.replace("@@(", f"@{name}(", 1) for body, name in module.functions.items()]
         parts = [
             BARRIER_IR,
             "@outside = global i32 0",
             "@nothing = internal constant [64 x i8] zeroinitializer, align 64",
-            *sorted(self.declared | declared),
+            *sorted(module.declared | declared),
             mathematics,
             *functions,
-            self._run(self.calls if only is None else self.calls[only : only + 1]),
+            *module.loops,
+            run_text(self.calls if only is None else self.calls[only : only + 1]),
             f'attributes #0 = {{ nounwind "prefer-vector-width"="{self.bits}" }}',
         ]
         return "\n".join(parts)
@@ -170,92 +221,6 @@ class Builder:
     def parallel(self) -> bool:
         """Whether any kernel is shared by threads."""
         return any(c.shared for c in self.calls)
-
-    def _run(self, calls: Sequence[Call]) -> str:
-        lines = [
-            "define void @run(ptr %context, i32 %thread, i32 %threads, ptr %team) #0 {",
-            "entry:",
-            "  %arena = load ptr, ptr %context",
-            "  %steps_at = getelementptr i64, ptr %context, i64 1",
-            "  %steps = load i64, ptr %steps_at",
-            "  %python_at = getelementptr i64, ptr %context, i64 2",
-            "  %python = load ptr, ptr %python_at",
-            "  %t = zext i32 %thread to i64",
-            "  %n = zext i32 %threads to i64",
-            "  %first = icmp eq i32 %thread, 0",
-        ]
-        used = sorted({b.argument for c in calls for b in c.buffers if b.argument is not None})
-        for k in used:
-            lines += [
-                f"  %base{k}_at = getelementptr i64, ptr %context, i64 {HEADER + WORDS * k}",
-                f"  %base{k} = load ptr, ptr %base{k}_at",
-                f"  %move{k}_at = getelementptr i64, ptr %context, i64 {HEADER + 1 + WORDS * k}",
-                f"  %move{k} = load i64, ptr %move{k}_at",
-            ]
-        offsets = sorted({b.offset for c in calls for b in c.buffers if b.offset is not None})
-        lines += [f"  %m{o} = getelementptr i8, ptr %arena, i64 {o}" for o in offsets]
-        lines += [
-            "  br label %head",
-            "head:",
-            "  %step = phi i64 [ 0, %entry ], [ %next, %tail ]",
-            "  %going = icmp slt i64 %step, %steps",
-            "  br i1 %going, label %body, label %done",
-            "body:",
-        ]
-        for k in used:
-            lines += [
-                f"  %far{k} = mul i64 %move{k}, %step",
-                f"  %arg{k} = getelementptr i8, ptr %base{k}, i64 %far{k}",
-            ]
-        lines += self._calls(calls)
-        lines += ["  br label %tail", "tail:", "  %next = add i64 %step, 1", "  br label %head",
-                  "done:", "  ret void", "}"]  # fmt: skip
-        return "\n".join(lines)
-
-    def _calls(self, calls: Sequence[Call]) -> list[str]:
-        lines: list[str] = []
-        parallel = any(c.shared for c in calls)
-        alone = False  # thread 0 is working by itself
-        for i, call in enumerate(calls):
-            if parallel and call.shared:
-                if alone:
-                    lines += [f"  br label %after{i}", f"after{i}:"]
-                    lines.append("  call void @tz_barrier(ptr %team)")
-                    alone = False
-                lines += [
-                    f"  %lo{i}_ = mul i64 %t, {call.trips}",
-                    f"  %lo{i} = udiv i64 %lo{i}_, %n",
-                    f"  %t{i} = add i64 %t, 1",
-                    f"  %hi{i}_ = mul i64 %t{i}, {call.trips}",
-                    f"  %hi{i} = udiv i64 %hi{i}_, %n",
-                    self._one(call, f"%lo{i}", f"%hi{i}"),
-                    "  call void @tz_barrier(ptr %team)",
-                ]
-                continue
-            if parallel and not alone:
-                lines += [
-                    f"  br i1 %first, label %only{i}, label %after{_next(calls, i)}",
-                    f"only{i}:",
-                ]
-                alone = True
-            lines.append(self._one(call, "0", str(call.trips)))
-        if alone:
-            lines += ["  br label %afterend", "afterend:", "  call void @tz_barrier(ptr %team)"]
-        return lines
-
-    def _one(self, call: Call, start: str, stop: str) -> str:
-        if call.host is not None:
-            return f"  call void %python(i64 {call.host}, i64 %step)"
-        names = [f"%arg{b.argument}" if b.argument is not None else f"%m{b.offset}"
-                 for b in call.buffers]  # fmt: skip
-        args = ", ".join([*(f"ptr {n}" for n in names), f"i64 {start}", f"i64 {stop}"])
-        return f"  call void @{call.name}({args})"
-
-
-def _next(calls: Sequence[Call], i: int) -> str:
-    """The number of the next kernel that threads share."""
-    shared = (j for j in range(i + 1, len(calls)) if calls[j].shared)
-    return str(next(shared, "end"))
 
 
 class Failed(Exception):
@@ -299,3 +264,45 @@ def work(nest: Nest) -> tuple[float, float]:
                        + sum(map(dear, outer)))  # fmt: skip
     moved = sum(min(b.bytes, outside * inside * b.dtype.itemsize) for b in nest.buffers())
     return float(flops), float(moved)
+
+
+ATTEMPTS = 12
+
+
+def build(inputs: Sequence[Node], outputs: Sequence[Node], machine: Machine,
+          aliased: Mapping[int, int], module: Module | None = None) -> Builder:  # fmt: skip
+    """The program's text; nodes that turn out to be needed in memory are put there."""
+    forced: set[Node] = set()
+    alone: set[Node] = set()
+    for attempt in range(ATTEMPTS):
+        builder = Builder(inputs, outputs, machine, aliased, module, forced, alone)
+        try:
+            builder.build()
+        except Failed as failed:
+            more = _under(failed.group.roots, builder)
+            if more <= forced or attempt > ATTEMPTS // 2:
+                alone |= set(failed.group.roots)
+                more |= {x for r in failed.group.roots for x in r.inputs if x.inputs}
+            forced |= more
+            continue
+        return builder
+    raise RuntimeError("a kernel cannot be lowered")
+
+
+def _under(roots: Sequence[Node], builder: Builder) -> set[Node]:
+    """What is reshaped or padded where it is used, and so could not be indexed."""
+    kept, memory = builder.plan.kept, builder.memory
+    found: set[Node] = set()
+    for root in roots:
+        stack, seen = [root], set()
+        while stack:
+            node = stack.pop()
+            if node in seen or (node is not root and (node in kept or node in memory)):
+                continue
+            seen.add(node)
+            stack += node.inputs
+            if node.prim.name in ("reshape", "pad", "windows", "take", "take_along"):
+                x = node.inputs[0]
+                if x not in kept and x not in memory and x.value is None:
+                    found.add(x)
+    return found

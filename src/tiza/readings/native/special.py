@@ -34,6 +34,16 @@ def copy_nest(node: Node, buffer: Buffer, memory: Mapping[Node, View],
         return nest
 
 
+def row_nest(node: Node, buffer: Buffer, row: int, memory: Mapping[Node, View]) -> Nest:
+    """`node` written into one row of `buffer`, or over the whole of it."""
+    if len(buffer.shape) == node.ndim:
+        return copy_nest(node, buffer, memory)
+    nest = copy_nest(node, Buffer(node.shape, node.dtype), memory)
+    store = nest.inner[0]
+    nest.inner[0] = Store(buffer, store.place + row * buffer.strides[0], store.value)
+    return nest
+
+
 def fill_nest(buffer: Buffer) -> Nest:
     """Zeros everywhere."""
     low = Lowering({})

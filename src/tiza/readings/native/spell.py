@@ -122,7 +122,10 @@ def _sign(s: Spelling, out: DType, width: int, x: Arg) -> str:
         above, below = "icmp ne", "icmp ult"
     up = s.text.set(f"{above} {kind} {x[0]}, {zero}")
     down = s.text.set(f"{below} {kind} {x[0]}, {zero}")
-    inner = x[0] if x[1].kind == "f" else zero  # keeps ±0 and NaN
+    inner = zero
+    if x[1].kind == "f":  # NaN stays, −0 does not
+        number = s.text.set(f"fcmp oeq {kind} {x[0]}, {x[0]}")
+        inner = _select(s, kind, width, number, zero, x[0])
     if x[1].kind != "u":
         inner = _select(s, kind, width, down, s.same(-1, x[1], width), inner)
     return _select(s, kind, width, up, s.same(1, x[1], width), inner)
@@ -151,7 +154,7 @@ def _relu(s: Spelling, out: DType, width: int, x: Arg) -> str:
     kind, zero = ir(x[1], width), s.same(0, x[1], width)
     if x[1].kind in "ub":
         return x[0]
-    word = "fcmp olt" if x[1].kind == "f" else "icmp slt"  # NaN stays
+    word = "fcmp ole" if x[1].kind == "f" else "icmp slt"  # NaN stays, −0 does not
     return _select(s, kind, width, s.text.set(f"{word} {kind} {x[0]}, {zero}"), zero, x[0])
 
 

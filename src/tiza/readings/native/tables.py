@@ -7,7 +7,7 @@ from tiza.graph.node import Node
 # Computed by NumPy, called back from the compiled program:
 HOST = {
     "inv", "solve", "det", "slogdet", "cholesky", "eigh", "qr", "svd", "pinv", "argsort", "put",
-    "while", "cond", "scan",
+    "while", "cond",
 }  # fmt: skip
 # Written entry by entry into zeros:
 SCATTER = {"take_add", "take_along_add", "windows_add", "window_put"}
