@@ -23,6 +23,7 @@ OPTIMIZERS = [
     ("Adam", {"betas": (0.0, 0.9)}),
     ("AdamW", {}),
     ("AdamW", {"lr": 0.05, "weight_decay": 0.3}),
+    ("Adam", {"lr": 0.05, "weight_decay": 0.3, "decoupled_weight_decay": True}),
     ("AdamW", {"lr": 0.05, "amsgrad": True, "maximize": True}),
     ("Adam", {"lr": 0.05, "betas": (0.5, 0.6), "weight_decay": 0.1, "amsgrad": True}),
     ("SGD", {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.1, "maximize": True}),

@@ -199,7 +199,8 @@ def test_hyperparameters_in_force():
     with pytest.raises(AttributeError, match="no attribute 'momentum'"):
         _ = optimizer.momentum
     assert repr(optimizer) == (
-        "Adam (\nParameter Group 0\n    amsgrad: False\n    betas: (0.8, 0.9)\n    eps: 1e-08\n"
+        "Adam (\nParameter Group 0\n    amsgrad: False\n    betas: (0.8, 0.9)\n"
+        "    decoupled_weight_decay: False\n    eps: 1e-08\n"
         "    lr: 0.25\n    maximize: False\n    weight_decay: 0.0\n)")  # fmt: skip
 
 
@@ -211,7 +212,7 @@ def test_signatures_are_pytorchs_in_order():
     ]  # fmt: skip
     assert str(signature(optim.Adam)) == (
         "(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0, amsgrad=False, "
-        "*, maximize=False)"
+        "decoupled_weight_decay=False, *, maximize=False)"
     )
     assert signature(optim.AdamW).parameters["weight_decay"].default == 0.01
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import Signature, signature
 from typing import Any, ClassVar
 
 from tiza.errors import ArgumentError
@@ -24,6 +25,10 @@ class Lazy(Module):
     becomes: ClassVar[type[Module]]
     axis: ClassVar[int] = 1  # of the input, whose size is to be learned
     unbatched: ClassVar[int] = 0  # how many axes an input without batch has, where it may
+
+    def __init_subclass__(cls) -> None:
+        given = list(signature(cls.becomes).parameters.values())[1:]
+        cls.__signature__ = Signature(given)  # type: ignore[attr-defined]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import Signature, signature
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ def _with(home: Any, name: str, end: str, says: str, **options: bool) -> Callabl
         return function(input, *args, **kwargs, **options)
 
     made.__name__ = made.__qualname__ = name + end
+    kept = [p for p in signature(function).parameters.values() if p.name not in options]
+    made.__signature__ = Signature(kept)  # type: ignore[attr-defined]
     made.__doc__ = f"`{name}`{says}."
     return made
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from tiza.graph import Node
 from tiza.graph.prims.elementwise import maximum, sqrt
+from tiza.optim.adam_kin import decayed
 from tiza.optim.optimizer import Optimizer, Shape, Update, unbias
 
 Betas = tuple[float, float]
@@ -29,7 +30,7 @@ class Adam(Optimizer):
     eps: float = 1e-8
     weight_decay: float = 0.0
     amsgrad: bool = False
-    foreign: ClassVar[dict[str, object]] = {"decoupled_weight_decay": False}
+    decoupled_weight_decay: bool = False
 
     @classmethod
     def slots_for(cls, group: Mapping[str, Any], shape: Shape) -> tuple[str, ...]:
@@ -39,12 +40,8 @@ class Adam(Optimizer):
 
     def rule(self, t: Node, p: Node, g: Node, *slots: Node) -> Update:
         """One step of one parameter; m and v are the slots."""
-        if self.weight_decay:
-            g = g + p * self.weight_decay
-        return self.stepped(t, p, g, *slots)
-
-    def stepped(self, t: Node, p: Node, g: Node, m: Node, v: Node, *greatest: Node) -> Update:
-        """The step without weight decay."""
+        p, g = decayed(self, p, g)
+        m, v, *greatest = slots
         b1, b2 = self.betas
         m = m * b1 + g * (1 - b1)
         v = v * b2 + g * g * (1 - b2)
@@ -65,11 +62,7 @@ class AdamW(Adam):
     eps: float = 1e-8
     weight_decay: float = 1e-2
     amsgrad: bool = False
-    foreign: ClassVar[dict[str, object]] = {"decoupled_weight_decay": True}
-
-    def rule(self, t: Node, p: Node, g: Node, *slots: Node) -> Update:
-        """One step of one parameter; m and v are the slots."""
-        return self.stepped(t, p - self.lr * (p * self.weight_decay), g, *slots)
+    decoupled_weight_decay: bool = True
 
 
 class AMSGrad(Adam):
