@@ -8,6 +8,8 @@ STANDARD = {
     "PyTorch cuts the fractions off first",
     "linspace": "the standard has it for floats only; PyTorch rounds integers from both ends",
     "linspace.tensor_overload": "as linspace",
+    "logspace": "as linspace",
+    "logspace.tensor_overload": "as linspace",
 }
 # Rules that tiza states:
 RULES = {

@@ -28,6 +28,7 @@ from tiza.lang.geometry import kron
 from tiza.lang.indexing import getitem, setitem
 from tiza.lang.inspection import check_device
 from tiza.lang.products import matmul, outer
+from tiza.lang.scattering import sum_to_size
 from tiza.lang.tensor import METHODS, OPS, Tensor, as_tensor, settle
 
 __array_api_version__ = "2024.12"
@@ -285,7 +286,8 @@ METHODS.update({
 })  # fmt: skip
 METHODS.update({
     "matmul": matmul, "contiguous": cpu, "view": reshape, "reshape_as": view_as, "type": to,
-    "nelement": METHODS["numel"], "ndimension": dim, "unfold": pieces.unfold, "outer": outer,
+    "nelement": METHODS["numel"], "ndimension": dim, "unfold": pieces.unfold,
+    "sum_to_size": sum_to_size, "split_with_sizes": METHODS["split"], "outer": outer,
     "kron": kron, "double": _as(float64), "float": _as(float32), "long": _as(int64),
     "int": _as(int32), "bool": _as(bool_),
 })  # fmt: skip

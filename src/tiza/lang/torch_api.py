@@ -34,6 +34,7 @@ from tiza.lang.compounds import (
     trapezoid,
     vander,
 )
+from tiza.lang.compounds import trapezoid as trapz
 from tiza.lang.counting import (
     argwhere,
     bincount,
@@ -175,6 +176,17 @@ from tiza.lang.pieces import (
 )
 from tiza.lang.pieces import transpose as swapaxes
 from tiza.lang.pieces import transpose as swapdims
+from tiza.lang.scattering import (
+    cross,
+    diagonal_scatter,
+    logspace,
+    msort,
+    scatter_reduce,
+    select_scatter,
+    slice_scatter,
+    unravel_index,
+    vdot,
+)
 from tiza.lang.searching import top_k as topk
 from tiza.lang.statistical import cumulative_prod as cumprod
 from tiza.lang.statistical import cumulative_sum as cumsum
@@ -279,32 +291,34 @@ __all__ = [
     "argwhere", "as_tensor", "atleast_1d", "atleast_2d", "atleast_3d", "baddbmm", "bernoulli",
     "bincount", "bitwise_not", "block_diag", "bmm", "broadcast_tensors", "bucketize",
     "cartesian_prod", "cat", "cdist", "chunk", "clamp", "clamp_max", "clamp_min",
-    "column_stack", "combinations", "concatenate", "corrcoef", "cov", "cummax", "cummin",
-    "cumprod", "cumsum", "cumulative_trapezoid", "deg2rad", "det", "diag", "diag_embed",
-    "diagflat", "diagonal", "dist", "div", "dot", "dsplit", "dstack", "entr", "eq", "erfc",
-    "exp2", "expit", "fill", "fix", "fliplr", "flipud", "float_power", "fmax", "fmin", "fmod",
-    "frac", "from_numpy", "gcd", "ge", "gt", "heaviside", "histc", "hsplit", "hstack",
-    "index_add", "index_copy", "index_fill", "index_put", "index_select", "inner", "inv",
-    "inverse", "is_floating_point", "is_tensor", "isclose", "isin", "isneginf", "isposinf",
-    "isreal", "kthvalue", "lcm", "ldexp", "le", "lerp", "logaddexp2", "logcumsumexp", "logdet",
-    "logit", "lt", "masked_fill", "masked_scatter", "masked_select", "matrix_power", "median",
-    "mm", "mode", "movedim", "mul", "multinomial", "mv", "nan_to_num", "nanmean", "nanmedian",
-    "nanquantile", "nansum", "narrow", "ndtr", "ne", "neg", "normal", "numel", "pdist",
-    "permute", "pinv", "pinverse", "qr", "quantile", "rad2deg", "rand", "rand_like", "randint",
-    "randn", "randn_like", "randperm", "ravel", "renorm", "repeat_interleave", "rot90", "rsqrt",
-    "rsub", "select", "sgn", "sinc", "slogdet", "split", "std_mean", "sub",  "swapaxes",
-    "swapdims", "t", "take_along_dim", "tensor_split", "topk", "trace", "transpose",
-    "trapezoid", "tril_indices", "triu_indices", "true_divide", "unbind", "unflatten", "unique",
-    "unique_consecutive", "unsqueeze", "vander", "var_mean", "vsplit", "vstack", "xlog1py",
-    "xlogy",
+    "column_stack", "combinations", "concatenate", "corrcoef", "cov", "cross", "cummax",
+    "cummin", "cumprod", "cumsum", "cumulative_trapezoid", "deg2rad", "det", "diag",
+    "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "dist", "div", "dot", "dsplit",
+    "dstack", "entr", "eq", "erfc", "exp2", "expit", "fill", "fix", "fliplr", "flipud",
+    "float_power", "fmax", "fmin", "fmod", "frac", "from_numpy", "gcd", "ge", "gt", "heaviside",
+    "histc", "hsplit", "hstack", "index_add", "index_copy", "index_fill", "index_put",
+    "index_select", "inner", "inv", "inverse", "is_floating_point", "is_tensor", "isclose",
+    "isin", "isneginf", "isposinf", "isreal", "kthvalue", "lcm", "ldexp", "le", "lerp",
+    "logaddexp2", "logcumsumexp", "logdet", "logit", "logspace", "lt", "masked_fill",
+    "masked_scatter", "masked_select", "matrix_power", "median", "mm", "mode", "movedim",
+    "msort", "mul", "multinomial", "mv", "nan_to_num", "nanmean", "nanmedian", "nanquantile",
+    "nansum", "narrow", "ndtr", "ne", "neg", "normal", "numel", "pdist", "permute", "pinv",
+    "pinverse", "qr", "quantile", "rad2deg", "rand", "rand_like", "randint", "randn",
+    "randn_like", "randperm", "ravel", "renorm", "repeat_interleave", "rot90", "rsqrt", "rsub",
+    "scatter_reduce", "select", "select_scatter", "sgn", "sinc", "slice_scatter", "slogdet",
+    "split", "std_mean", "sub", "swapaxes", "swapdims", "t", "take_along_dim", "tensor_split",
+    "topk", "trace", "transpose", "trapezoid", "trapz", "tril_indices", "triu_indices",
+    "true_divide", "unbind", "unflatten", "unique", "unique_consecutive", "unravel_index",
+    "unsqueeze", "vander", "var_mean", "vdot", "vsplit", "vstack", "xlog1py", "xlogy",
 ]  # fmt: skip
 _NO_METHODS = {
     "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "as_tensor",
     "atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_tensors", "bucketize",
     "cartesian_prod", "cat", "cdist", "column_stack", "combinations", "concatenate",
     "cumulative_trapezoid", "dstack", "entr", "expit", "from_numpy", "hstack", "inv",
-    "is_floating_point", "is_tensor", "isin", "ndtr", "normal", "pdist", "pinv", "rand",
-    "rand_like", "randint", "randn", "randn_like", "randperm", "rsub", "std_mean", "trapezoid",
-    "tril_indices", "triu_indices", "vander", "var_mean", "vstack", "xlog1py",
+    "is_floating_point", "is_tensor", "isin", "logspace", "ndtr", "normal", "pdist", "pinv",
+    "rand", "rand_like", "randint", "randn", "randn_like", "randperm", "rsub", "std_mean",
+    "trapezoid", "trapz", "tril_indices", "triu_indices", "unravel_index", "vander", "var_mean",
+    "vstack", "xlog1py",
 }  # fmt: skip
 AS_METHODS = [name for name in __all__ if name not in _NO_METHODS]
