@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tiza.graph.node import Node
 from tiza.readings.native.index import ZERO, Affine, Index, Loop, NeedSplit, at, flat
@@ -85,6 +86,59 @@ class Nest:
             if value.op == "load":
                 seen.setdefault(value.extra[0], None)
         return sorted(seen, key=lambda b: b.number)
+
+
+class Signature:
+    """What the text of a kernel depends on: loops and buffers by their order, not their names."""
+
+    def __init__(self, nest: Nest) -> None:
+        self.nest = nest
+        self.loops: dict[object, int] = {
+            loop: i for i, loop in enumerate([*nest.kept, *nest.reduced])
+        }
+        self.buffers = {b: i for i, b in enumerate(nest.buffers())}
+        self.values: dict[Value, int] = {}  # numbers of the distinct ones, in order
+        self.rows: dict[Any, int] = {}
+
+    def key(self) -> Any:
+        """Equal for nests that are written alike."""
+        nest = self.nest
+        stores = [(i, self.buffers[s.buffer], self._place(s.place), self._value(s.value),
+                   self._checks(s.checks), s.add)
+                  for i, part in enumerate((nest.inner, nest.outer)) for s in part]  # fmt: skip
+        reductions = [(r.op, self._value(r.value), r.carried) for r in nest.reductions]
+        extents = [loop.extent for loop in (*nest.kept, *nest.reduced)]
+        serial = [self.loops[loop] for loop in nest.serial if loop in self.loops]
+        kinds = [b.dtype.str for b in self.buffers]
+        return (tuple(stores), tuple(reductions), tuple(extents), len(nest.kept), tuple(serial),
+                tuple(kinds), tuple(self.rows))  # fmt: skip
+
+    def _value(self, value: Value) -> int:
+        """The number of a value; equal ones have the same."""
+        known = self.values.get(value)
+        if known is not None:
+            return known
+        extra = value.extra
+        if value.op == "load":
+            extra = self.buffers[extra[0]], self._place(extra[1]), self._checks(extra[2])
+        elif value.op == "index":
+            extra = self._place(extra)
+        elif value.op == "inside":
+            extra = self._checks(extra)
+        else:
+            extra = repr(extra)
+        row = value.op, value.dtype.str, tuple(self._value(a) for a in value.args), extra
+        found = self.values[value] = self.rows.setdefault(row, len(self.rows))
+        return found
+
+    def _place(self, place: Affine) -> Any:
+        terms = [(1, self._value(a), c) if isinstance(a, Value) else (0, self.loops[a], c)
+                 for a, c in place.terms.items()
+                 if isinstance(a, Value) or a in self.loops]  # fmt: skip
+        return place.const, tuple(terms)
+
+    def _checks(self, checks: tuple[Check, ...]) -> Any:
+        return tuple((self._place(p), n) for p, n in checks)
 
 
 def _places(value: Value) -> list[Affine]:

@@ -25,7 +25,7 @@ from tiza.readings.native.emit import Kernel
 from tiza.readings.native.index import Opaque
 from tiza.readings.native.machine import Machine
 from tiza.readings.native.memory import Buffer
-from tiza.readings.native.nest import Lowerer, Nest
+from tiza.readings.native.nest import Lowerer, Nest, Signature
 from tiza.readings.native.places import Places
 from tiza.readings.native.plan import Group, Planner, opened
 from tiza.readings.native.pool import BARRIER_IR
@@ -69,6 +69,7 @@ class Module:
     declared: set[str] = field(default_factory=set)
     mathematics: set[tuple[str, Any, int]] = field(default_factory=set)
     loops: list[str] = field(default_factory=list)
+    known: dict[Any, tuple[str, int, bool]] = field(default_factory=dict)  # kernels by signature
 
 
 class Builder:
@@ -152,16 +153,21 @@ class Builder:
         if way.kind == "along" and blocked(nest):
             self._nest(fill_nest(nest.outer[0].buffer), group)
             way = schedule(nest, width, self.registers)
-        kernel = Kernel(nest, way, width)
-        body = kernel.write("@")
-        self.module.declared |= kernel.text.declared
-        self.module.mathematics |= kernel.text.functions
-        name = self._function(body)
+        key = Signature(nest).key(), width
+        known = self.module.known.get(key)
+        if known is None:
+            kernel = Kernel(nest, way, width)
+            body = kernel.write("@")
+            self.module.declared |= kernel.text.declared
+            self.module.mathematics |= kernel.text.functions
+            known = self._function(body), kernel.trips, kernel.divisible
+            self.module.known[key] = known
+        name, trips, divisible = known
         flops, moved = work(nest)
         seconds = flops / (width * 6e9) + moved / 40e9
-        shared = kernel.divisible and kernel.trips > 1 and seconds > SMALL
-        self.calls.append(Call(name, list(kernel.pointer), kernel.trips, seconds, shared, group,
-                               flops, moved, nest=nest, plan=kernel.plan))  # fmt: skip
+        shared = divisible and trips > 1 and seconds > SMALL
+        self.calls.append(Call(name, nest.buffers(), trips, seconds, shared, group, flops, moved,
+                               nest=nest, plan=way))  # fmt: skip
 
     def _function(self, body: str) -> str:
         """The name of a function with this text; equal ones are shared."""

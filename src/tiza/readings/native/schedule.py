@@ -100,7 +100,7 @@ def schedule(nest: Nest, width: int, registers: int) -> Schedule:
     positions = any(r.op in ("argmax", "argmin") for r in nest.reductions)
     moving = {a for s in nest.stores for a in s.place.terms if isinstance(a, Value)}
     fixed = {loop for loop in nest.serial if moving}
-    across = [k for k in kept if k not in fixed]
+    across = [k for k in kept if k not in fixed and not _meet(nest, k)]
     along = [] if carried or positions or not nest.reductions else nest.reduced
     best: tuple[float, Schedule] = (_plain_cost(nest), Schedule("plain", list(kept)))
     for loop in across:
@@ -113,6 +113,13 @@ def schedule(nest: Nest, width: int, registers: int) -> Schedule:
         if cost < best[0]:
             best = cost, _along(nest, loop, width, registers)
     return best[1] if width > 1 else Schedule("plain", list(kept))
+
+
+def _meet(nest: Nest, loop: Loop) -> bool:
+    """Whether lanes along `loop` would be added, or written if something holds, to one entry."""
+    return any((s.add or any(c[0].coefficient(loop) for c in s.checks))
+               and not s.place.coefficient(loop) and loop not in nest.reduced
+               for s in nest.inner)  # fmt: skip
 
 
 def _plain_cost(nest: Nest) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ DType = np.dtype[Any]
 _IR = {"float32": "float", "float64": "double", "bool": "i1"}
 
 
+@cache
 def ir(dtype: DType, width: int = 1, *, stored: bool = False) -> str:
     """The LLVM type; truth values are bits in registers and bytes in memory."""
     name = "i8" if stored and dtype.kind == "b" else _IR.get(dtype.name, f"i{dtype.itemsize * 8}")

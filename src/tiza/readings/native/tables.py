@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tiza.graph.node import Node
 
 # Computed by NumPy, called back from the compiled program:
@@ -14,8 +16,9 @@ SCATTER = {"take_add", "take_along_add", "windows_add", "window_put"}
 # Carried along an axis:
 RUNNING = {"cumsum": "sum", "cumprod": "prod"}
 REDUCTIONS = {"sum", "prod", "max", "min", "all", "any", "argmax", "argmin", "matmul"}
-DTYPES = {"float32", "float64", "bool", "int8", "int16", "int32", "int64",
-          "uint8", "uint16", "uint32", "uint64"}  # fmt: skip
+DTYPES = {np.dtype(t) for t in (
+    "float32", "float64", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
+    "uint64")}  # fmt: skip
 
 _DEAR = {"sqrt": 4, "divide": 4, "remainder": 8, "floor_divide": 8, "take": 2, "take_along": 2}
 _FREE = {"reshape", "permute", "broadcast_to", "slice", "flip", "windows", "pad"}
@@ -48,6 +51,6 @@ def supported(node: Node) -> bool:
     if node.prim.several:
         return False
     types = (node.dtype, *(i.dtype for i in node.inputs if not i.prim.several))
-    if any(t.name not in DTYPES for t in types):
+    if any(t not in DTYPES for t in types):
         return False
     return node.prim.name not in HOST
