@@ -24,15 +24,19 @@ class Lazy(Module):
 
     becomes: ClassVar[type[Module]]
     axis: ClassVar[int] = 1  # of the input, whose size is to be learned
+    own: ClassVar[dict[str, Any]] = {}  # defaults that are not those of `becomes`
+    takes: ClassVar[Signature]
     unbatched: ClassVar[int] = 0  # how many axes an input without batch has, where it may
 
     def __init_subclass__(cls) -> None:
         given = list(signature(cls.becomes).parameters.values())[1:]
-        cls.__signature__ = Signature(given)  # type: ignore[attr-defined]
+        cls.takes = Signature([p.replace(default=cls.own.get(p.name, p.default)) for p in given])
+        cls.__signature__ = cls.takes  # type: ignore[attr-defined]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
-        self._given = (args, kwargs)
+        given = self.takes.bind(*args, **kwargs).arguments
+        self._given = {**self.own, **given}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Become the layer that fits the input, and be that."""
@@ -41,10 +45,10 @@ class Lazy(Module):
         if not x.ndim or axis >= x.ndim:
             raise ArgumentError("lazy-input", kind=type(self).__name__, shape=x.shape)
         becomes: Any = self.becomes
-        (given, options), training, label = self._given, self.training, self._label
+        given, training, label = self._given, self.training, self._label
         self.__dict__.clear()
         self.__class__ = becomes
-        becomes.__init__(self, x.shape[axis], *given, **options)
+        becomes.__init__(self, x.shape[axis], **given)
         self.train(training)
         self._called(label)
         return self(*args, **kwargs)
@@ -121,6 +125,7 @@ class LazyInstanceNorm1d(Lazy):
     """`InstanceNorm1d` that reads its number of input channels from the first batch."""
 
     becomes = normalization.InstanceNorm1d
+    own: ClassVar[dict[str, Any]] = {"affine": True, "track_running_stats": True}
     unbatched = 2
 
 
@@ -128,6 +133,7 @@ class LazyInstanceNorm2d(Lazy):
     """`InstanceNorm2d` that reads its number of input channels from the first batch."""
 
     becomes = normalization.InstanceNorm2d
+    own: ClassVar[dict[str, Any]] = {"affine": True, "track_running_stats": True}
     unbatched = 3
 
 
@@ -135,4 +141,5 @@ class LazyInstanceNorm3d(Lazy):
     """`InstanceNorm3d` that reads its number of input channels from the first batch."""
 
     becomes = normalization.InstanceNorm3d
+    own: ClassVar[dict[str, Any]] = {"affine": True, "track_running_stats": True}
     unbatched = 4
