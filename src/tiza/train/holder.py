@@ -10,8 +10,9 @@ import numpy as np
 from tiza import nn
 from tiza.nn.parameter import assign
 from tiza.optim import Optimizer
+from tiza.train.each import Loss
 from tiza.train.state import State
-from tiza.train.step import Loss, Steps
+from tiza.train.step import Steps
 
 Array = np.ndarray[Any, Any]
 

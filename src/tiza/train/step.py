@@ -7,7 +7,7 @@ outputs  loss, predictions, new parameters, new slots, new buffers
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,12 +26,12 @@ from tiza.optim import Optimizer
 from tiza.readings.evaluate import Program
 from tiza.readings.native import Compiled, Outside, compiled
 from tiza.train.augmenting import Augment
+from tiza.train.each import Loss, each_loss
 from tiza.train.feed import Rows
 from tiza.train.state import Answer, Names, State, Written
 from tiza.transforms import differentiate
 
 Array = np.ndarray[Any, Any]
-Loss = Callable[..., Any]
 MOST_TRACED = 64
 NODE_SECONDS, ENTRY_SECONDS = 4e-6, 2e-9  # of one operation by NumPy
 COMPILE_SECONDS = 5e-3  # for each operation
@@ -284,7 +284,7 @@ class Steps:
         if len(rest) == 1:
             loss = self.loss(prediction, target)
         else:
-            each: Any = _each(self.loss, prediction, target)
+            each: Any = each_loss(self.loss, prediction, target)
             each = each.mean(axis=tuple(range(1, each.ndim))) if each.ndim > 1 else each
             loss = (each * Tensor(rest[1])).mean()
         if loss.shape != ():
@@ -374,26 +374,6 @@ def _as(x: Node, like: Node) -> Node:
     from tiza.graph.prims.choose import cast
 
     return x if x.dtype == like.dtype else cast(x, dtype=like.dtype)
-
-
-def _each(loss: Loss, prediction: Tensor, target: Tensor) -> Tensor:
-    """The loss of each example."""
-    if isinstance(loss, nn.Module) and hasattr(loss, "reduction"):
-        before, loss.reduction = loss.reduction, "none"
-        try:
-            found: Tensor = loss(prediction, target)
-        finally:
-            loss.reduction = before
-    else:
-        try:
-            found = loss(prediction, target, reduction="none")
-        except TypeError:
-            name = getattr(loss, "__name__", type(loss).__name__)
-            raise ArgumentError("fit-loss-each", loss=name) from None
-    if found.ndim == 0 or found.shape[0] != target.shape[0]:
-        name = getattr(loss, "__name__", type(loss).__name__)
-        raise ArgumentError("fit-loss-each", loss=name)
-    return found
 
 
 def _regroup(flat: Sequence[Array], like: Sequence[Sequence[Array]]) -> list[tuple[Array, ...]]:
