@@ -74,6 +74,7 @@ def _subject(claim: Any, loss: Any, wrt: str | Tensor | None, at: Mapping[str, A
         found, paths = leaves, {}
     if not isinstance(loss, Tensor):
         raise ArgumentError("check-claim", got=type(loss).__name__)
+    found = {n: n.name for n in walk([loss.node]) if n.name and n.inputs} | found
     found |= {t.node: name for name, t in names.items()}
     variables = _variables(loss, wrt, found)
     subject = from_nodes(loss, variables, found, paths)
@@ -115,11 +116,14 @@ def _called(function: Callable[..., Any], at: Mapping[str, Any],
 
 
 def _variables(loss: Tensor, wrt: str | Tensor | None, names: Mapping[Node, str]) -> list[Tensor]:
-    if isinstance(wrt, Tensor):
-        return [wrt]
-    chosen = [n for n, name in names.items() if wrt is None or canonical(name) == canonical(wrt)]
-    used = [Tensor(n) for n in walk([loss.node]) if n in chosen and n.dtype.kind == "f"]
-    return [t for t in used if not t.node.inputs] or loss._variables()
+    """The variables of a loss, that of the claim first."""
+    wanted = [wrt] if isinstance(wrt, Tensor) else []
+    used = [Tensor(n) for n in walk([loss.node]) if n in names and n.dtype.kind == "f"]
+    leaves = [t for t in used if not t.node.inputs]
+    if isinstance(wrt, str):
+        wanted += [t for t in leaves if canonical(names[t.node]) == canonical(wrt)]
+    everything = [*wanted, *loss._variables(), *leaves]
+    return list({t.node: t for t in everything}.values())
 
 
 def _wanted(claim: Any, wrt: str | Tensor | None, subject: Subject,

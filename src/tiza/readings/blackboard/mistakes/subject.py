@@ -135,9 +135,8 @@ def from_text(text: str, values: Mapping[str, Any], shapes: Mapping[str, tuple[i
         if statement.name and tensor.node not in names:
             names[tensor.node] = statement.name
     loss = trace[-1][1]
-    chosen = [leaves[n] for n in wrt if n in leaves] or [
-        t for name, t in leaves.items() if t.dtype.kind == "f" and name not in counted
-    ]
+    floats = [n for n, t in leaves.items() if t.dtype.kind == "f" and n not in counted]
+    chosen = [leaves[n] for n in dict.fromkeys([*wrt, *floats]) if n in floats]
     if loss.shape != ():
         raise ArgumentError("check-not-scalar", shape=loss.shape)
     used = set(walk([loss.node]))
