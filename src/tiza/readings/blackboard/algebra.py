@@ -10,6 +10,8 @@ import math
 from collections.abc import Iterable
 from fractions import Fraction
 
+import numpy as np
+
 from tiza.readings.blackboard.expr import Expr, Name, Number, Shape
 
 
@@ -385,7 +387,7 @@ def matmul(*xs: Expr) -> Expr:
         front.append(scalar)
         factors.extend(rest.args if rest.op == "matmul" else (rest,))
     left, right = factors[0].shape, factors[-1].shape
-    lead = common(*(f.shape[:-2] for f in factors))
+    lead = np.broadcast_shapes(*(f.shape[:-2] for f in factors))
     made = Expr("matmul", tuple(factors), (*lead, left[-2], right[-1]))
     return mul(*front, made)
 

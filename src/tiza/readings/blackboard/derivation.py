@@ -255,7 +255,8 @@ class Chain:
 
     def _is_shared(self, node: Node) -> bool:
         board = self.board
-        return len(board.branches(node)) > 1 or node in board.wrt
+        entry = board.names.of[node].sup == "0"  # named as what enters the other layers
+        return len(board.branches(node)) > 1 or node in board.wrt or entry
 
     def write(self) -> list[Step]:
         """All lines, the last one first."""

@@ -53,7 +53,7 @@ def give_names(plan: Plan, wrt: Sequence[Node], given: Mapping[Node, str],
     names = Names()
     _authors(names, [*plan.leaves, *[w for w in wrt if w not in plan.leaves], *plan.steps], given,
              times)  # fmt: skip
-    scripts = _Scripts(plan, paths)
+    scripts = _Scripts(plan, paths, times)
     for node in dict.fromkeys([*plan.leaves, *wrt]):
         if node not in names.of:
             names.give(node, _leaf(node, plan, scripts))
@@ -165,7 +165,7 @@ def _gate(node: Node) -> str:
 class _Scripts:
     """The index of each layer: (1), (2), ... along the network, or the block that it is in."""
 
-    def __init__(self, plan: Plan, paths: Mapping[Node, str]) -> None:
+    def __init__(self, plan: Plan, paths: Mapping[Node, str], times: Times) -> None:
         self.paths, self.plan = paths, plan
         self.user: dict[Node, Node] = {}  # of each leaf: the line that uses it first
         for line in plan.steps:
@@ -180,7 +180,8 @@ class _Scripts:
         level = 0
         for line in plan.steps:
             named = [i for i in plan.inputs[line] if i in paths]
-            if named and line in self.parametric and not _is_norm(line, plan):
+            timeless = line not in times.step
+            if timeless and named and line in self.parametric and not _is_norm(line, plan):
                 level += 1
             self.counted[line] = level
         self.levels = level
@@ -312,9 +313,14 @@ def _letter(node: Node, plan: Plan) -> str:
         return "h"
     if _is_norm(node, plan):
         return "n"
-    if name in AFFINE or kinds & ACTIVATIONS:
+    if name in AFFINE or kinds & ACTIVATIONS or (name == "add" and not _is_residual(node, plan)):
         return "z"
-    return "h" if name in {"attention", "add"} else "u"
+    return "h" if name in {"attention", "add", "concat"} else "u"
+
+
+def _is_residual(node: Node, plan: Plan) -> bool:
+    """Whether a sum adds something to a line that stands by itself: h + f(h)."""
+    return any(i in plan.inputs for i in node.inputs)
 
 
 def _part_of(node: Node) -> int | None:

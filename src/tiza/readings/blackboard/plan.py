@@ -60,6 +60,7 @@ def make_plan(loss: Node, wrt: Sequence[Node], named: Mapping[Node, str],
         elif node is loss or _is_line(node, users, moving, named, weight[node], parts, added):
             _choose(node, chosen, lines)
     _pre_activations(lines, chosen, moving)
+    _before_layers(order, lines, chosen, moving)
     beside = _companions(order, moving, chosen, lines)
     order = walk([*(p for some in beside.values() for p in some), loss])
     rank = {node: i for i, node in enumerate(order)}
@@ -75,7 +76,8 @@ def _companions(order: Sequence[Node], moving: set[Node], chosen: set[Node],
         beside = companions(node) if node in moving else ()
         for p in beside:
             z = node.inputs[0]
-            if z not in chosen and z.inputs and z.prim.name not in VIEWS:
+            shown = z.prim.name in VIEWS and _source(z) in chosen
+            if z not in chosen and z.inputs and not shown:
                 _choose(z, chosen, lines)
             if p not in chosen:
                 _choose(p, chosen, lines)
@@ -170,6 +172,16 @@ def _is_part(node: Node) -> bool:
 def _cheap(node: Node) -> bool:
     """−x or 2x is no line of its own."""
     return node.prim.name == "negative" or any(i.prim.name == "literal" for i in node.inputs)
+
+
+def _before_layers(order: Sequence[Node], lines: list[Node], chosen: set[Node],
+                   moving: set[Node]) -> None:  # fmt: skip
+    """A sum that enters a layer is a line: h + f(h) before the next weights."""
+    for node in order:
+        if node.prim.name in AFFINE:
+            x = _source(node.inputs[0])
+            if x.prim.name == "add" and x in moving and x not in chosen:
+                _choose(x, chosen, lines)
 
 
 def _pre_activations(lines: list[Node], chosen: set[Node], moving: set[Node]) -> None:

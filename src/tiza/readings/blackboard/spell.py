@@ -135,9 +135,9 @@ def _matmul(node: Node, a: Expr, b: Expr) -> Expr:
         column, row = _vector(a), _vector(b)
         if column is not None and row is not None:
             return Expr("outer", (column, row), node.shape)
-    if a.op == "view" and b.ndim == 2 and a.args[0].shape[-1] == a.shape[-1]:
+    if a.op == "view" and a.ndim == b.ndim == 2 and a.args[0].shape[-1] == a.shape[-1]:
         inner = a.args[0]  # rows of a stack: the stack itself times the matrix
-        if inner.ndim > 2:
+        if inner.ndim > 2 and 0 not in a.shape:
             return al.view(al.matmul(inner, b), node.shape)
     for x in (a, b):
         if x.op == "rep" and not x.args[0].shape:

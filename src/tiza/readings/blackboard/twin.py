@@ -90,7 +90,7 @@ def twins(outputs: Sequence[Node], wrt: Sequence[Node] = (),
             made[node].name = node.name
         if made[node] is not node and node.inputs:
             made[node].place = node.place
-    made.roots |= set(made.times.letter)
+    made.roots |= set(made.times.letter) | made.times.stacks
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unicodedata import normalize
 
 from tiza.readings.blackboard import boxes as bx
 from tiza.readings.blackboard.boxes import Box
@@ -112,7 +113,8 @@ _SPELL: dict[type[Box], Callable[[Any], str]] = {
     bx.Numeral: lambda b: b.text, bx.Sign: _sign, bx.Words: lambda b: _words(b.text),
     bx.Script: _script, bx.Fraction: _fraction, bx.Root: _root,
     bx.Fence: lambda b: f"{b.left}{unicode(b.inside)}{b.right}",
-    bx.Accent: lambda b: unicode(b.base) + MARKS[b.mark], bx.Big: _big, bx.Cases: _cases,
+    bx.Accent: lambda b: normalize("NFC", unicode(b.base) + MARKS[b.mark]), bx.Big: _big,
+    bx.Cases: _cases,
     bx.Grid: _grid,
 }  # fmt: skip
 

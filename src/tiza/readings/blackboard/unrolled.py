@@ -19,6 +19,7 @@ class Times:
     step: dict[Node, int] = field(default_factory=dict)
     loop: dict[Node, int] = field(default_factory=dict)
     letter: dict[Node, str] = field(default_factory=dict)  # h for the state, c for a cell's memory
+    stacks: set[Node] = field(default_factory=set)  # all steps of an output, one after the other
     loops: int = 0
 
 
@@ -55,7 +56,9 @@ def unrolled(node: Node, inputs: Sequence[Node], body: Body, times: Times,
             kept.append(new)
     if reverse:
         outs, history = [x[::-1] for x in outs], [x[::-1] for x in history]
-    return (*state, *(stacked(x) for x in outs), *(stacked(x) for x in history))
+    whole = tuple(stacked(x) for x in outs)
+    times.stacks.update(whole)
+    return (*state, *whole, *(stacked(x) for x in history))
 
 
 def _note(results: Sequence[Node], before: set[Node], step: int, times: Times) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import Any
@@ -22,7 +22,7 @@ from tiza.optim.optimizer import Optimizer
 from tiza.readings.blackboard import algebra as al
 from tiza.readings.blackboard.chain import opened_line, written
 from tiza.readings.blackboard.derivation import Board
-from tiza.readings.blackboard.expr import Expr, Name, Partial, Symbol
+from tiza.readings.blackboard.expr import Expr, Name, Partial, Symbol, symbols_of
 from tiza.readings.blackboard.letters import symbol
 from tiza.readings.blackboard.plan import formula_inputs
 from tiza.readings.blackboard.spell import BASES
@@ -189,7 +189,7 @@ def _one(board: Board, optimizer: Optimizer, w: Node, owner: Tensor | None,
     try:
         with _Locals() as local:
             new, news = rule(t, p, g, *holes)
-        table = _Table(board, w, slots, local.found, count)
+        table = _Table(board, w, local.found, numbers)
         time = free(board, Symbol("t"))
         table.enter(t, time, np.array(float(count)))
         table.enter(p, board.names.of[w], board.values[board.names.of[w]])
@@ -211,8 +211,6 @@ def _one(board: Board, optimizer: Optimizer, w: Node, owner: Tensor | None,
 
 
 def _occurs(name: Name, outputs: Sequence[Node]) -> bool:
-    from tiza.readings.blackboard.expr import symbols_of
-
     for node in walk(outputs):
         if node.prim.name == "literal":
             formula = getattr(node.attrs["value"], "formula", None)
@@ -228,9 +226,9 @@ def _occurs(name: Name, outputs: Sequence[Node]) -> bool:
 class _Table:
     """The symbols of one parameter's update, and the lines that it is written in."""
 
-    def __init__(self, board: Board, w: Node, slots: Sequence[str], local: Mapping[Node, str],
-                 count: int) -> None:  # fmt: skip
-        self.board, self.w, self.local = board, w, local
+    def __init__(self, board: Board, w: Node, local: Mapping[Node, str],
+                 options: Collection[Name]) -> None:  # fmt: skip
+        self.board, self.w, self.local, self.options = board, w, local, options
         self.alone = len(board.wrt) == 1
         self.symbols: dict[Node, Expr] = {}
         self.arrays: dict[Node, Any] = {}
@@ -267,7 +265,7 @@ class _Table:
         for node, value in zip(lines, answers, strict=True):
             inputs, _ = formula_inputs(node, cut, {})
             line = opened_line(node, inputs)
-            formula = written(line, self.symbols)
+            formula = fronted(written(line, self.symbols), self.options)
             name: Symbol
             if node is new:
                 name, sign = self.board.names.of[self.w], "←"
@@ -285,6 +283,21 @@ class _Table:
     def _named(self, node: Node) -> bool:
         name = self.local.get(node, "")
         return len(name) > 1 and node not in self.symbols and node.prim.name != "literal"
+
+
+def fronted(e: Expr, options: Collection[Name]) -> Expr:
+    """Hyperparameters before what they multiply: β₁ m, and not m β₁."""
+    args = tuple(fronted(a, options) for a in e.args)
+    if e.op == "prod":
+        args = tuple(sorted(args, key=lambda a: _rank(a, options)))
+    return e if args == e.args else Expr(e.op, args, e.shape, e.data)
+
+
+def _rank(e: Expr, options: Collection[Name]) -> int:
+    names = symbols_of(e)
+    if not names:
+        return 0
+    return 1 if all(n in options for n in names) else 2
 
 
 def rule_of(board: Board, steps: Sequence[Step]) -> list[Step]:
