@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -167,6 +168,20 @@ class CompiledFunction:
         if self._last is None or self._last.program is None:
             raise ArgumentError("compile-not-called", name=getattr(self._f, "__name__", "f"))
         return self._last.program
+
+    def show(self, level: str = "kernels") -> None:
+        """Print what the last call ran: each kernel with its formula, loops, FLOP and bytes.
+
+        level: "kernels", "llvm" (LLVM's language, optimized) or "asm" (machine code).
+        """
+        sys.stdout.write(self.last.show(level) + "\n")
+
+    def profile(self) -> Any:
+        """Time of each kernel of the last call against the machine's roofline: prints as a table.
+
+        `.plot()` draws it, `.layers()` sums it for each layer.
+        """
+        return self.last.profile()
 
     def __repr__(self) -> str:
         name = getattr(self._f, "__qualname__", repr(self._f))

@@ -12,7 +12,7 @@ import numpy as np
 
 from tiza.errors import pick
 from tiza.graph.node import Node
-from tiza.readings.native import pool
+from tiza.readings.native import inside, pool
 from tiza.readings.native.callback import value_of
 from tiza.readings.native.driver import HEADER, WORDS
 from tiza.readings.native.machine import LLVMError, available, host, load
@@ -89,6 +89,23 @@ class Compiled:
                 given[source] = given[source].copy()
         return self.run(given, threads=threads)
 
+    # -- seeing inside ----------------------------------------------------------------------
+
+    def show(self, level: str = "kernels") -> str:
+        """What was compiled: "kernels" with their formulas, "llvm" or "asm"."""
+        if level == "llvm":
+            return self.library.optimized()
+        return self.library.assembly() if level == "asm" else inside.shown(self)
+
+    def profile(self) -> inside.Profile:
+        """Time of each kernel, on one thread, against the machine's roofline."""
+        return inside.profiled(self)
+
+    @property
+    def peak_memory(self) -> int:
+        """Bytes of the arena: all that a run needs besides its inputs and outputs."""
+        return self.builder.layout.arena
+
     @staticmethod
     def _given(array: Any, node: Node) -> Array:
         return np.require(array, node.dtype, ("C", "A"))
@@ -96,12 +113,12 @@ class Compiled:
     def run(self, given: Sequence[Array], *, steps: int = 1,
             moves: Mapping[int, int] | None = None,
             into: Mapping[int, tuple[Array, int]] | None = None,
-            threads: int | None = None) -> list[Array]:  # fmt: skip
+            threads: int | None = None, entry: int | None = None) -> list[Array]:  # fmt: skip
         """Run `steps` times; aliased inputs are overwritten.
 
         moves: inputs that move on with each step, and by how many bytes; into: outputs that go
-        into an array given, and how far they move on. All arrays are contiguous and of the
-        right type.
+        into an array given, and how far they move on; entry: another function of the same
+        context. All arrays are contiguous and of the right type.
         """
         words = np.zeros(self._static, np.int64)
         words[1] = steps
@@ -127,7 +144,7 @@ class Compiled:
         if calls is not None:
             words[2] = ctypes.cast(calls.function, ctypes.c_void_p).value or 0
         try:
-            self._launch(words, threads)
+            self._launch(words, threads, entry or self.entry)
         finally:
             with self.lock:
                 self.spare.append(arena)
@@ -138,9 +155,9 @@ class Compiled:
             raise Outside
         return results
 
-    def _launch(self, words: Array, threads: int | None) -> None:
+    def _launch(self, words: Array, threads: int | None, entry: int) -> None:
         many = threads or self.threads or (pool.default_threads() if self.builder.parallel else 1)
-        pool.run(self.entry, address(words), many if self.builder.parallel else 1)
+        pool.run(entry, address(words), many if self.builder.parallel else 1)
 
     def _arena(self) -> Array:
         with self.lock:
