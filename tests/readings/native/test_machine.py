@@ -236,7 +236,7 @@ def test_libraries_made_and_dropped_by_several_threads() -> None:
 
 
 FORKING = """
-import os, threading
+import os, signal, threading
 from tiza.readings.native.machine import load
 
 text = "define i32 @f() {{ ret i32 {} }}"
@@ -250,6 +250,7 @@ for thread in threads: thread.start()
 for turn in range(25):
     child = os.fork()
     if not child:
+        signal.alarm(60)  # rather than hang
         load(text.format(turn), cache=False)
         os._exit(7)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7

@@ -349,7 +349,7 @@ def python(code: str, limit: float = 20) -> subprocess.CompletedProcess[str]:
 
 
 START = f"""
-import ctypes, os, random, sys, threading, time
+import ctypes, os, random, signal, sys, threading, time
 from tiza.readings.native import pool
 from tiza.readings.native.machine import load
 
@@ -392,6 +392,7 @@ for turn in range(30):
     if draw.random() < 0.5: meet(draw.randint(1, 4))
     child = os.fork()
     if not child:
+        signal.alarm(60)  # rather than hang
         meet(draw.randint(1, 4))
         if draw.random() < 0.3:
             grandchild = os.fork()
