@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tiza.api.captured import Captured, Opened
-from tiza.api.trees import flat, leaves_of, rebuilt
+from tiza.api.trees import Leaf, flat, leaves_of, rebuilt
 from tiza.errors import ArgumentError, TraceError
 from tiza.graph import Node, constant, placeholder
 from tiza.lang.mode import is_grad_enabled
@@ -125,7 +126,8 @@ class CompiledFunction:
         return rebuilt(form.out, [Tensor(constant(a)) for a in made[: form.count]])
 
     def _written(self, structure: Any, arrays: Sequence[Any], captured: Captured) -> Form:
-        holes = [placeholder(a.shape, a.dtype) for a in arrays]
+        names = self._names(structure)
+        holes = [placeholder(a.shape, a.dtype, names.get(i)) for i, a in enumerate(arrays)]
         key = placeholder((4,), WORDS, "key")
         with Opened.of(captured) as opened, key_scope(key):
             args, kwargs = rebuilt(structure, [Tensor(h) for h in holes])
@@ -140,6 +142,14 @@ class CompiledFunction:
         program = compiled(inputs, outputs, aliased=aliased, threads=self._threads)
         return Form(program, Program(inputs, outputs), out, len(leaves), changed, stepped, random,
                     aliased)  # fmt: skip
+
+    def _names(self, structure: Any) -> dict[int, str]:
+        """The names of those arguments that are one tensor each."""
+        try:
+            bound = inspect.signature(self._f).bind(*structure[0], **rebuilt(structure[1], ()))
+        except (TypeError, ValueError, IndexError):
+            return {}
+        return {x.number: name for name, x in bound.arguments.items() if isinstance(x, Leaf)}
 
     def _replaced(self, structure: Any, holes: Sequence[Node],
                   outputs: Sequence[Node]) -> dict[int, int]:  # fmt: skip

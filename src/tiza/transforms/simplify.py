@@ -8,6 +8,7 @@ import numpy as np
 
 from tiza.graph.apply import literal
 from tiza.graph.node import Node
+from tiza.graph.place import made_at
 from tiza.graph.walk import walk
 
 Rule = Callable[..., Node | None]
@@ -81,8 +82,9 @@ def simplify(outputs: Sequence[Node]) -> list[Node]:
     new: dict[Node, Node] = {}
     for node in walk(outputs):
         inputs = tuple(new[i] for i in node.inputs)
-        current = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
-        while (better := _once(current)) is not None:
-            current = better
+        with made_at(node.place):
+            current = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
+            while (better := _once(current)) is not None:
+                current = better
         new[node] = current
     return [new[node] for node in outputs]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tiza.graph.node import COMPOSITES, Node
+from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
 from tiza.readings.native.rewrite import rewritten, simpler, turned
 from tiza.readings.native.tables import HOST, RUNNING, SCATTER, cost, reduces, supported
@@ -48,8 +49,9 @@ def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> li
             new[node] = new[node.inputs[0]]
         else:
             inputs = tuple(new[i] for i in node.inputs)
-            made = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
-            new[node] = rewritten(made)
+            with made_at(node.place):
+                made = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
+                new[node] = rewritten(made)
     return simplify(turned(simplify([new[node] for node in outputs])))
 
 

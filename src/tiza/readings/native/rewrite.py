@@ -10,6 +10,7 @@ import numpy as np
 from tiza.graph.apply import literal
 from tiza.graph.node import COMPOSITES, Node
 from tiza.graph.node import PRIMITIVES as P
+from tiza.graph.place import made_at
 from tiza.graph.prims.contraction import transposed
 from tiza.graph.prims.families import reshaped
 from tiza.graph.walk import walk
@@ -135,9 +136,11 @@ def turned(outputs: Sequence[Node]) -> list[Node]:
         x = node.inputs[0] if node.inputs else None
         if x is not None and _swaps(node) and x.prim.name == "matmul" and users[x] == 1:
             a, b = (known.get(i, i) for i in x.inputs)
-            known[node] = P["matmul"](transposed(b), transposed(a))
+            with made_at(x.place):
+                known[node] = P["matmul"](transposed(b), transposed(a))
         elif any(i in known for i in node.inputs):
-            known[node] = node.prim(*(known.get(i, i) for i in node.inputs), **node.attrs)
+            with made_at(node.place):
+                known[node] = node.prim(*(known.get(i, i) for i in node.inputs), **node.attrs)
     return [known.get(n, n) for n in outputs]
 
 

@@ -193,12 +193,18 @@ def _cast(s: Spelling, out: DType, width: int, x: Arg) -> str:
 
 def _to_int(s: Spelling, new: DType, width: int, x: Arg) -> str:
     """Narrow types by way of int64, as C compilers do: what wraps then wraps as in NumPy."""
-    word = "fptoui" if new == np.dtype("uint64") else "fptosi"
-    wide = "i64" if width == 1 else f"<{width} x i64>"
+    kind, wide = ir(x[1], width), ir(np.dtype("int64"), width)
     lanes = "" if width == 1 else f"v{width}"
-    big = s.text.call(f"llvm.{word}.sat.{lanes}i64.{lanes}{_short(x[1])}", wide,
-                      [(ir(x[1], width), x[0])])  # fmt: skip
-    return big if new.itemsize == 8 else s.text.set(f"trunc {wide} {big} to {ir(new, width)}")
+
+    def whole(word: str) -> str:
+        name = f"llvm.{word}.sat.{lanes}i64.{lanes}{_short(x[1])}"
+        return s.text.call(name, wide, [(kind, x[0])])
+
+    signed = whole("fptosi")
+    if new == np.dtype("uint64"):  # negative numbers wrap, too
+        below = s.text.set(f"fcmp olt {kind} {x[0]}, {s.same(0, x[1], width)}")
+        return _select(s, wide, width, below, signed, whole("fptoui"))
+    return signed if new.itemsize == 8 else s.text.set(f"trunc {wide} {signed} to {ir(new, width)}")
 
 
 def _not(s: Spelling, out: DType, width: int, x: Arg) -> str:
