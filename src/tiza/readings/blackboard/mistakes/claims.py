@@ -29,7 +29,7 @@ Compute = Callable[[Mapping[str, Array]], Array]
 class Claim:
     """One line: what it says, of what, and how it is computed from the true values before it."""
 
-    number: int  # of the line, from 1
+    number: int  # of the line, from 1; empty lines do not count
     source: str
     name: str  # "" for a formula without one
     truths: list[Truth]  # what the name may mean; empty for a helper of the student's own
@@ -93,7 +93,7 @@ def read_text(subject: Subject, text: str, final: Truth | None,
         meanings = _meanings(subject, statement)
         if not meanings and k == last and final is not None:
             meanings = [final]
-        claims += _claims(scope, statement, meanings)
+        claims += _claims(scope, k + 1, statement, meanings)
         scope.leave(statement, meanings)
     return claims
 
@@ -107,12 +107,12 @@ def _meanings(subject: Subject, statement: Statement) -> list[Truth]:
     return []
 
 
-def _claims(scope: Scope, statement: Statement, meanings: list[Truth]) -> list[Claim]:
+def _claims(scope: Scope, number: int, statement: Statement, meanings: list[Truth]) -> list[Claim]:
     made = []
     for k, value in enumerate(statement.values):
         if k and not any(names_in(value)):
             continue  # "= -0.25": a number holds at one point only
-        claim = Claim(statement.line, statement.source, statement.name, meanings, None,
+        claim = Claim(number, statement.source, statement.name, meanings, None,
                       statement=replace(statement, values=(value,)))  # fmt: skip
         claim.known, claim.holes = dict(scope.known), dict(scope.holes)
         claim.helpers = dict(scope.helpers)
