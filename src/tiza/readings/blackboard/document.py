@@ -17,16 +17,22 @@ from tiza.readings.blackboard.words import say
 if TYPE_CHECKING:
     from tiza.readings.blackboard.result import Derivation
 
-PREAMBLE = r"""\documentclass[10pt]{article}
-\usepackage[T1]{fontenc}
+PREAMBLE = r"""\documentclass[10pt,fleqn]{article}
+\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
 \usepackage[utf8]{inputenc}
-\usepackage{amsmath,amssymb}
+\usepackage{amsmath,amssymb,multicol}
 \usepackage[a4paper,margin=2cm]{geometry}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{3pt}
+\setlength{\mathindent}{1em}
 \allowdisplaybreaks
 \begin{document}
 """
+SMALL = (
+    r"\newgeometry{margin=1.4cm}\footnotesize\setlength{\jot}{1pt}"
+    r"\setlength{\abovedisplayskip}{2pt}\setlength{\belowdisplayskip}{2pt}"
+    r"\setlength{\abovedisplayshortskip}{0pt}\setlength{\belowdisplayshortskip}{2pt}"
+)
 TEXT = {"₁": "$_1$", "≤": r"$\le$", "φ": r"$\varphi$", "→": r"$\to$",
         "−": "$-$", "Σ": r"$\sum$", "σ": r"$\sigma$", "μ": r"$\mu$", "∂": r"$\partial$",
         "ᵀ": r"$^\top$", "²": "$^2$", "ℓ": r"$\ell$", "≠": r"$\neq$", "𝟏": r"$\mathbf{1}$",
@@ -45,7 +51,7 @@ def line(e: Entry) -> str:
         parts.append(f"= {latex(e.numbers)}")
     if e.value is not None:
         parts.append(f"= {latex(e.value)}")
-    if e.shape:
+    if e.shape and not e.tight:
         parts.append(rf"\quad{{\scriptstyle ({shape_text(e.shape)})}}".replace("×", r"\times"))
     return " ".join(parts)
 
@@ -84,8 +90,11 @@ def mathematics(d: Derivation) -> str:
 def document(d: Derivation) -> str:
     """A document that pdflatex compiles."""
     title = say("title", loss=f"${latex(name_box(d.board.top))}$")
-    made = [PREAMBLE, rf"\section*{{{title}}}", _given(d)]
+    tight = [SMALL] if d.detail == "summary" else []
+    made = [PREAMBLE, *tight, rf"\section*{{{title}}}", _given(d)]
     for s in sections(d):
+        columns = bool(tight) and s.part in {"forward", "gradients"}
+        made += [r"\begin{multicols}{2}"] if columns else []
         made.append(rf"\subsection*{{{text(s.title)}}}")
         if s.formulas:
             made.append(_align([aligned(latex(box)) for box in s.formulas]))
@@ -101,6 +110,7 @@ def document(d: Derivation) -> str:
                 pending = []
         if pending:
             made.append(_align(pending))
+        made += [r"\end{multicols}"] if columns else []
     found = d.check()
     made.append(rf"\medskip\textit{{{text(say('check'))}:}} {text(say('greatest'))} "
                 rf"{text(say('to-finite'))} {size(found['finite'])}, "

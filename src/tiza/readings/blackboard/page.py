@@ -32,12 +32,14 @@ class Entry:
     shape: tuple[int, ...] = ()
     why: list[str | Box] = field(default_factory=list)
     fold: Fold | None = None
+    tight: bool = False  # of a summary on paper: no shape beside it
 
 
 @dataclass
 class Section:
     """A part of the derivation."""
 
+    part: str
     title: str
     entries: list[Entry]
     formulas: list[Box] = field(default_factory=list)  # of the update, for any variable
@@ -49,19 +51,22 @@ def sections(d: Derivation) -> list[Section]:
     if d.detail == "summary":
         wanted = ["forward", "backward", "gradients"]
     seen: set[str] = set()
-    made = [Section(say(part), [entry(s, d, seen) for s in shown(d, part)]) for part in wanted]
+    made = [
+        Section(part, say(part), [entry(s, d, seen) for s in shown(d, part)]) for part in wanted
+    ]
     if d.rule:
         numbers = d.numbers and d.detail != "summary"
         steps = d.part("update")
         rows = [updated(s, d) for s in steps] if numbers and len(steps) <= MOST_UPDATES else []
-        made.append(Section(say("update"), rows, [s.box for s in d.rule]))
+        made.append(Section("update", say("update"), rows, [s.box for s in d.rule]))
     return [s for s in made if s.entries or s.formulas]
 
 
 def entry(item: Shown, d: Derivation, seen: set[str]) -> Entry:
     """One step as a line; a rule's proof stands where the rule is used first."""
     step = item.step
-    made = Entry(step.box, shape=step.shape, fold=item.fold)
+    tight = d.detail == "summary"
+    made = Entry(step.box, shape=step.shape, fold=item.fold, tight=tight)
     if item.fold is None and d.numbers and d.detail != "summary":
         made.value = array_box(step.value, d.decimal)
         if step.part == "forward" and step.shape == ():
