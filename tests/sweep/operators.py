@@ -34,6 +34,7 @@ AS_CALLED: dict[str, Callable[..., Any]] = {
     ),
     "zero_": lambda x: x.clone().zero_(),
     "fill": lambda x, value: tz.fill(x, value),
+    "linalg.pinv.singular": lambda a, b: tz.linalg.pinv(a @ b.mT),
     "std": lambda x, *a, **k: tz.std(x, *a, **_of_sample(a, k)),
     "var": lambda x, *a, **k: tz.var(x, *a, **_of_sample(a, k)),
 }
@@ -48,8 +49,9 @@ def _of_sample(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
 
 def namesake(op: Any) -> Callable[..., Any] | None:
     """Our function of that name, or of one of its aliases."""
-    if op.name in AS_CALLED:
-        return AS_CALLED[op.name]
+    for name in (title(op), op.name):
+        if name in AS_CALLED:
+            return AS_CALLED[name]
     for name in (op.name, *(alias.name for alias in op.aliases)):
         found = METHODS.get(name) if name in METHOD else _named(name)
         if found is not None:

@@ -23,7 +23,7 @@ from tiza.lang.calls import (
 from tiza.lang.creation import full
 from tiza.lang.indexing import check_places, setitem
 from tiza.lang.manipulation import moveaxis, reshape
-from tiza.lang.matrices import matrix_norm, vector_norm
+from tiza.lang.norms import matrix_norm, vector_norm
 from tiza.lang.pairs import maximum
 from tiza.lang.searching import where
 from tiza.lang.statistical import sum as sum_

@@ -10,7 +10,8 @@ from tiza.lang.creation import eye, zeros
 from tiza.lang.elementwise import cos, sign, sin
 from tiza.lang.extras import norm
 from tiza.lang.manipulation import expand_dims, reshape, stack
-from tiza.lang.matrices import inv, matrix_norm, pinv, svd, svdvals, vector_norm
+from tiza.lang.matrices import inv, svd, svdvals
+from tiza.lang.norms import matrix_norm, pinv, vector_norm
 from tiza.lang.pairs import atan2
 from tiza.lang.products import matmul, outer
 from tiza.lang.searching import argmax, take_along_axis

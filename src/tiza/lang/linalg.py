@@ -4,7 +4,7 @@ The names of the Python array API standard 2024.12 stand with its arguments; bes
 products, angles, projections, rotations and what is made of decompositions.
 """
 
-from tiza.lang.extras import cosine_similarity, norm
+from tiza.lang.extras import cosine_similarity
 from tiza.lang.geometry import (
     PCA,
     angle,
@@ -25,18 +25,15 @@ from tiza.lang.matrices import (
     eigh,
     eigvalsh,
     inv,
-    matrix_norm,
     matrix_power,
-    matrix_rank,
-    pinv,
     qr,
     slogdet,
     solve,
     svd,
     svdvals,
     trace,
-    vector_norm,
 )
+from tiza.lang.norms import matrix_norm, matrix_rank, norm, pinv, vector_norm
 from tiza.lang.products import cross, matmul, outer, tensordot, vecdot
 
 __all__ = [

@@ -42,6 +42,7 @@ def matmul(x1: ArrayLike, x2: ArrayLike, /) -> Tensor:
     return reshape(out, lead + keep)
 
 
+@torch_words
 def vecdot(x1: ArrayLike, x2: ArrayLike, /, *, axis: int = -1) -> Tensor:
     """The dot product along an axis: y = Σᵢ conj(aᵢ) bᵢ; the other axes broadcast.
 

@@ -200,7 +200,7 @@ def sum_to_size(x: ArrayLike, *size: Any) -> Tensor:
         raise ShapeError("setitem-shape", got=shape, want=x.shape)
     axes = (*range(extra), *(extra + k for k, n in enumerate(shape) if n != x.shape[extra + k]))
     kind = np.dtype("int64") if x.dtype.kind == "b" else x.dtype
-    return reshape(sum_(x, axis=axes, dtype=kind), shape) if axes else same(x)
+    return reshape(sum_(x, axis=axes, dtype=kind), shape) if axes or not shape else same(x)
 
 
 def unravel_index(indices: ArrayLike, shape: Sequence[int] | int) -> tuple[Tensor, ...]:

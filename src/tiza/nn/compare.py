@@ -12,7 +12,7 @@ from tiza.graph.primitive import Sample
 from tiza.graph.prims.families import broadcast_shapes, reshaped, same_type
 from tiza.graph.types import DType, Shape
 from tiza.lang.calls import axis_of
-from tiza.lang.matrices import vector_norm
+from tiza.lang.norms import vector_norm
 from tiza.lang.tensor import Tensor, as_tensor, make
 
 

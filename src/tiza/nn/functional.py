@@ -12,7 +12,7 @@ from tiza.graph import COMPOSITES, PRIMITIVES
 from tiza.lang import random
 from tiza.lang.calls import axis_of
 from tiza.lang.entrywise import clamp
-from tiza.lang.matrices import vector_norm
+from tiza.lang.norms import vector_norm
 from tiza.lang.pairs import equal
 from tiza.lang.tensor import Tensor, as_tensor, make
 from tiza.losses import (
