@@ -174,7 +174,7 @@ class Team:
         _process: Callable[[], int] = os.getpid,
     ) -> None:
         # In a forked child there are no workers to end, and their mutex may be locked forever.
-        if getattr(self, "threads", 1) > 1 and _process() == self.process and not _ending():
+        if hasattr(self, "threads") and _process() == self.process and not _ending():
             self.native.end(self.address)
 
 
