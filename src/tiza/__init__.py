@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiza import errors
 from tiza.errors import set_language
-from tiza.lang import array_api, linalg, random, torch_api
+from tiza.lang import array_api, hot, linalg, random, torch_api
 from tiza.lang.array_api import *  # noqa: F403  (every name of the standard: see array_api.__all__)
 from tiza.lang.arrays import set_default_dtype
 from tiza.lang.autodiff import (
@@ -41,6 +41,7 @@ __all__ += array_api.__all__
 __all__ += torch_api.__all__
 globals().update(torch_api.TYPES)  # tz.long, tz.double ...: not for `import *`
 
+hot.COMPILE = lambda given, made: import_module("tiza.readings.native").compiled(given, made)
 VERBS.load = lambda: import_module("tiza.train")  # model.fit(...) finds its trainer
 # What is imported on first use only, which keeps the start quick:
 _MODULES = {"data", "losses", "metrics", "nn", "optim", "train"}

@@ -13,6 +13,7 @@ import numpy as np
 from tiza.errors import DTypeError, GradientError, ShapeError, TraceError
 from tiza.graph import PRIMITIVES, Node, Primitive, apply, constant, parts, walk
 from tiza.graph.types import DType, Shape, bool_, float32, int64, is_float
+from tiza.lang import hot
 from tiza.lang.arrays import Array, to_array
 from tiza.lang.mode import mode
 from tiza.lang.rows import needed, settled
@@ -388,7 +389,8 @@ def evaluate_together(tensors: Sequence[Tensor]) -> None:
     rows = [*PENDING.values()]
     waiting = [loss for ref, _ in rows if (loss := ref()) is not None]
     grads = [t._grad for _, leaves in rows for t in leaves if t._grad is not None]
-    evaluate([node for t in (*tensors, *waiting, *grads) for node in needed(t.node)])
+    nodes = [node for t in (*tensors, *waiting, *grads) for node in needed(t.node)]
+    hot.computed(nodes, evaluate)
     for t in (*waiting, *grads):
         if t.node.inputs:
             t.node = settled(t.node, evaluate)

@@ -15,6 +15,7 @@ from tiza.graph import Node, literal, placeholder
 from tiza.graph.prims.choose import cast
 from tiza.graph.prims.elementwise import expm1
 from tiza.graph.prims.elementwise import log as log_of
+from tiza.lang import hot
 from tiza.lang.rows import are_few
 from tiza.lang.tensor import Tensor, evaluate_together
 from tiza.lang.trace import Program
@@ -303,7 +304,7 @@ class Optimizer(Remembered):
         for (_, _, p), state, slots in zip(rows, states, names, strict=True):
             arrays += [p.numpy(), p.grad.numpy(), *(state[s] for s in slots)]  # type: ignore[union-attr]
         numbers = [np.float64(count), *map(np.float64, self.rates())]
-        answers = iter(self._program(rows, arrays)(*numbers, *arrays))
+        answers = iter(hot.ran(self._program(rows, arrays), [*numbers, *arrays]))
         for (_, _, p), state, slots in zip(rows, states, names, strict=True):
             assign(p, next(answers))
             state.update({s: next(answers) for s in slots}, step=count)

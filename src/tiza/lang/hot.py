@@ -1,0 +1,139 @@
+"""Expressions that are asked for again and again, as a loop does, recognised by their structure.
+
+A loop of one's own writes the same expression at every turn, over other numbers. Its structure
+is the list of its operations, each with the numbers of its operands. Once computing one
+structure has taken longer than compiling it would, it is compiled, and later turns run that.
+
+What compiles is put into `COMPILE` by the package's front: the language does not know the compiler.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from tiza.graph.node import Node
+from tiza.graph.walk import walk
+
+if TYPE_CHECKING:
+    from tiza.readings.evaluate import Program
+
+Array = np.ndarray[Any, Any]
+Run = Callable[..., list[Any]]
+COMPILE: Callable[[Sequence[Node], Sequence[Node]], Run | None] | None = None
+SECONDS = 5e-3  # that compiling takes, for each operation
+LEAST = 8  # operations; smaller expressions are quicker as they are
+MOST_KEPT = 64
+
+
+@dataclass
+class Heat:
+    """How often a structure was computed, and what runs it by now."""
+
+    operations: int
+    seconds: float = 0.0
+    turns: int = 0
+    run: Run | None = None
+    tried: bool = False
+
+    def due(self) -> bool:
+        """Whether it is time to compile."""
+        return not self.tried and self.turns >= 3 and self.seconds > SECONDS * self.operations
+
+    def compile(self, inputs: Sequence[Node], outputs: Sequence[Node]) -> None:
+        """Compile, once; what cannot be compiled goes on as it was."""
+        self.tried = True
+        if COMPILE is not None:
+            self.run = COMPILE(inputs, outputs)
+
+
+_known: OrderedDict[Hashable, Heat] = OrderedDict()
+_programs: WeakKeyDictionary[Program, Heat] = WeakKeyDictionary()
+
+
+def structure(nodes: Sequence[Node]) -> tuple[Hashable, list[Node], int]:
+    """The key of an expression, its leaves in order, how many operations it has."""
+    order = walk(nodes, lambda n: () if n.value is not None else n.inputs)
+    numbers: dict[Node, int] = {}
+    rows: list[Hashable] = []
+    leaves: list[Node] = []
+    for node in order:
+        numbers[node] = len(numbers)
+        if node.value is None:
+            operands = tuple([numbers[i] for i in node.inputs])
+            attrs = tuple(node.attrs.items()) if node.attrs else ()
+            rows.append((node.prim.name, operands, attrs))
+        elif node.prim.name == "literal":
+            rows.append((node.attrs["value"], node.dtype))
+        elif isinstance(node.value, tuple):
+            raise TypeError  # several results: not recognised
+        else:
+            leaves.append(node)
+            rows.append((node.shape, node.dtype))
+    key = tuple(rows), tuple([numbers[n] for n in nodes])
+    return key, leaves, len(order) - len(leaves)
+
+
+def computed(nodes: Sequence[Node], evaluate: Callable[[Sequence[Node]], object]) -> None:
+    """Compute `nodes`, compiled where their structure is hot."""
+    wanted = list(dict.fromkeys(n for n in nodes if n.value is None))
+    heat, leaves = _heat(wanted)
+    if heat is None:
+        evaluate(nodes)
+        return
+    if heat.run is None and heat.due():
+        heat.compile(leaves, wanted)
+    if heat.run is not None:
+        try:
+            made = heat.run(*(leaf.value for leaf in leaves))
+        except IndexError:  # NumPy says which index
+            made = None
+        if made is not None:
+            for node, value in zip(wanted, made, strict=True):
+                node.value = value
+            return
+    start = time.perf_counter()
+    evaluate(nodes)
+    heat.seconds += time.perf_counter() - start
+    heat.turns += 1
+
+
+def ran(program: Program, arrays: Sequence[Any]) -> list[Any]:
+    """What a program gives that is run again and again, compiled once that pays."""
+    heat = _programs.get(program)
+    if heat is None:
+        heat = _programs[program] = Heat(len(program.steps))
+    if heat.run is None and heat.due() and len(program.steps) >= LEAST:
+        heat.compile(program.inputs, program.outputs)
+    if heat.run is not None:
+        return heat.run(*arrays)
+    start = time.perf_counter()
+    made = program(*arrays)
+    heat.seconds += time.perf_counter() - start
+    heat.turns += 1
+    return made
+
+
+def _heat(wanted: Sequence[Node]) -> tuple[Heat | None, list[Node]]:
+    if COMPILE is None or not wanted:
+        return None, []
+    try:
+        key, leaves, operations = structure(wanted)
+        heat = _known.get(key)
+    except TypeError:  # attributes that are no plain values
+        return None, []
+    if operations < LEAST:
+        return None, []
+    if heat is None:
+        heat = _known[key] = Heat(operations)
+        if len(_known) > MOST_KEPT:
+            _known.popitem(last=False)
+    else:
+        _known.move_to_end(key)
+    return heat, leaves
