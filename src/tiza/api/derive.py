@@ -18,7 +18,7 @@ def derive(loss: Tensor, wrt: Any = None, optimizer: Optimizer | None = None, *,
            detail: str = "steps", layout: str = "code", lang: str | None = None,
            numbers: bool = True, decimal: str = ".",
            names: Mapping[str, Tensor] | None = None,
-           deeper: Sequence[str] = ()) -> Derivation:  # fmt: skip
+           deeper: Sequence[str] = (), order: int = 1) -> Derivation:  # fmt: skip
     """Forward pass, local derivatives, chain rule, gradients and update of a loss, checked.
 
     `wrt` are the variables (tensors, or a module: all its parameters; by default everything
@@ -26,7 +26,8 @@ def derive(loss: Tensor, wrt: Any = None, optimizer: Optimizer | None = None, *,
     `tz.named` and from the modules; `names` adds to them. `detail` is "steps", "summary" or
     "entries" (with the proof of each rule); `layout` "code" (rows are examples) or "book"
     (columns are examples); `lang` "en" or "es". `deeper` names composites to open one level
-    further, for instance "softmax" into exponentials and their sum.
+    further, for instance "softmax" into exponentials and their sum; `order=2` adds the second
+    derivatives (the Hessian of each vector, with Newton's step).
 
     Source: notation as in Goodfellow, Bengio & Courville 2016, section 6.5; δ as in Bishop 2006,
     section 5.3.
@@ -46,7 +47,7 @@ def derive(loss: Tensor, wrt: Any = None, optimizer: Optimizer | None = None, *,
     variables = _variables(loss, wrt, paths)
     return build(loss, variables, optimizer, names=found, paths=paths, detail=detail,
                  layout=layout, lang=lang, numbers=numbers, decimal=decimal,
-                 deeper=deeper)  # fmt: skip
+                 deeper=deeper, order=order)  # fmt: skip
 
 
 def _names(frame: FrameType) -> tuple[dict[Node, str], dict[Node, str]]:

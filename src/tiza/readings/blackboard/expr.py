@@ -29,6 +29,8 @@ printed is what was compared with the engine.
     pull     g, inputs      (Attrs, index)            the cotangent g carried back to one input
     row      x              k                         x[k] along the first axis
     parts    inputs         (Attrs, index)            one result of a primitive of several
+    eye      -              -                         the identity
+    diag     v              -                         the matrix with v on its diagonal
     const    -              "π"                       π
     array    -              Data                      an array without a name
 """
@@ -86,13 +88,25 @@ class Partial:
 class Differential:
     """d of, the change of a variable to first order; its value is that along one direction."""
 
-    of: Symbol
+    of: Symbol | Partial
 
     def __str__(self) -> str:
         return f"d{self.of}"
 
 
-Name = Symbol | Partial | Differential
+@dataclass(frozen=True)
+class Second:
+    """∂²of/∂first∂second as a name: a second derivative, or a Hessian."""
+
+    of: Symbol
+    first: Symbol
+    second: Symbol
+
+    def __str__(self) -> str:
+        return f"∂²{self.of}/∂{self.first}∂{self.second}"
+
+
+Name = Symbol | Partial | Differential | Second
 
 
 @dataclass(frozen=True)
@@ -240,6 +254,8 @@ _VALUES: dict[str, Callable[..., Array]] = {
     "fun": _fun,
     "picked": _picked,
     "onehot": _onehot,
+    "eye": lambda e: np.eye(e.shape[0]),
+    "diag": lambda e, x: np.diag(x),
     "const": lambda e: np.asarray(math.pi),
     "pull": lambda e, *xs: _pull(e, *xs),
     "row": lambda e, x: x[e.data],

@@ -12,6 +12,7 @@ from tiza.readings.blackboard.expr import (
     Expr,
     Name,
     Partial,
+    Second,
     Shape,
     Symbol,
     symbols_of,
@@ -48,8 +49,16 @@ class Shown:
 
 def index_of(name: Name, timed: Collection[Symbol]) -> tuple[str, int] | None:
     """The layer, or the step in time, that a name belongs to."""
-    symbol = name.wrt if isinstance(name, Partial) else name
-    symbol = symbol.of if isinstance(symbol, Differential) else symbol
+    symbol: object = name
+    while isinstance(symbol, Partial | Differential | Second):
+        symbol = (
+            symbol.of
+            if isinstance(symbol, Differential)
+            else symbol.wrt
+            if isinstance(symbol, Partial)
+            else symbol.first
+        )
+    assert isinstance(symbol, Symbol)
     if base(symbol) in timed:
         return TIME, int(symbol.sub.rpartition(",")[2])
     if symbol.sup.isdigit():
@@ -69,9 +78,11 @@ def general(name: Name, letter: str, k: int, timed: Collection[Symbol]) -> Name:
         assert isinstance(of, Symbol)
         assert isinstance(wrt, Symbol)
         return Partial(of, wrt)
+    if isinstance(name, Second):
+        return name
     if isinstance(name, Differential):
         of = general(name.of, letter, k, timed)
-        assert isinstance(of, Symbol)
+        assert isinstance(of, Symbol | Partial)
         return Differential(of)
     found = index_of(name, timed)
     if found is None or found[0] != letter:

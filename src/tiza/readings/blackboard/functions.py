@@ -134,6 +134,14 @@ def _softmax(word: str) -> Look:
     return look
 
 
+def _solved(e: Expr, at: tuple[str, ...] | None) -> Set:
+    a, b = e.args
+    inverse = bx.Script(bx.Fence("(", formula(a), ")"), sup=row(bx.Sign("−", "plain"),
+                                                                bx.Numeral("1")))  # fmt: skip
+    made = row(inverse, bx.SPACE, inside(b, PROD))
+    return (made, PROD) if at is None else entry_of(e, at, made)
+
+
 def _conv(e: Expr, at: tuple[str, ...] | None) -> Set:
     x, w, *bias = e.args
     made: Box = row(inside(x, POWER), bx.Sign("⋆"), inside(w, POWER))
@@ -144,7 +152,7 @@ def _conv(e: Expr, at: tuple[str, ...] | None) -> Set:
 
 FUNCTIONS: dict[str, Look] = {
     "permute": _permuted, "slice": _sliced, "take": _looked_up, "take_add": _scattered,
-    "conv": _conv,
+    "conv": _conv, "solve": _solved,
     "equal": _relation("="), "not_equal": _relation("≠"), "less": _relation("<"),
     "less_equal": _relation("≤"), "greater": _relation(">"), "greater_equal": _relation("≥"),
     "abs": _fenced("|", "|"), "floor": _fenced("⌊", "⌋"), "ceil": _fenced("⌈", "⌉"),

@@ -230,9 +230,14 @@ def _stack(e: Expr, at: tuple[str, ...] | None) -> Set:
     return (made, ATOM) if at is None else entry_of(e, at, made)
 
 
+def _diag(e: Expr, at: tuple[str, ...] | None) -> Set:
+    made = call("diag", e.args, None)
+    return (made, PROD) if at is None else entry_of(e, at, made)
+
+
 SET.update({
     "rep": _rep, "tot": _tot, "view": _view, "gram": _gram, "blocks": _blocks, "parts": _parts,
     "picked": _picked, "onehot": _onehot, "array": _array, "pull": _pull, "row": _row_of,
     "series": _series,
-    "stack": _stack,
+    "stack": _stack, "eye": lambda e, at: (bx.Letter("I"), ATOM), "diag": _diag,
 })  # fmt: skip

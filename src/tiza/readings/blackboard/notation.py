@@ -13,7 +13,16 @@ from fractions import Fraction
 from tiza.readings.blackboard import boxes as bx
 from tiza.readings.blackboard.algebra import is_num, split_number
 from tiza.readings.blackboard.boxes import Box, row
-from tiza.readings.blackboard.expr import Differential, Expr, Name, Number, Partial, Shape, Symbol
+from tiza.readings.blackboard.expr import (
+    Differential,
+    Expr,
+    Name,
+    Number,
+    Partial,
+    Second,
+    Shape,
+    Symbol,
+)
 
 RELATION, SUM, PROD, POWER, ATOM = range(5)  # how tightly a formula holds together
 Set = tuple[Box, int]
@@ -32,7 +41,12 @@ def name_box(name: Name, indices: str = "") -> Box:
         made: Box = bx.Fraction(row(d, name_box(name.of)), row(d, name_box(name.wrt)))
         return made if not indices else bx.Script(bx.Fence("(", made, ")"), sub=index_box(indices))
     if isinstance(name, Differential):
-        return row(bx.Letter("d", upright=True), name_box(name.of, indices))
+        inner = name_box(name.of, indices)
+        if isinstance(name.of, Partial):
+            inner = bx.Fence("(", inner, ")")
+        return row(bx.Letter("d", upright=True), inner)
+    if isinstance(name, Second):
+        return _second(name)
     base: Box = bx.Letter(name.base)
     if name.accent:
         base = bx.Accent(name.accent, base)
@@ -42,6 +56,18 @@ def name_box(name: Name, indices: str = "") -> Box:
         parts.append(index_box(indices))
     sup = bx.Fence("(", word_box(name.sup), ")") if name.sup else None
     return bx.Script(base, row(*parts) if parts else None, sup) if parts or sup else base
+
+
+def _second(name: Second) -> Box:
+    d, two = bx.Letter("∂"), bx.Numeral("2")
+    first, second = name_box(name.first), name_box(name.second)
+    under = row(d, first, d, second)
+    if name.first == name.second:
+        square = bx.Script(first, sup=two)
+        if isinstance(first, bx.Script) and first.sup is None:
+            square = bx.Script(first.base, first.sub, two)
+        under = row(d, square)
+    return bx.Fraction(row(bx.Script(d, sup=two), name_box(name.of)), under)
 
 
 def index_box(letters: str) -> Box:

@@ -47,9 +47,9 @@ class Section:
 
 def sections(d: Derivation) -> list[Section]:
     """The parts that this derivation shows, in the order of the blackboard."""
-    wanted = ["forward", "local", "backward", "gradients"]
+    wanted = ["forward", "local", "backward", "gradients", "second"]
     if d.detail == "summary":
-        wanted = ["forward", "backward", "gradients"]
+        wanted = ["forward", "backward", "gradients", "second"]
     seen: set[str] = set()
     made = [
         Section(part, say(part), [entry(s, d, seen) for s in shown(d, part)]) for part in wanted

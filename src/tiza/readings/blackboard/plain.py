@@ -126,15 +126,17 @@ def beside(left: Sequence[str], right: Sequence[str]) -> list[str]:
 
 def _scalar(d: Derivation) -> list[list[str]]:
     forward = block(say("forward-short"), lines_of(d.part("forward"), d))
+    second = block(say("second"), lines_of(d.part("second"), d))
     if d.detail == "summary":
         steps = block(say("gradients"), lines_of(d.part("gradients"), d))
         return [forward, block(say("backward-short"), lines_of(d.part("backward"), d)), steps,
-                _update(d)]  # fmt: skip
+                second, _update(d)]  # fmt: skip
     local = block(say("local"), lines_of(d.part("local"), d))
     return [
         beside(forward, local),
         block(say("backward-short"), lines_of(d.part("backward"), d)),
         beside(block(say("gradients"), lines_of(d.part("gradients"), d)), _update(d)),
+        second,
     ]
 
 
@@ -154,7 +156,7 @@ def _update(d: Derivation) -> list[str]:
 
 def _matrices(d: Derivation) -> list[list[str]]:
     titles = {"forward": "forward-short", "local": "local", "backward": "backward-short",
-              "gradients": "gradients"}  # fmt: skip
+              "gradients": "gradients", "second": "second"}  # fmt: skip
     made = [_folded(say(title), shown(d, part), d) for part, title in titles.items()]
     return [*made, _update(d)]
 

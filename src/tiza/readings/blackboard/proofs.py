@@ -267,6 +267,24 @@ PROOFS: dict[str, Proof] = {
         ),
         "{L/W} = sum[t] {h[t]/W}^T delta[t]",
     ],
+    "hessian": [
+        (
+            "The gradient is a function of w as well; its differential is linear in dw, and the "
+            "matrix before dw is the Hessian:",
+            "El gradiente también es función de w; su diferencial es lineal en dw, y la matriz que "
+            "multiplica a dw es el hessiano:",
+        ),
+        "H[ij] = {G[i]/w[j]}, dG[i] = sum[j] H[ij] dw[j]",
+        ("where G = ∂L/∂w.", "donde G = ∂L/∂w."),
+    ],
+    "newton": [
+        (
+            "Near w the gradient is G + H s after a step s; it vanishes at",
+            "Cerca de w el gradiente tras un paso s es G + H s; se anula en",
+        ),
+        "G + H s = 0",
+        ("which is solved for s.", "que se resuelve en s."),
+    ],
     "update": [
         (
             "This is the optimizer's own formula, with the gradient of this step put in.",

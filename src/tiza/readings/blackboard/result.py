@@ -22,6 +22,7 @@ from tiza.readings.blackboard.derivation import (
     set_up,
 )
 from tiza.readings.blackboard.expr import Name
+from tiza.readings.blackboard.second import second_derivatives
 from tiza.readings.blackboard.steps import Introduced, Step
 from tiza.readings.blackboard.twin import OPENED, twins
 from tiza.readings.blackboard.updates import rule_of, update
@@ -129,7 +130,7 @@ def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Optimizer | None = Non
           names: Mapping[Node, str] | None = None, paths: Mapping[Node, str] | None = None,
           detail: str = "steps", layout: str = "code", lang: str | None = None,
           numbers: bool = True, decimal: str = ".",
-          deeper: Sequence[str] = ()) -> Derivation:  # fmt: skip
+          deeper: Sequence[str] = (), order: int = 1) -> Derivation:  # fmt: skip
     """The derivation of a loss that is one number; `names` are the author's, by node."""
     _one_of("detail", detail, DETAILS)
     _one_of("layout", layout, LAYOUTS)
@@ -154,6 +155,8 @@ def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Optimizer | None = Non
             steps += differentials(board)
         steps += chain.write()
         steps += gradients(board, chain)
+        if order == 2:
+            steps += second_derivatives(board, chain)
         made = Derivation(board, steps, [], detail, layout, lang, numbers, decimal)
         if optimizer is not None:
             owners = {twin[w.node]: w for w in wrt}

@@ -69,30 +69,49 @@ def literal(node: Node) -> Expr:
     return formula if isinstance(formula, Expr) else known_number(float(value))
 
 
+LARGEST_ROOT = 10_000  # √d for the widths d of attention
+
+
 def known_number(value: float) -> Expr:
     """0.7071… is 1/√2, 0.3989… is 1/√(2π): numbers that have a formula."""
     plain = al.num(value)
     if isinstance(plain.data, Fraction) or not math.isfinite(value) or value == 0:
         return plain
-    pi = Expr("const", (), (), "π")
-    for square, factor in ((value * value, None), (value * value * math.pi, pi)):
-        for ratio, turned in ((square, False), (1 / square, True)):
-            whole = round(ratio)
-            if (
-                1 < whole + (factor is not None) < 10**6
-                and abs(ratio / max(whole, 1) - 1) < 1e-15 * 8
-            ):
-                inside = al.num(whole)
-                half = al.num(Fraction(1, 2))
-                root = al.power(inside, half)
-                if math.isqrt(whole) ** 2 == whole:
-                    root = al.num(math.isqrt(whole))
-                if factor is not None:
-                    pi_root = al.power(factor, half)
-                    root = al.mul(root, pi_root) if turned else al.div(root, pi_root)
-                made = al.div(al.num(1), root) if turned else root
-                return al.neg(made) if value < 0 else made
-    return plain
+    made = _root(value * value) or _root_of_pi(value * value)
+    if made is None:
+        return plain
+    return al.neg(made) if value < 0 else made
+
+
+def _root(square: float) -> Expr | None:
+    """√n or 1/√n, where n is no square."""
+    for ratio, turned in ((square, False), (1 / square, True)):
+        n = _whole(ratio)
+        if n is not None and math.isqrt(n) ** 2 != n:
+            root = al.power(al.num(n), HALF)
+            return al.div(al.num(1), root) if turned else root
+    return None
+
+
+def _root_of_pi(square: float) -> Expr | None:
+    """√(n/π) or 1/√(nπ)."""
+    for ratio, turned in ((square * math.pi, False), (1 / (square * math.pi), True)):
+        n = _whole(ratio)
+        if n is None:
+            continue
+        exact = math.isqrt(n) ** 2 == n
+        root = al.num(math.isqrt(n)) if exact else al.power(al.num(n), HALF)
+        pi = al.power(Expr("const", (), (), "π"), HALF)
+        return al.div(al.num(1), al.mul(root, pi)) if turned else al.div(root, pi)
+    return None
+
+
+def _whole(ratio: float) -> int | None:
+    n = round(ratio)
+    return n if 1 <= n < LARGEST_ROOT and abs(ratio / n - 1) < 8e-15 else None
+
+
+HALF = al.num(Fraction(1, 2))
 
 
 @spells("cast")

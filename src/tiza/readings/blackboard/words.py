@@ -12,6 +12,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "backward": ("Backward pass (chain rule)", "Retropropagación (regla de la cadena)"),
     "backward-short": ("Backward", "Retropropagación"),
     "gradients": ("Gradients", "Gradientes"),
+    "second": ("Second derivatives", "Segundas derivadas"),
     "update": ("Update", "Actualización"),
     "check": ("Check", "Comprobación"),
     "otherwise": ("otherwise", "en otro caso"),
