@@ -113,10 +113,16 @@ class Builder:
     def build(self) -> None:
         """All kernels, in order."""
         lowerer = Lowerer(self.memory, self.plan.elided)
+        failed: list[Group] = []
         for group in self.plan.groups:
             if all(math.prod(r.shape) == 0 for r in group.roots if not r.prim.several):
                 continue
-            self._group(group, lowerer)
+            try:
+                self._group(group, lowerer)
+            except Opaque:
+                failed.append(group)
+        if failed:
+            raise Failed(failed)
         for node, buffer in self.places.copies:
             if buffer.size:
                 self._nest(copy_nest(node, buffer, self.memory), None)
@@ -139,11 +145,7 @@ class Builder:
                 self._nest(fill_nest(self.memory[root].buffer), group)
             self._nest(lowerer.nest(group), group)
         else:
-            try:
-                nest = lowerer.nest(group)
-            except Opaque:
-                raise Failed(group) from None
-            self._nest(nest, group)
+            self._nest(lowerer.nest(group), group)
 
     def _nest(self, nest: Nest, group: Group | None) -> None:
         if any(i.extent == 0 for i in nest.kept):
@@ -230,11 +232,11 @@ class Builder:
 
 
 class Failed(Exception):
-    """A kernel cannot be lowered as it was planned."""
+    """Kernels cannot be lowered as they were planned."""
 
-    def __init__(self, group: Group) -> None:
-        super().__init__(group)
-        self.group = group
+    def __init__(self, groups: list[Group]) -> None:
+        super().__init__(groups)
+        self.roots = [root for group in groups for root in group.roots]
 
 
 NEAR = 1 << 19  # bytes that are read again and again from a near cache
@@ -285,10 +287,10 @@ def build(inputs: Sequence[Node], outputs: Sequence[Node], machine: Machine,
         try:
             builder.build()
         except Failed as failed:
-            more = _under(failed.group.roots, builder)
+            more = _under(failed.roots, builder)
             if more <= forced or attempt > ATTEMPTS // 2:
-                alone |= set(failed.group.roots)
-                more |= {x for r in failed.group.roots for x in r.inputs if x.inputs}
+                alone |= set(failed.roots)
+                more |= {x for r in failed.roots for x in r.inputs if x.inputs}
             forced |= more
             continue
         return builder
