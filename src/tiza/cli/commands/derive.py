@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tiza.readings.blackboard.result import Derivation
 
 INDEX = Number(True, 0, 10**9, "0, 1, 2 ...")
+ORDER = Number(True, 1, 2, "1, 2")
 LAYER = Number(True, 1, 10**6, "1, 2, 3 ...")
 
 
@@ -99,6 +100,13 @@ LAYER = Number(True, 1, 10**6, "1, 2, 3 ...")
            "Cuánto se muestra; entries agrega la demostración de cada regla."),
 )  # fmt: skip
 @option(
+    "--order",
+    type=ORDER,
+    default=1,
+    holder=("1|2", "1|2"),
+    words=("2 adds the second derivatives.", "2 agrega las segundas derivadas."),
+)
+@option(
     "--layout",
     type=OneOf(("code", "book")),
     default="code",
@@ -122,7 +130,7 @@ LAYER = Number(True, 1, 10**6, "1, 2, 3 ...")
 @option("--markdown", holder=("FILE", "ARCHIVO"), words=("Write Markdown.", "Escribe Markdown."))
 def main(what: str, wrt: str | None, at: str, data: str | None, target: str | None,
          layer: int | None, example: int, optimizer: str | None, lr: float | None, detail: str,
-         layout: str, decimal: str, html: str | None, latex: str | None,
+         order: int, layout: str, decimal: str, html: str | None, latex: str | None,
          markdown: str | None) -> None:  # fmt: skip
     """Print the derivation, and write it to the files that are asked for."""
     from tiza.cli.derivable import optimizer_of
@@ -134,7 +142,7 @@ def main(what: str, wrt: str | None, at: str, data: str | None, target: str | No
         subject.loss, subject.wrt, steps,
         names={t.node: name for name, t in subject.names.items()},
         paths={t.node: path for path, t in subject.paths.items()},
-        detail=detail, layout=layout, lang=language(), decimal=decimal,
+        detail=detail, layout=layout, order=order, lang=language(), decimal=decimal,
     )  # fmt: skip
     written = _write(made, {"html": html, "latex": latex, "markdown": markdown})
     show(_document(made, written), lambda: _render(made, written))

@@ -17,7 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "check": ("Check", "Comprobación"),
     "otherwise": ("otherwise", "en otro caso"),
     "greatest": ("greatest difference", "diferencia máxima"),
-    "to-finite": ("to finite differences", "con las diferencias finitas"),
+    "to-finite": ("to finite differences", "respecto de las diferencias finitas"),
     "to-engine": ("to the engine's own gradient", "con el gradiente que calcula tiza"),
     "to-formulas": ("between the printed formulas and the engine",
                     "entre las fórmulas impresas y los valores de tiza"),
