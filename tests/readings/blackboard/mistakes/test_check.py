@@ -193,6 +193,43 @@ def test_nearly_right_is_wrong() -> None:
     assert not tz.check("x + 0.000001", "x^2/2")
 
 
+AT = {"w10": 0.1, "w11": 0.2, "w12": -0.3, "w20": 0.05, "w21": 0.7, "x1": 1, "x2": 2, "y": 1}
+
+
+def test_numbers_are_compared_to_their_last_digit() -> None:
+    assert tz.check("de/dw20 = -0.133807\nde/dw21 = 0.03898\nde/dw10 = -0.0857", NEURON, at=AT)
+    assert tz.check("z_g = -0.3\nf = 0.461596\ne = 0.144939", NEURON, at=AT)
+    assert not tz.check("de/dw20 = -0.133808", NEURON, at=AT)
+    verdict = tz.check("de/dw20 = -0.248525", NEURON, at=AT)
+    assert (verdict.mistake, verdict.step) == ("function-for-derivative", "f")
+    assert verdict.got == -0.248525
+    verdict = tz.check("de/dw10 = (f - y) f (1 - f) w21 (1 - g^2) = -0.0867", NEURON, at=AT)
+    assert [line.right for line in verdict.lines] == [True, False]
+
+
+def test_two_mistakes_at_once_are_both_told() -> None:
+    deep = "z1 = w1 x; a1 = S(z1); z2 = w2 a1; a2 = S(z2); z3 = w3 a2; a3 = S(z3); L = (a3 - y)^2/2"
+    verdict = tz.check("dL/dw1 = (a3 - y) a3 (1 - a3) w3 w2 a1 x", deep)
+    (found,) = verdict.wrong.found if verdict.wrong else ()
+    assert (found.kind, found.line) == ("dropped", "a2")
+    assert [(o.kind, o.line) for o in found.others] == [("function-for-derivative", "a1")]
+    assert "And there is another: the function a₁ itself" in str(verdict)
+
+
+def test_one_mistake_made_everywhere_is_told_everywhere() -> None:
+    deep = "z1 = w1 x; a1 = S(z1); z2 = w2 a1; a2 = S(z2); z3 = w3 a2; a3 = S(z3); L = (a3 - y)^2/2"
+    verdict = tz.check("dL/dw1 = (a3 - y) w3 w2 x", deep)
+    (found,) = verdict.wrong.found if verdict.wrong else ()
+    assert [found.line, *(o.line for o in found.others)] == ["a3", "a2", "a1"]
+    assert {found.kind, *(o.kind for o in found.others)} == {"dropped"}
+
+
+def test_numbers_in_the_loss() -> None:
+    loss = "z = w x; L = 3 (z - y)^2/(2 c)"
+    assert tz.check("dL/dw = 3 (z - y) x/c", loss, at={"c": 4.0})
+    assert tz.check("dL/dw = (z - y) x/c", loss).mistake == "number"
+
+
 def test_an_answer_of_another_kind_is_wrong_without_a_name() -> None:
     verdict = tz.check("de/dw20 = 3", NEURON)
     assert not verdict

@@ -15,7 +15,7 @@ from tiza.lang.grammar import Statement, parse
 from tiza.lang.grammar.build import Builder
 from tiza.lang.grammar.names import canonical
 from tiza.lang.grammar.pieces import Piece
-from tiza.lang.grammar.tree import names_in, target_name
+from tiza.lang.grammar.tree import Neg, Num, Tree, names_in, target_name
 from tiza.lang.tensor import Tensor
 from tiza.lang.trace import Program
 from tiza.readings.blackboard.mistakes.subject import Array, Subject
@@ -39,6 +39,7 @@ class Claim:
     known: Mapping[str, Node] | None = None  # its names and what they stand for
     holes: Mapping[str, Node] = field(default_factory=dict)  # the same names, to be given
     helpers: Mapping[str, Tensor] = field(default_factory=dict)  # names of the student's own
+    rounded: float | None = None  # of a number for the point given: half its last digit
 
 
 class Scope:
@@ -110,12 +111,13 @@ def _meanings(subject: Subject, statement: Statement) -> list[Truth]:
 def _claims(scope: Scope, number: int, statement: Statement, meanings: list[Truth]) -> list[Claim]:
     made = []
     for k, value in enumerate(statement.values):
-        if k and not any(names_in(value)):
-            continue  # "= -0.25": a number holds at one point only
+        rounded = _rounding(value) if _at_one_point(scope.subject, value) else None
+        if k and rounded is None and not any(names_in(value)):
+            continue  # "= -0.25" holds at one point only, and none was given
         claim = Claim(number, statement.source, statement.name, meanings, None,
                       statement=replace(statement, values=(value,)))  # fmt: skip
         claim.known, claim.holes = dict(scope.known), dict(scope.holes)
-        claim.helpers = dict(scope.helpers)
+        claim.helpers, claim.rounded = dict(scope.helpers), rounded
         try:
             tensor = (
                 scope.builder.statement(statement) if not k else scope.builder.other(statement, k)
@@ -127,6 +129,21 @@ def _claims(scope: Scope, number: int, statement: Statement, meanings: list[Trut
             claim.error = error
         made.append(claim)
     return made
+
+
+def _at_one_point(subject: Subject, value: Tree) -> bool:
+    """Whether a number is meant for the values that the user gave."""
+    return not any(names_in(value)) and set(subject.holes) <= subject.given
+
+
+def _rounding(value: Tree) -> float:
+    """How far a number may be from the truth: half a unit of its last digit."""
+    inner = value.x if isinstance(value, Neg) else value
+    if not isinstance(inner, Num) or isinstance(inner.value, int):
+        return 1e-9
+    digits, _, power = repr(inner.value).partition("e")
+    decimals = len(digits.partition(".")[2]) - int(power or 0)
+    return 0.51 * 10.0**-decimals
 
 
 def compute_on(node: Node, holes: Mapping[str, Node]) -> Compute:

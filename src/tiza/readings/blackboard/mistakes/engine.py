@@ -95,7 +95,19 @@ class Engine:
     def _against(self, claim: Claim, truth: Truth) -> Comparison:
         if claim.compute is None:
             return Comparison(False)
+        if claim.rounded is not None:
+            return self._number(claim, truth, claim.rounded)
         return compared(claim.compute, self.samples(claim, truth, self._points()))
+
+    def _number(self, claim: Claim, truth: Truth, rounded: float) -> Comparison:
+        """A number against the truth at the values that the user gave."""
+        assert claim.compute is not None  # numbers can always be computed
+        (sample,) = self.samples(claim, truth, [self.subject.start])
+        got = claim.compute(sample.values)
+        gap = np.abs(got - sample.truth)
+        worst = np.unravel_index(int(np.argmax(gap)), gap.shape)
+        first = Difference(sample, np.asarray(got), tuple(map(int, worst)))
+        return Comparison(bool((gap <= rounded).all()), None, first)
 
     def _points(self) -> list[Point]:
         scalar = all(v.shape == () for v in self.subject.start.values())
@@ -121,18 +133,21 @@ class Engine:
     def _judged(self, claim: Claim, truth: Truth, outcome: Comparison) -> Line:
         if outcome.equal:
             return Line(claim, truth, outcome)
-        found = self._mistakes(claim, truth)
+        if claim.rounded is not None:
+            found = self._mistakes(claim, truth, [self.subject.start])
+            return Line(claim, truth, outcome, found, outcome.first)
+        found = self._mistakes(claim, truth, self._points())
         repair = None
         if claim.statement is not None and not found:
             repair = repairs.repair(self, claim, truth)
         return Line(claim, truth, outcome, found, self._example(claim, truth, outcome), repair)
 
-    def _mistakes(self, claim: Claim, truth: Truth) -> list[Found]:
+    def _mistakes(self, claim: Claim, truth: Truth, points: Sequence[Point]) -> list[Found]:
         if claim.compute is None or truth.of is None:
             return []
         usable: list[Sample] = []
         answers: list[Array] = []
-        for sample in self.samples(claim, truth, self._points()):
+        for sample in self.samples(claim, truth, points):
             answer = np.asarray(claim.compute(sample.values), float)
             if np.isfinite(answer).all() and np.isfinite(sample.truth).all():
                 usable.append(sample)
@@ -140,7 +155,8 @@ class Engine:
         if not usable:
             return []
         behind = self._behind(claim)
-        return Search(self.subject, truth, usable[:SEARCHED], behind).run(answers[:SEARCHED])
+        close = claim.rounded or 1e-12
+        return Search(self.subject, truth, usable[:SEARCHED], behind, close).run(answers[:SEARCHED])
 
     def _behind(self, claim: Claim) -> list[Node]:
         """The results whose adjoints a line begins with: its mistake lies behind them."""

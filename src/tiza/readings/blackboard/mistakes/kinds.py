@@ -130,8 +130,9 @@ def _negative(e: Edge) -> Iterator[Mutant]:
 
 
 def _multiply(e: Edge) -> Iterator[Mutant]:
-    if _is_number(e.other):
-        yield Mutant("number", 1, e.g, float(e.other.value))
+    numbers = _numbers(e.other)
+    if numbers:
+        yield from (Mutant("number", 1, e.share / n, n) for n, _ in numbers)
         return
     yield Mutant("dropped", 1, e.g)
     yield Mutant("own-factor", 2, e.g * e.x)
@@ -141,32 +142,34 @@ def _multiply(e: Edge) -> Iterator[Mutant]:
 
 def _divide(e: Edge) -> Iterator[Mutant]:
     if e.k == 0:
-        if not _is_number(e.other):
+        numbers = _numbers(e.other)
+        for n, count in numbers:
+            kind, factor = ("mean-factor", n) if count else ("number", 1 / n)
+            yield Mutant(kind, 1, e.share * n, factor)
+            yield Mutant(f"{kind}-twice", 2, e.share / n, factor)
+        if len(numbers) != 1:
             yield Mutant("dropped", 1, e.g)
-            return
-        n = float(e.other.value)
-        if e.other.name == COUNT:
-            yield Mutant("mean-factor", 1, e.g, n)
-            yield Mutant("mean-factor-twice", 2, e.share / e.other, n)
-        else:
-            yield Mutant("number", 1, e.g, 1 / n)
-            yield Mutant("number-twice", 2, e.share / e.other, 1 / n)
         return
     yield Mutant("sign", 1, -e.share)
     yield Mutant("square-in-denominator", 1, e.share * e.x)
     yield Mutant("dropped", 2, -e.g)
 
 
-def _is_number(node: Node) -> bool:
-    return (
-        node.shape == () and node.prim.name in ("literal", "constant") and (node.value is not None)
-    )
+def _numbers(node: Node) -> list[tuple[float, bool]]:
+    """The numbers whose product a node is, and which of them count examples; none for others."""
+    if node.shape == () and node.prim.name in ("literal", "constant") and node.value is not None:
+        return [(float(node.value), node.name == COUNT)]
+    if node.prim.name == "multiply":
+        inner = [_numbers(i) for i in node.inputs]
+        return inner[0] + inner[1] if all(inner) else []
+    return []
 
 
 def _pow(e: Edge) -> Iterator[Mutant]:
-    if e.k != 0 or not _is_number(e.node.inputs[1]):
+    numbers = _numbers(e.node.inputs[1])
+    if e.k != 0 or not numbers:
         return
-    n = float(e.node.inputs[1].value)
+    n = math.prod(value for value, _ in numbers)
     if n:
         yield Mutant("exponent-factor", 1, e.share / n, n)
     yield Mutant("exponent-kept", 1, e.share * e.x, n)

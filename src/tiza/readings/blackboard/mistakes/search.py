@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from tiza.graph.types import is_float
 from tiza.lang.trace import Program
 from tiza.readings.blackboard.mistakes.compare import Sample, fitted, same_shape
 from tiza.readings.blackboard.mistakes.kinds import Edge, Mutant, mutants
+from tiza.readings.blackboard.mistakes.several import first_that_explains
 from tiza.readings.blackboard.mistakes.subject import Array, Subject, inside
 from tiza.readings.blackboard.mistakes.truths import Truth
 from tiza.transforms import differentiate
@@ -35,6 +36,7 @@ class Found:
     into: str = ""  # the named result or variable that the derivative leads to
     factor: float = 0.0
     times: float = 1.0  # besides, the whole answer is multiplied by this number
+    others: tuple[Found, ...] = ()  # further mistakes that were made besides
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Search:
     truth: Truth
     samples: Sequence[Sample]
     behind: Sequence[Node] = ()  # the results whose adjoints the student's line begins with
+    close: float = 1e-12  # absolute: more for numbers that were rounded
 
     def run(self, answers: Sequence[Array]) -> list[Found]:
         """All mistakes that give `answers` at the samples, the commonest first."""
@@ -60,8 +63,19 @@ class Search:
             factor = self._explains(edge, shares, j, carried, answers)
             if factor is not None:
                 hits.append(self._named(edge, mutant, factor))
+        if not hits and self.close < CLOSE:
+            return self._together(of, wrt, held, answers)
         near = set(walk(self.behind, edges))
         return sorted(hits, key=lambda f: (f.times != 1, bool(near) and f.node not in near, f.rank))
+
+    def _together(self, of: Node, wrt: Node, held: Sequence[tuple[Edge, Mutant]],
+                  answers: Sequence[Array]) -> list[Found]:  # fmt: skip
+        """Several mistakes at once: the one nearest to the loss, with the others after it."""
+        group = first_that_explains(self.subject, of, wrt, _seed(of), held, self.samples, answers)
+        if group is None:
+            return []
+        first, *others = (self._named(edge, mutant, 1.0) for edge, mutant in group)
+        return [replace(first, others=tuple(others))]
 
     def _edges(self, of: Node, wrt: Node) -> list[tuple[Edge, Node]]:
         """Every edge through which wrt acts on `of`, with its cotangent and its share."""
@@ -71,9 +85,7 @@ class Search:
             if any(i in moving for i in edges(node)):
                 moving.add(node)
         inner = [n for n in order if n in moving and n is not wrt]
-        ones = literal(1, of.dtype)
-        seed = ones if of.shape == () else PRIMITIVES["broadcast_to"](ones, shape=of.shape)
-        cotangents = dict(zip(inner, differentiate([of], inner, [seed]), strict=True))
+        cotangents = dict(zip(inner, differentiate([of], inner, [_seed(of)]), strict=True))
         made: list[tuple[Edge, Node]] = []
         for node in reversed(inner):
             g = cotangents[node]
@@ -125,7 +137,7 @@ class Search:
                 total = sample.truth + change
                 if not same_shape(answer, total):
                     return None
-            ratio = _ratio(fitted(answer, total), total)
+            ratio = _ratio(fitted(answer, total), total, self.close)
             if ratio is None or (times is not None and abs(ratio - times) > CLOSE * abs(ratio)):
                 return None
             times = ratio
@@ -142,7 +154,7 @@ class Search:
             return None
         turned = [wrong, np.swapaxes(wrong, -1, -2)] if wrong.ndim > 1 else [wrong]
         fitting = [x for x in turned if x.shape == answer.shape]
-        close = [x for x in fitting if _ratio(answer, x) is not None]
+        close = [x for x in fitting if _ratio(answer, x, self.close) is not None]
         return close[0] if close else None
 
     def _named(self, edge: Edge, mutant: Mutant, times: float) -> Found:
@@ -168,17 +180,23 @@ class Search:
         return below[-1] if below else self.subject.name_of(self.truth.wrt)
 
 
-def _ratio(answer: Array, total: Array) -> float | None:
+def _seed(of: Node) -> Node:
+    """Ones in the shape of what is derived."""
+    ones = literal(1, of.dtype)
+    return ones if of.shape == () else PRIMITIVES["broadcast_to"](ones, shape=of.shape)
+
+
+def _ratio(answer: Array, total: Array, close: float) -> float | None:
     """c where answer = c · total, else None."""
     if not (np.isfinite(answer).all() and np.isfinite(total).all()):
         return None
-    if np.allclose(answer, total, rtol=CLOSE, atol=1e-12):
+    if np.allclose(answer, total, rtol=CLOSE, atol=close):
         return 1.0
     size = float((total * total).sum())
-    if size == 0:
+    if size == 0 or close > CLOSE:
         return None
     c = float((answer * total).sum()) / size
-    return c if c and np.allclose(answer, c * total, rtol=CLOSE, atol=1e-12) else None
+    return c if c and np.allclose(answer, c * total, rtol=CLOSE, atol=close) else None
 
 
 def _nice(times: float | None) -> float | None:

@@ -212,18 +212,28 @@ def _reason(subject: Subject, line: Line) -> list[str]:
 
 
 def _of_derivation(subject: Subject, found: Found) -> list[str]:
-    line = pretty(subject, found.line)
-    into = pretty(subject, found.into) if found.into else ""
-    step = pretty(subject, found.line, found.into)
-    kind = found.kind
-    if found.rank > 5 and kind in ("sign", "number"):
-        kind += "-somewhere"
-    factor = _number(found.factor)
-    told = [say("why", mistake=mistake(kind, step=step, line=line, into=into, factor=factor))]
+    told = [say("why", mistake=_mistake(subject, found))]
     if found.times != 1:
         told.append(say("times", times=_number(found.times)))
     told += [say(key, text=text) for key, text in _right_steps(subject, found)]
+    for other in found.others:
+        told.append(say("also", mistake=_mistake(subject, other)))
+        told += [say(key, text=text) for key, text in _right_steps(subject, other)]
     return told
+
+
+def _mistake(subject: Subject, found: Found) -> str:
+    """What is said of one mistake."""
+    kind = found.kind
+    if found.rank > 5 and kind in ("sign", "number"):
+        kind += "-somewhere"
+    return mistake(
+        kind,
+        step=pretty(subject, found.line, found.into),
+        line=pretty(subject, found.line),
+        into=pretty(subject, found.into) if found.into else "",
+        factor=_number(found.factor),
+    )
 
 
 def _right_steps(subject: Subject, found: Found) -> list[tuple[str, str]]:
@@ -272,13 +282,14 @@ def _counterexample(subject: Subject, example: Difference) -> list[str]:
 
 
 def _number(value: float) -> str:
-    """A number as a person writes it: 1/3 and 0.125, not 0.3333333333333333."""
+    """A number as a person writes it: 0.25 and 1/3, not 0.3333333333333333."""
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
+    short = f"{value:.6g}"
     fraction = Fraction(value).limit_denominator(12)
-    if abs(float(fraction) - value) < 1e-12:
+    if float(short) != value and abs(float(fraction) - value) < 1e-12:
         return str(fraction)
-    return f"{value:.6g}"
+    return short
 
 
 def _array(value: Array) -> str:

@@ -214,6 +214,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Es el primer paso equivocado; los anteriores son correctos.",
     ),
     "why": ("What happened: {mistake}.", "Qué pasó: {mistake}."),
+    "also": ("And there is another: {mistake}.", "Y hay otro error: {mistake}."),
     "times": (
         "Besides, the whole is multiplied by {times}.",
         "Además, todo está multiplicado por {times}.",
