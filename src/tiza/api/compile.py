@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from tiza.api.captured import Captured, Opened
+from tiza.api.captured import Captured, Opened, surroundings
+from tiza.api.quick import Quick
 from tiza.api.trees import Leaf, flat, leaves_of, rebuilt
 from tiza.errors import ArgumentError, TraceError
 from tiza.graph import Node, constant, placeholder
 from tiza.lang.mode import is_grad_enabled
 from tiza.lang.random import key_scope, key_words, next_stream
 from tiza.lang.tensor import Tensor, as_tensor
+from tiza.nn import Module
 from tiza.readings.evaluate import Program
 from tiza.readings.native import Compiled, Outside, compiled
 
@@ -94,11 +97,30 @@ class CompiledFunction:
     def __init__(self, f: Callable[..., Any], donate: tuple[int, ...], threads: int | None) -> None:
         functools.update_wrapper(self, f, updated=())
         self._f, self._donate, self._threads = f, donate, threads
+        self._closed = not isinstance(f, Module)  # a module is all that it has around it
         self._forms: dict[Any, Form] = {}
         self._last: Form | None = None
+        self._quick: Quick | None = None
+        self._around: list[Any] = []
+
+    def _same(self) -> bool:
+        """Whether the function still has the same things around it."""
+        now = surroundings(self._f) if self._closed else self._around
+        return len(now) == len(self._around) and all(map(operator.is_, now, self._around))
+
+    def _quickly(self, args: Sequence[Any]) -> Tensor | None:
+        assert self._quick is not None  # asked for where there is one
+        try:
+            return self._quick(args)
+        except Outside:
+            return None  # the long way says what is wrong
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """f(*args, **kwargs)."""
+        if self._quick is not None and not kwargs and self._same():
+            made = self._quickly(args)
+            if made is not None:
+                return made
         structure, leaves = flat((args, kwargs))
         tensors = [as_tensor(x) for x in leaves]
         try:
@@ -115,7 +137,11 @@ class CompiledFunction:
                 self._forms.clear()
             form = self._forms[key] = self._written(structure, arrays, captured)
         self._last = form
-        return self._answer(form, arrays, captured)
+        answer = self._answer(form, arrays, captured)
+        plain = isinstance(form.out, Leaf) and not (form.changed or form.stepped or form.random)
+        self._quick = Quick.of(form.program, arrays, captured) if plain and not kwargs else None
+        self._around = surroundings(self._f)
+        return answer
 
     def _answer(self, form: Form, arrays: Sequence[Any], captured: Captured) -> Any:
         given = [*arrays, *captured.values()]

@@ -6,6 +6,7 @@ import ctypes
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from tiza.readings.native.plan import opened
 from tiza.readings.native.program import build
 
 Array = np.ndarray[Any, Any]
+WAKING = 5e-5  # seconds of work that are worth waking other threads for
 CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
 
 
@@ -155,9 +157,20 @@ class Compiled:
             raise Outside
         return results
 
+    def context(self, given: Sequence[Array]) -> Context:
+        """A context of its own for these inputs, to be run again and again on one thread."""
+        return Context(self, given)
+
     def _launch(self, words: Array, threads: int | None, entry: int) -> None:
-        many = threads or self.threads or (pool.default_threads() if self.builder.parallel else 1)
-        pool.run(entry, address(words), many if self.builder.parallel else 1)
+        many = 1
+        if self.builder.parallel and (threads or self.threads or self.seconds * words[1] > WAKING):
+            many = threads or self.threads or pool.default_threads()
+        pool.run(entry, address(words), many)
+
+    @cached_property
+    def seconds(self) -> float:
+        """Roughly what one run takes on one thread."""
+        return sum(call.seconds for call in self.builder.calls)
 
     def _arena(self) -> Array:
         with self.lock:
@@ -167,6 +180,37 @@ class Compiled:
 
     def _python(self, words: Array) -> HostCalls:
         return HostCalls(self, words)
+
+
+class Context:
+    """A filled context: `place` and `result` say which word holds the address of what."""
+
+    def __init__(self, compiled: Compiled, given: Sequence[Array]) -> None:
+        self.compiled, self.given = compiled, list(given)
+        self.arena = aligned(compiled.builder.layout.arena)
+        self.words = (ctypes.c_int64 * compiled._static)()
+        self.words[0], self.words[1] = address(self.arena), 1
+        self.at = ctypes.addressof(self.words)
+        self.launch, self.entry = pool.run, compiled.entry
+        for k, array in enumerate(self.given):
+            self.words[self.place(k)] = address(array)
+        for k, array in compiled.data:
+            self.words[self.place(k)] = address(array)
+
+    @staticmethod
+    def place(number: int) -> int:
+        """The word of the address of argument `number`."""
+        return HEADER + WORDS * number
+
+    def result(self, number: int) -> int:
+        """The word of the address of output `number`."""
+        argument = self.compiled.builder.places.results[number].argument
+        assert argument is not None  # results are arguments
+        return self.place(argument)
+
+    def run(self) -> None:
+        """Once, on this thread."""
+        self.launch(self.entry, self.at, 1)
 
 
 class HostCalls:
