@@ -19,7 +19,10 @@ LOOSER = {
     "Muon": (3e-2, "PyTorch orthogonalises in bfloat16, of 8 binary digits"),
     "NAdam": (1e-6, "PyTorch keeps the product of its momenta as a float32 number"),
 }
-MORE = {"Muon": [{"adjust_lr_fn": "match_rms_adamw"}]}
+MORE = {
+    "Muon": [{"adjust_lr_fn": "match_rms_adamw"}],
+    "LBFGS": [{"line_search_fn": "strong_wolfe", "max_iter": n} for n in (1, 2, 5)],
+}
 SHAPES = ((4, 3), (3, 5))
 STEPS = 20
 

@@ -18,19 +18,11 @@ CASES = [
     for info in OPTIMIZERS
     for n, kwargs in enumerate(configurations(info))
 ]
-DIFFERENT = {
-    ("LBFGS", "strong_wolfe"): "the line search of the book, which doubles a step that is too "
-    "short; PyTorch extrapolates by a cubic",
-}
 
 
 @pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-10), (np.float32, 1e-5)])
 @pytest.mark.parametrize(("info", "kwargs"), CASES)
 def test_optimizers_take_the_same_path(info, kwargs, dtype, rtol):
-    if (info.optim_cls.__name__, kwargs.get("line_search_fn")) in DIFFERENT:
-        with pytest.raises(AssertionError):
-            assert_same_path(info, kwargs, np.float64, 1e-10)
-        return
     assert_same_path(info, kwargs, dtype, rtol)
 
 

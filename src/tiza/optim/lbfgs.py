@@ -120,7 +120,7 @@ class LBFGS(Whole):
             else:
                 length, loss, g, tried = strong_wolfe(
                     lambda t, at=at, d=d: self._try(closure, at + t * d),  # type: ignore[misc]
-                    d, start, loss, g, smallest=self.tolerance_change,
+                    d, start, loss, g, most=limit - calls,
                 )  # fmt: skip
                 self.set_vector(at + length * d)
                 calls += tried

@@ -26,7 +26,8 @@ class Search:
     def __init__(self, evaluate: Callable[[float], tuple[float, Array]], d: Array, start: Point,
                  c1: float, c2: float, smallest: float, most: int) -> None:  # fmt: skip
         self.evaluate, self.d, self.start, self.c1, self.c2 = evaluate, d, start, c1, c2
-        self.smallest, self.most, self.tried = smallest, most, 0
+        self.smallest, self.most = smallest, most
+        self.tried, self.turn = 0, 0  # turns: tries after the first
 
     def at(self, t: float) -> Point:
         """Loss, slope and gradient at a length."""
@@ -34,36 +35,42 @@ class Search:
         loss, gradient = self.evaluate(t)
         return Point(t, loss, float(gradient @ self.d), gradient)
 
-    def high(self, point: Point, best: Point) -> bool:
-        """Whether the loss has not fallen enough, or not below the best."""
-        line = self.start.loss + self.c1 * point.t * self.start.slope
-        return not point.loss <= line or (best.t > 0 and point.loss >= best.loss)
+    def high(self, point: Point) -> bool:
+        """Whether the loss has not fallen enough (nor if it is no number)."""
+        return not point.loss <= self.start.loss + self.c1 * point.t * self.start.slope
 
     def flat(self, point: Point) -> bool:
         """Whether the slope is small beside the one at the start."""
         return abs(point.slope) <= -self.c2 * self.start.slope
 
     def bracket(self, t: float) -> tuple[Point, Point | None]:
-        """Two points between which a good one lies (Algorithm 3.5), or the good one alone."""
-        before = self.start
-        while self.tried < self.most:
-            now = self.at(t)
-            if self.high(now, before):
+        """Two points between which a good one lies (Algorithm 3.5), or the good one alone.
+
+        A step that is too short grows to the minimum of the cubic, at most tenfold.
+        """
+        before, now = self.start, self.at(t)
+        while self.turn < self.most:
+            if self.high(now) or (self.turn > 1 and now.loss >= before.loss):
                 return before, now
             if self.flat(now):
                 return now, None
             if now.slope >= 0:
-                return now, before
-            before, t = now, 2.0 * t
-        return before, None
+                return before, now
+            near, far = now.t + 0.01 * (now.t - before.t), now.t * 10
+            before, now = now, self.at(between(before, now, near, far))
+            self.turn += 1
+        return self.start, now
 
-    def zoom(self, low: Point, high: Point) -> Point:
-        """The good one between the two (Algorithm 3.6); `low` is always the better end."""
-        widest = np.abs(self.d).max()
-        while self.tried < self.most and abs(high.t - low.t) * widest >= self.smallest:
-            now = self.at(between(low, high))
-            if self.high(now, low):
-                high = now
+    def zoom(self, one: Point, two: Point) -> Point:
+        """The good one between the two (Algorithm 3.6)."""
+        low, high = (one, two) if one.loss <= two.loss else (two, one)
+        widest, hesitant = np.abs(self.d).max(), False
+        while self.turn < self.most and abs(high.t - low.t) * widest >= self.smallest:
+            t, hesitant = self.inside(low, high, hesitant)
+            now = self.at(t)
+            self.turn += 1
+            if self.high(now) or now.loss >= low.loss:
+                low, high = (low, now) if low.loss <= now.loss else (now, low)
                 continue
             if self.flat(now):
                 return now
@@ -71,6 +78,17 @@ class Search:
                 high = low
             low = now
         return low
+
+    def inside(self, low: Point, high: Point, hesitant: bool) -> tuple[float, bool]:
+        """The next length between two; the second time near an end, a tenth away from it."""
+        left, right = min(low.t, high.t), max(low.t, high.t)
+        t = between(low, high, left, right)
+        margin = 0.1 * (right - left)
+        if min(right - t, t - left) >= margin:
+            return t, False
+        if hesitant or not left < t < right:
+            return (right - margin if right - t < t - left else left + margin), False
+        return t, True
 
 
 def strong_wolfe(evaluate: Callable[[float], tuple[float, Array]], d: Array, t: float, loss: float,
@@ -82,7 +100,8 @@ def strong_wolfe(evaluate: Callable[[float], tuple[float, Array]], d: Array, t: 
     the conditions cannot be met within `most` tries.
 
     Source: Nocedal & Wright 2006, Numerical Optimization, Algorithms 3.5 and 3.6, cubic
-    interpolation by eq. 3.59.
+    interpolation by eq. 3.59; how far a step grows, and how near an end it may fall, as in
+    PyTorch (after Schmidt's minFunc).
     """
     search = Search(evaluate, d, Point(0.0, loss, float(g @ d), g), c1, c2, smallest, most)
     low, high = search.bracket(t)
@@ -90,17 +109,15 @@ def strong_wolfe(evaluate: Callable[[float], tuple[float, Array]], d: Array, t: 
     return found.t, found.loss, found.gradient, search.tried
 
 
-def between(a: Point, b: Point) -> float:
-    """The minimum of the cubic through both points, kept a tenth away from their ends."""
-    low, high = min(a.t, b.t), max(a.t, b.t)
-    guess = (low + high) / 2
-    if np.isfinite(b.loss) and np.isfinite(b.slope):
-        d1 = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t)
-        square = d1 * d1 - a.slope * b.slope
-        if square >= 0:
-            d2 = sqrt(square) if b.t > a.t else -sqrt(square)
-            bottom = b.slope - a.slope + 2 * d2
-            if bottom:
-                guess = b.t - (b.t - a.t) * (b.slope + d2 - d1) / bottom
-    margin = 0.1 * (high - low)
-    return float(min(max(guess, low + margin), high - margin))
+def between(a: Point, b: Point, left: float, right: float) -> float:
+    """The minimum of the cubic through both points, kept between two lengths."""
+    if a.t > b.t:
+        a, b = b, a
+    d1 = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t)
+    square = d1 * d1 - a.slope * b.slope
+    if not square >= 0:
+        return (left + right) / 2
+    d2 = sqrt(square)
+    bottom = b.slope - a.slope + 2 * d2
+    guess = b.t - (b.t - a.t) * (b.slope + d2 - d1) / bottom if bottom else right
+    return float(min(max(guess, left), right))
