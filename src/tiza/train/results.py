@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tiza.train import preparing
 from tiza.train.findings import confusion, mistakes, softmax
 from tiza.train.folder import versions
 from tiza.train.report import Mistake, Report
 from tiza.train.words import word
 
 if TYPE_CHECKING:
+    from tiza.train.loop import Loop
     from tiza.train.trainer import Trainer
 
 Array = np.ndarray[Any, Any]
@@ -73,3 +75,18 @@ def _commands(trainer: Trainer) -> list[tuple[str, str]]:
         (f"tiza show {trainer.keeper.folder.id}", word("further-show")),
         (f"tz.Trainer.resume({str(trainer.run_dir)!r})", word("further-resume")),
     ]
+
+
+def facts_of(trainer: Trainer, loop: Loop, sums: Mapping[str, str]) -> dict[str, object]:
+    """What run.json says of a run."""
+    shapes = {"x": [list(x.shape) for x in loop.rows.xs], "rows": len(loop.rows),
+              "validation_rows": 0 if loop.held is None else len(loop.held)}  # fmt: skip
+    settings = {} if trainer.settings is None else trainer.settings.to_dict()
+    return {
+        "seed": trainer.seed,
+        "config": {**trainer.description(), "fit": settings},
+        "model": repr(trainer.model),
+        "parameters": int(sum(p.size for p in trainer.model.parameters())),
+        "preparation": (preparing.to_config(trainer.model) or {}).get("config"),
+        "data": {**shapes, "sha256": dict(sums)},
+    }

@@ -28,7 +28,7 @@ from tiza.train.keeper import Keeper
 from tiza.train.loop import Loop, Place, judge, status_of
 from tiza.train.progress import ProgressBar, Verbose
 from tiza.train.report import write_report
-from tiza.train.results import report_of
+from tiza.train.results import facts_of, report_of
 from tiza.train.resume import Kept, read_kept
 from tiza.train.scores import Scores, beside
 from tiza.train.settings import Settings
@@ -50,8 +50,8 @@ class Trainer(Holder):
         rows, applied to all X of fit, evaluate and predict, kept with the model.
     seed: of the order of batches, of the validation part, of dropout. The same seed gives the
         same bits.
-    compile: whether steps become machine code where that pays; fit, evaluate and predict take it
-        too, for one call. The results agree to the last digits, and come many times faster.
+    compile: whether steps become machine code where that pays; fit, evaluate and predict take it,
+        too, for one call.
     keep: how many checkpoints are kept. checkpoint_every: one after so many steps, besides those
         that are due by the clock and at the ends of epochs.
 
@@ -60,10 +60,9 @@ class Trainer(Holder):
 
     >>> import numpy as np, tiza as tz
     >>> from tiza import nn, optim
-    >>> import tiza.nn.functional as F
     >>> x = np.linspace(-1, 1, 64, dtype=np.float32)[:, None]
     >>> model = nn.Linear(1, 1)
-    >>> trainer = Trainer(model, loss=F.mse_loss, optimizer=optim.SGD(model.parameters(), lr=0.2))
+    >>> trainer = Trainer(model, nn.MSELoss(), optimizer=optim.SGD(model.parameters(), lr=0.2))
     >>> history = trainer.fit(x, 3 * x + 1, epochs=30, verbose=0)
     >>> bool(history["loss"][-1] < 1e-3), trainer.predict(x[:2]).shape
     (True, (2, 1))
@@ -366,7 +365,7 @@ class Trainer(Holder):
         if self.kept is not None:
             self.kept.check(sums)
         self.kept, self.sums = None, dict(sums)
-        facts = self._facts(loop, sums)
+        facts = facts_of(self, loop, sums)
         error: BaseException | None = None
         with interrupts() as flag, self._closing():
             loop.interrupted = flag
@@ -399,17 +398,3 @@ class Trainer(Holder):
         finally:
             if self.bar is not None:
                 self.bar.close()
-
-    def _facts(self, loop: Loop, sums: Mapping[str, str]) -> dict[str, object]:
-        """What run.json says of the run."""
-        shapes = {"x": [list(x.shape) for x in loop.rows.xs], "rows": len(loop.rows),
-                  "validation_rows": 0 if loop.held is None else len(loop.held)}  # fmt: skip
-        settings = {} if self.settings is None else self.settings.to_dict()
-        return {
-            "seed": self.seed,
-            "config": {**self.description(), "fit": settings},
-            "model": repr(self.model),
-            "parameters": int(sum(p.size for p in self.model.parameters())),
-            "preparation": (preparing.to_config(self.model) or {}).get("config"),
-            "data": {**shapes, "sha256": dict(sums)},
-        }

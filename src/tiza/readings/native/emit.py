@@ -18,7 +18,7 @@ from tiza.readings.native.lower import BOOL
 from tiza.readings.native.nest import Nest, Reduction
 from tiza.readings.native.schedule import Schedule, product
 from tiza.readings.native.spell import ir
-from tiza.readings.native.values import INT, Copy, Values, shuffle
+from tiza.readings.native.values import INT, Copy, Values
 
 DType = np.dtype[Any]
 FEW = 8  # turns of a loop, too few for several threads to share evenly
@@ -332,25 +332,6 @@ class Kernel(Values):
             self._accumulate(k, reduction, copy, keep)
         self._stores(self.nest.inner, copy)
 
-    def horizontal(self, op: str, dtype: DType, vector: str) -> str:
-        """All lanes of a vector combined, always in the same order."""
-        width = self.width
-        while width > 1:
-            half, kind = width // 2, ir(dtype, width)
-            low, high = (
-                self.text.set(f"shufflevector {kind} {vector}, {kind} poison, "
-                              f"{shuffle(range(start, start + half))}")
-                for start in (0, half)
-            )  # fmt: skip
-            if half == 1:
-                low, high = (
-                    self.text.set(f"extractelement {ir(dtype, 1).join(['<1 x ', '>'])} {v}, i32 0")
-                    for v in (low, high)
-                )
-            vector = self.combine(op, dtype, half, low, high)
-            width = half
-        return vector
-
     # -- products whose lanes run along the summed loop ---------------------------------------
 
     def _dots(self, many: dict[Loop, int]) -> None:
@@ -407,31 +388,3 @@ class Kernel(Values):
                     self._accumulate(0, self.nest.reductions[0], copy)
                 self.active = self.width
         self.cache.clear()
-
-    def _fold(self, vectors: list[str], dtype: DType, group: int) -> str:
-        """Neighbouring groups of lanes added, the vectors' results side by side.
-
-        After it lane j·g + i of the result (g the new group) holds what vector j had in its
-        lanes; begun with groups of 1 and all `width` vectors, lane j is the sum of vector j.
-        """
-        kind = ir(dtype, self.width)
-        while len(vectors) > 1:
-            folded = []
-            for a, b in zip(vectors[::2], vectors[1::2], strict=True):
-                if a == b == "zeroinitializer":
-                    folded.append(a)
-                    continue
-                first, second = [], []
-                for start in range(0, self.width, 2 * group):
-                    first += [*range(start, start + group),
-                              *range(self.width + start, self.width + start + group)]  # fmt: skip
-                    second += [*range(start + group, start + 2 * group),
-                               *range(self.width + start + group,
-                                      self.width + start + 2 * group)]  # fmt: skip
-                low, high = (
-                    self.text.set(f"shufflevector {kind} {a}, {kind} {b}, {shuffle(order)}")
-                    for order in (first, second)
-                )
-                folded.append(self.text.set(f"fadd {kind} {low}, {high}"))
-            vectors, group = folded, group * 2
-        return vectors[0]

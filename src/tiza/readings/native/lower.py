@@ -194,6 +194,8 @@ def guarded(low: Lowering, x: Value, checks: tuple[Check, ...]) -> Value:
     """x where the checks hold, else 0; what x loads is not touched elsewhere."""
     if x.op == "load":
         buffer, place, before = x.extra
+        if any(isinstance(a, Value) for a in place.terms):
+            raise Opaque  # the index that it reads would have to be guarded as well
         return low.load(buffer, place, (*before, *checks))
     if x.op == "number" and x.extra == 0:
         return x

@@ -52,7 +52,7 @@ class Spelling:
 
     def intrinsic(self, name: str, out: DType, width: int, *args: tuple[str, DType]) -> str:
         """A call of an LLVM intrinsic that is overloaded in its first argument's type."""
-        suffix = ("" if width == 1 else f"v{width}") + _short(args[0][1])
+        suffix = ("" if width == 1 else f"v{width}") + short(args[0][1])
         return self.text.call(f"llvm.{name}.{suffix}", ir(out, width),
                               [(ir(t, width), a) for a, t in args])  # fmt: skip
 
@@ -77,8 +77,9 @@ Arg = tuple[str, DType]
 Rule = Callable[..., str]
 
 
-def _short(dtype: DType) -> str:
-    return {"float32": "f32", "float64": "f64"}.get(dtype.name) or ir(dtype)
+def short(dtype: DType) -> str:
+    """The type as it stands in the names of intrinsics."""
+    return {"float32": "f32", "float64": "f64"}.get(dtype.name) or ir(dtype, stored=True)
 
 
 def _plain(by_float: str, by_int: str, by_uint: str | None = None) -> Rule:
@@ -197,7 +198,7 @@ def _to_int(s: Spelling, new: DType, width: int, x: Arg) -> str:
     lanes = "" if width == 1 else f"v{width}"
 
     def whole(word: str) -> str:
-        name = f"llvm.{word}.sat.{lanes}i64.{lanes}{_short(x[1])}"
+        name = f"llvm.{word}.sat.{lanes}i64.{lanes}{short(x[1])}"
         return s.text.call(name, wide, [(kind, x[0])])
 
     signed = whole("fptosi")

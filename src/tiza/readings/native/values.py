@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,17 +11,15 @@ from tiza.readings.native.index import Affine, Loop
 from tiza.readings.native.lower import BOOL, Check, Value
 from tiza.readings.native.memory import Buffer
 from tiza.readings.native.nest import Store
-from tiza.readings.native.spell import Spelling, ir, number
-from tiza.readings.native.text import Text
+from tiza.readings.native.spell import ir, number, short
+from tiza.readings.native.vectors import Vectors
 
 DType = np.dtype[Any]
 Copy = tuple[tuple[Loop, int], ...]  # which of the unrolled copies: an offset for each loop
 INT = np.dtype("int64")
-COMBINE = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum",
-           "all": "bitwise_and", "any": "bitwise_or"}  # fmt: skip
 
 
-class Values:
+class Values(Vectors):
     """Writes values, loads and stores at the current place of the loops.
 
     counter: the counter of each running loop; lane: the loop whose entries fill the lanes;
@@ -29,33 +27,14 @@ class Values:
     """
 
     def __init__(self, width: int, buffers: Sequence[Buffer]) -> None:
-        self.width = width
-        self.text = Text()
-        self.spell = Spelling(self.text)
+        super().__init__(width)
         self.pointer = {b: f"%b{i}" for i, b in enumerate(buffers)}
         self.counter: dict[Loop, str] = {}
         self.cache: dict[Any, tuple[str, int]] = {}
         self.lane: Loop | None = None
-        self.active = width
         self.order: list[Loop] = []  # the loops, outermost first
 
-    def combine(self, op: str, dtype: DType, width: int, a: str, b: str) -> str:
-        """Two partial results as one."""
-        name = COMBINE[op]
-        if dtype.kind == "b" and op in ("sum", "prod"):
-            name = "bitwise_or" if op == "sum" else "bitwise_and"
-        return self.spell(name, dtype, width, {}, [(a, dtype), (b, dtype)])
-
     # -- values -----------------------------------------------------------------------------
-
-    def splat(self, x: str, dtype: DType, width: int) -> str:
-        """One value in every lane."""
-        if width == 1:
-            return x
-        scalar, vector = ir(dtype), ir(dtype, width)
-        one = self.text.set(f"insertelement {vector} poison, {scalar} {x}, i64 0")
-        return self.text.set(f"shufflevector {vector} {one}, {vector} poison, "
-                             f"<{width} x i32> zeroinitializer")  # fmt: skip
 
     def wide(self, value: Value, copy: Copy) -> str:
         """The value with all lanes, also where it is the same in each."""
@@ -216,9 +195,6 @@ class Values:
 
     # -- memory -----------------------------------------------------------------------------
 
-    def _constant_mask(self) -> str:
-        return "<" + ", ".join(f"i1 {int(k < self.active)}" for k in range(self.width)) + ">"
-
     def _mask(self, checks: Sequence[Check], copy: Copy) -> str | None:
         """The lanes that may be touched; None for all."""
         mask = None if self.active == self.width else self._constant_mask()
@@ -288,50 +264,6 @@ class Values:
             name = self.text.set(f"load {kind}, ptr {address}, align {buffer.dtype.itemsize}")
         return self._read(name, buffer.dtype, 1)
 
-    def splat_pointer(self, address: str) -> str:
-        """One address in every lane."""
-        kind = f"<{self.width} x ptr>"
-        one = self.text.set(f"insertelement {kind} poison, ptr {address}, i64 0")
-        zeros = f"<{self.width} x i32> zeroinitializer"
-        return self.text.set(f"shufflevector {kind} {one}, {kind} poison, {zeros}")
-
-    def _read(self, name: str, dtype: DType, width: int) -> str:
-        """Truth values stand in memory as bytes."""
-        if dtype.kind != "b":
-            return name
-        kind = ir(dtype, width, stored=True)
-        zero = "0" if width == 1 else "zeroinitializer"
-        return self.text.set(f"icmp ne {kind} {name}, {zero}")
-
-    def _masked(self, verb: str, dtype: DType, address: str, mask: str, value: str) -> str:
-        width, kind = self.width, ir(dtype, self.width, stored=True)
-        suffix = f"v{width}{_short(dtype)}.p0"
-        bits = f"<{width} x i1>"
-        align = f"align {dtype.itemsize}"
-        if verb == "load":
-            self.text.declared.add(
-                f"declare {kind} @llvm.masked.load.{suffix}(ptr, {bits}, {kind})"
-            )
-            return self.text.set(f"call {kind} @llvm.masked.load.{suffix}(ptr {align} {address}, "
-                                 f"{bits} {mask}, {kind} {value})")  # fmt: skip
-        self.text.do(f"llvm.masked.store.{suffix}",
-                     [(kind, value), ("ptr", address), (bits, mask)], ["", align, ""])  # fmt: skip
-        return ""
-
-    def _reversed(self, buffer: Buffer, address: str, mask: str | None) -> str:
-        """Lanes that run backwards: loaded forwards and turned round."""
-        width, kind = self.width, ir(buffer.dtype, self.width, stored=True)
-        stored = ir(buffer.dtype, stored=True)
-        first = self.text.set(f"getelementptr inbounds {stored}, ptr {address}, i64 {1 - width}")
-        turn = shuffle(range(width - 1, -1, -1))
-        if mask is None:
-            name = self.text.set(f"load {kind}, ptr {first}, align {buffer.dtype.itemsize}")
-        else:
-            bits = f"<{width} x i1>"
-            mask = self.text.set(f"shufflevector {bits} {mask}, {bits} poison, {turn}")
-            name = self._masked("load", buffer.dtype, first, mask, "zeroinitializer")
-        return self.text.set(f"shufflevector {kind} {name}, {kind} poison, {turn}")
-
     def _pointers(self, buffer: Buffer, place: Affine, copy: Copy, lane: int,
                   vector: list[tuple[str, int]]) -> str:  # fmt: skip
         scalar, _, _ = self._parts(place, copy)
@@ -345,15 +277,6 @@ class Values:
         """Lanes that stand apart."""
         pointers = self._pointers(buffer, place, copy, lane, vector)
         return self._masked_gather(buffer.dtype, pointers, mask or self._constant_mask())
-
-    def _masked_gather(self, dtype: DType, pointers: str, mask: str) -> str:
-        width, kind = self.width, ir(dtype, self.width, stored=True)
-        name = f"llvm.masked.gather.v{width}{_short(dtype)}.v{width}p0"
-        bits = f"<{width} x i1>"
-        many = f"<{width} x ptr>"
-        self.text.declared.add(f"declare {kind} @{name}({many}, {bits}, {kind})")
-        return self.text.set(f"call {kind} @{name}({many} align {dtype.itemsize} {pointers}, "
-                             f"{bits} {mask}, {kind} zeroinitializer)")  # fmt: skip
 
     def _stores(self, stores: Sequence[Store], copy: Copy) -> None:
         for store in stores:
@@ -387,15 +310,10 @@ class Values:
         if store.add:
             old = self._masked_gather(dtype, pointers, mask)
             value = self.combine("sum", dtype, self.width, old, value)
-        self.text.do(f"llvm.masked.scatter.v{self.width}{_short(dtype)}.v{self.width}p0",
+        self.text.do(f"llvm.masked.scatter.v{self.width}{short(dtype)}.v{self.width}p0",
                      [(kind, value), (f"<{self.width} x ptr>", pointers),
                       (f"<{self.width} x i1>", mask)],
                      ["", f"align {dtype.itemsize}", ""])  # fmt: skip
-
-    def _old(self, kind: str, dtype: DType, address: str, mask: str | None) -> str:
-        if mask is None:
-            return self.text.set(f"load {kind}, ptr {address}, align {dtype.itemsize}")
-        return self._masked("load", dtype, address, mask, "zeroinitializer")
 
     def _store_one(self, store: Store, scalar: str, copy: Copy) -> None:
         dtype = store.buffer.dtype
@@ -420,13 +338,3 @@ class Values:
                 put()
         else:
             put()
-
-
-def shuffle(lanes: Iterable[int]) -> str:
-    """Which lanes a shuffle takes, in order."""
-    lanes = list(lanes)
-    return f"<{len(lanes)} x i32> <" + ", ".join(f"i32 {k}" for k in lanes) + ">"
-
-
-def _short(dtype: DType) -> str:
-    return {"float32": "f32", "float64": "f64"}.get(dtype.name) or ir(dtype, stored=True)
