@@ -51,6 +51,7 @@ _VERBS = {  # each name and the module that defines it
     "check": "tiza.api.check",
     "compile": "tiza.api.compile",
     "derive": "tiza.api.derive",
+    "draw": "tiza.api.draw",
 }
 
 

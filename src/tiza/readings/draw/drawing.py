@@ -1,0 +1,83 @@
+"""From an expression to its picture: the graph, its legend, and the inside of folded boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tiza.errors import language
+from tiza.graph import Node
+from tiza.readings.draw.compute import inner, numbers
+from tiza.readings.draw.folding import order_of, prepared
+from tiza.readings.draw.graph import Box, Facts, Graph, boxes_of, inside_of
+from tiza.readings.draw.picture import Inside, Picture
+from tiza.readings.draw.words import say
+
+MOST_INSIDES = 80  # pictures of insides in one page
+
+
+class _Insides:
+    """The pictures of what boxes hide, made from the outside inwards."""
+
+    def __init__(self, values: bool, shapes: bool) -> None:
+        self.values, self.shapes = values, shapes
+        self.made = 0
+
+    def of(self, graph: Graph, facts: Facts) -> list[Inside]:
+        """One for each box that hides something; the boxes learn where to find it."""
+        found = []
+        for box in graph.boxes:
+            nodes, worth = inside_of(box)
+            if worth and self.made < MOST_INSIDES:
+                self.made += 1
+                box.link = f"tz{id(self):x}-{self.made}"
+                found.append(self.one(box, nodes, facts))
+        return found
+
+    def one(self, box: Box, nodes: Sequence[Node], facts: Facts) -> Inside:
+        """The inside of one box, with what enters it as data."""
+        inside = set(nodes)
+        before = inside & set(facts.entering)
+        used = {i for n in inside - before for i in n.inputs}
+        entering = (used - inside) | before
+        values, adjoints = facts.values, facts.adjoints
+        if box.kind == "operation" and values:
+            new = inner(nodes, box.out, adjoints.get(box.out))
+            values, adjoints = {**values, **new[0]}, {**adjoints, **new[1]}
+        facts = replace(facts, values=values, adjoints=adjoints,
+                        entering=entering - set(facts.parameters))  # fmt: skip
+        level = box.path if box.kind == "layer" else ""
+        depth = 1 if box.kind == "layer" else None
+        order = order_of(nodes, entering)
+        graph = boxes_of(order, facts, depth, level=level,
+                         numbers=self.values, shapes=self.shapes)  # fmt: skip
+        parts = self.of(graph, facts)
+        title = say("inside", name=box.path if box.kind == "layer" else box.lines[0])
+        return Inside(box.link, title, graph.svg(title, []), parts)
+
+
+def draw_graph(output: Node, facts: Facts, *, view: str = "graph", depth: int | None = 1,
+               values: bool = True, start: Sequence[Node] = ()) -> Picture:  # fmt: skip
+    """The graph of an expression, its layers folded `depth` levels below the model."""
+    before = prepared(output, [*facts.parameters, *start])
+    facts.entering = facts.prepared = before
+    order = order_of([output], [*start, *before])
+    shapes = view == "blocks"
+    if values and not shapes:
+        facts.values, facts.adjoints = numbers(output, order)
+    shown = bool(facts.values)
+    graph = boxes_of(order, facts, depth, numbers=shown, shapes=shapes or not shown)
+    inside = _Insides(shown, shapes or not shown).of(graph, facts)
+    return Picture(view, graph.svg(say(view), legend(facts, shown)), language(), inside)
+
+
+def legend(facts: Facts, numbers_shown: bool) -> list[str]:
+    """What stands where."""
+    if not numbers_shown:
+        return [say("shapes")]
+    if not facts.adjoints:
+        return [say("above")]
+    lines = [f"{say('above')}; {say('below', loss=facts.loss)}"]
+    if any(getattr(g, "size", 1) > 3 for g in facts.adjoints.values()):
+        lines.append(say("norm"))
+    return lines

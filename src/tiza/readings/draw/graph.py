@@ -1,0 +1,233 @@
+"""The computation graph: boxes for data, operations and layers; values above, adjoints below."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from math import prod
+from typing import Any
+
+from tiza.graph import Node
+from tiza.graph.place import describe
+from tiza.graph.walk import opened, walk
+from tiza.readings.draw.folding import grouped, path_of
+from tiza.readings.draw.layout import arrange
+from tiza.readings.draw.numbers import adjoint_text, full_text, shape_text, value_text
+from tiza.readings.draw.signs import is_number, sign
+from tiza.readings.draw.svg import (
+    arrow,
+    document,
+    marked,
+    plain,
+    rectangle,
+    text,
+    width_of,
+)
+from tiza.readings.draw.words import counted, say
+
+LINE = 17.0
+HIGH = 30.0
+MARGIN = 16.0
+
+
+@dataclass
+class Facts:
+    """What is known about the nodes besides the graph itself."""
+
+    names: Mapping[Node, str] = field(default_factory=dict)
+    parameters: Collection[Node] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)  # layer path → what it is
+    values: Mapping[Node, Any] = field(default_factory=dict)
+    adjoints: Mapping[Node, Any] = field(default_factory=dict)
+    loss: str = "L"
+    entering: Collection[Node] = ()  # drawn as data, whatever made them
+    prepared: Collection[Node] = ()  # those of them that no variable had a part in
+
+
+@dataclass
+class Box:
+    """One box of the picture and what stands on its arrow."""
+
+    kind: str  # data, parameter, operation, layer
+    lines: list[str]
+    members: list[Node]
+    out: Node
+    above: str = ""
+    below: str = ""
+    name: str = ""  # of the result, above its arrow
+    path: str = ""
+    link: str = ""  # where its inside is drawn
+    note: str = ""
+
+    @property
+    def wide(self) -> float:
+        """Of the box itself."""
+        sizes = [width_of(line, 13.0 if k == 0 else 11.5) for k, line in enumerate(self.lines)]
+        return max(34.0, max(sizes) + 18)
+
+    @property
+    def stub(self) -> float:
+        """Of the beginning of its arrow, where value and adjoint stand."""
+        above = f"{plain(self.name)} = {self.above}" if self.name else self.above
+        widest = max(width_of(above, 12), width_of(self.below, 12))
+        return widest * 1.05 + 16 if widest else 0.0
+
+    @property
+    def high(self) -> float:
+        """Of the whole."""
+        return max(HIGH + LINE * (len(self.lines) - 1), 34.0 if self.below else HIGH)
+
+
+@dataclass
+class Graph:
+    """The boxes, and which follows which."""
+
+    boxes: list[Box]
+    edges: list[tuple[int, int]]
+    of: dict[Node, int]  # every node, and the box in which it is
+
+    def svg(self, title: str, legend: Sequence[str]) -> str:
+        """The picture."""
+        return render(self, title, legend)
+
+
+def boxes_of(order: Sequence[Node], facts: Facts, depth: int | None, *, level: str = "",
+             numbers: bool = True, shapes: bool = False) -> Graph:  # fmt: skip
+    """The boxes of a graph whose nodes are given in order, layers folded at `depth`."""
+    order = [n for n in order if not is_number(n)] or list(order)
+    groups = grouped(order, depth, facts.parameters, level)
+    boxes: list[Box] = []
+    place: dict[Any, int] = {}
+    of: dict[Node, int] = {}
+    for node in order:
+        key = groups.get(node, node)
+        if key not in place:
+            place[key] = len(boxes)
+            boxes.append(_box(node, groups.get(node), facts))
+        of[node] = place[key]
+        box = boxes[of[node]]
+        box.members.append(node)
+        if node.inputs or not box.out.inputs:
+            box.out = node  # the last of a layer's nodes is its answer
+    edges = [(of[i], of[n]) for n in order for i in n.inputs if i in of and of[i] != of[n]]
+    for box in boxes:
+        _label(box, facts, numbers, shapes)
+    return Graph(boxes, list(dict.fromkeys(edges)), of)
+
+
+def _box(node: Node, group: tuple[str, int] | None, facts: Facts) -> Box:
+    if group is not None:
+        path = group[0]
+        title = path.split(".", 1)[-1]
+        kind = facts.kinds.get(path, "")
+        lines = [f"{title}: {kind}"] if kind and kind != title else [title]
+        return Box("layer", lines, [], node, path=path)
+    if node in facts.entering:
+        return Box("data", [_entering(node, facts)], [], node)
+    if node.inputs:
+        return Box("operation", [sign(node)], [], node, path=path_of(node),
+                   name=facts.names.get(node) or "")  # fmt: skip
+    name = facts.names.get(node) or node.name or ""
+    kind = "parameter" if node in facts.parameters else "data"
+    return Box(kind, [name or say(kind)], [], node)
+
+
+def _entering(node: Node, facts: Facts) -> str:
+    """What comes in from outside: its name, the layer that made it, or its operation."""
+    name = facts.names.get(node) or node.name
+    if name or not node.inputs:
+        return name or say("data")
+    if node in facts.prepared:
+        drawn = any(n.prim.name == "random_bits" for n in walk([node]))
+        return say("random" if drawn else "data")
+    path = path_of(node)
+    if "." in path:
+        kind = facts.kinds.get(path, "")
+        title = path.split(".", 1)[-1]
+        return f"{title}: {kind}" if kind else title
+    return sign(node) if node in facts.values else say("data")
+
+
+def _label(box: Box, facts: Facts, numbers: bool, shapes: bool) -> None:
+    node = box.out
+    if box.kind == "layer":
+        own = sum(prod(n.shape) for n in box.members if n in facts.parameters)
+        if own:
+            box.lines.append(counted("parameters", own))
+    several = node.prim.several
+    if numbers and node in facts.values and not several:
+        box.above = value_text(facts.values[node])
+        if node in facts.adjoints:
+            box.below = adjoint_text(facts.adjoints[node])
+    elif shapes and not several:
+        box.above = shape_text(node.shape)
+    if box.kind == "layer" and not box.name:
+        box.name = facts.names.get(node) or ""
+    if not box.above:
+        box.name = ""
+    box.note = _note(box, facts)
+
+
+def _note(box: Box, facts: Facts) -> str:
+    node = box.out
+    lines = [box.path or box.name or box.lines[0]]
+    if not node.prim.several:
+        lines.append(f"{say('shape')}: {shape_text(node.shape) or say('scalar')}  {node.dtype}")
+    if node in facts.values:
+        lines.append(f"{say('value')}: {full_text(facts.values[node])}")
+    if node in facts.adjoints:
+        lines.append(f"∂{facts.loss}/∂: {full_text(facts.adjoints[node])}")
+    where = describe(node.place)
+    return "\n".join([*lines, say("made", place=where)] if where else lines)
+
+
+def render(graph: Graph, title: str, legend: Sequence[str]) -> str:
+    """The boxes and arrows as SVG."""
+    sizes = {i: (b.wide + b.stub, b.high) for i, b in enumerate(graph.boxes)}
+    spots = arrange(sizes, graph.edges)
+    top = MARGIN + 26
+    parts: list[str] = []
+    for points in spots.route.values():
+        parts.append(arrow([(x + MARGIN, y + top) for x, y in points]))
+    for i, box in enumerate(graph.boxes):
+        x, y = spots.corner[i]
+        parts.append(_drawn(box, x + MARGIN, y + top))
+    wide = max(spots.width, width_of(title), *(width_of(line, 12) for line in legend), 120.0)
+    high = top + spots.height + 14
+    for line in legend:
+        high += LINE
+        parts.append(text(MARGIN, high, escape(line), "faint", "start"))
+    parts.append(text(MARGIN, MARGIN + 6, escape(title), "head", "start"))
+    return document(parts, wide + 2 * MARGIN, high + MARGIN, title)
+
+
+def _drawn(box: Box, x: float, y: float) -> str:
+    wide, middle = box.wide, y + box.high / 2
+    inner = rectangle(x, y, wide, box.high, f"box {box.kind}")
+    start = middle - LINE * (len(box.lines) - 1) / 2 + 4.5
+    for k, line in enumerate(box.lines):
+        named = marked(line) if k == 0 and box.kind in {"data", "parameter"} else escape(line)
+        inner += text(x + wide / 2, start + k * LINE, named, "" if k == 0 else "small faint")
+    if box.stub:
+        end = x + wide + box.stub
+        at = x + wide + box.stub / 2
+        inner += f'<path d="M{x + wide:.1f},{middle:.1f}H{end:.1f}" class="arrow"/>'
+        name = f"{marked(box.name)} = " if box.name else ""
+        if box.above:
+            inner += text(at, middle - 5, name + escape(box.above), "value")
+        if box.below:
+            inner += text(at, middle + 14, escape(box.below), "adjoint")
+    inner = f"<g><title>{escape(box.note)}</title>{inner}</g>"
+    return f'<a href="#{box.link}">{inner}</a>' if box.link else inner
+
+
+def inside_of(box: Box) -> tuple[list[Node], bool]:
+    """The nodes that a box hides, and whether it hides any: a layer, or a composite's body."""
+    if box.kind == "layer":
+        return box.members, len(box.members) > 1
+    node = box.out
+    if box.kind != "operation" or not node.prim.body:
+        return [], False
+    given = set(node.inputs)
+    return walk([opened(node)], lambda n: () if n in given else n.inputs), True
