@@ -42,6 +42,7 @@ def assert_sets(expr) -> None:
     box = formula(expr)
     text = latex(box)
     assert unicode(box).strip()
+    assert text.isascii()
     assert text.count("{") - text.count(r"\{") == text.count("}") - text.count(r"\}")
     assert "_" not in text.replace("_{", "") or r"\_" in text
     ElementTree.fromstring(mathml(box))

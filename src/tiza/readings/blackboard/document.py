@@ -12,6 +12,7 @@ from tiza.readings.blackboard.latex import escaped, latex
 from tiza.readings.blackboard.notation import name_box
 from tiza.readings.blackboard.page import Entry, given, sections
 from tiza.readings.blackboard.plain import size
+from tiza.readings.blackboard.unicode import SUB
 from tiza.readings.blackboard.words import say
 
 if TYPE_CHECKING:
@@ -39,9 +40,12 @@ TEXT = {"₁": "$_1$", "≤": r"$\le$", "φ": r"$\varphi$", "→": r"$\to$",
         "⊙": r"$\odot$", "×": r"$\times$", "′": "$'$", "δ": r"$\delta$"}  # fmt: skip
 
 
+_LOWERED = {chr(low): f"$_{{{chr(high)}}}$" for high, low in SUB.items() if chr(high).isalnum()}
+
+
 def text(plain: str) -> str:
     """Running text for LaTeX."""
-    return "".join(TEXT.get(c, c) for c in escaped(plain))
+    return "".join(TEXT.get(c) or _LOWERED.get(c, c) for c in escaped(plain))
 
 
 def line(e: Entry) -> str:

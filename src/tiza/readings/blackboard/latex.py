@@ -20,7 +20,7 @@ GREEK = {
 SIGNS = {
     "−": "-", "⊙": r"\odot", "·": r"\cdot", "⊤": r"\top", "∘": r"\circ", "≤": r"\le", "≥": r"\ge",
     "≠": r"\ne", "¬": r"\lnot", "←": r"\leftarrow", "≈": r"\approx", "∈": r"\in",
-    ":=": r"\mathrel{:=}",
+    ":=": r"\mathrel{:=}", "′": r"\prime", "∗": r"\ast",
     "⋆": r"\star", "→": r"\to", "…": r"\dots", "⋮": r"\vdots", "⇒": r"\Rightarrow", "×": r"\times",
 }  # fmt: skip
 KNOWN = {"tanh", "log", "sin", "cos", "tan", "sinh", "cosh", "exp", "max", "min", "det", "arcsin",

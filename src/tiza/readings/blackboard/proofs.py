@@ -6,13 +6,14 @@ texts in English and Spanish.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tiza.errors import language, pick, use_language
 from tiza.graph import COMPOSITES, PRIMITIVES
 from tiza.readings.blackboard.boxes import Box
 from tiza.readings.blackboard.sketch import sketch
-from tiza.readings.blackboard.unicode import unicode
+from tiza.readings.blackboard.unicode import SUB, unicode
 
 if TYPE_CHECKING:
     from tiza.readings.blackboard.steps import Step
@@ -320,8 +321,16 @@ def pieces(rule: str) -> list[str | Box]:
         if isinstance(item, str):
             made.append(sketch(item))
         elif item[0]:
-            made.append(pick(item))
+            made.append(_INDEX.sub(_lowered, pick(item)))
     return made
+
+
+_INDEX = re.compile(r"_\{?([ijklmnptv0-9+]+)\}?(?![\w{])")
+
+
+def _lowered(found: re.Match[str]) -> str:
+    """X_ij as Xᵢⱼ: sentences are plain text in every medium."""
+    return found[1].translate(SUB)
 
 
 def proof(step: Step, lang: str | None = None) -> str:
