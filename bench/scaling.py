@@ -23,7 +23,7 @@ SERIES: dict[str, tuple[str, str, str, tuple[int, ...]]] = {
     "length": ("gpt", "GPT 4 × 128, batch 12", "length", (8, 16, 32, 64, 128, 256)),
 }
 # torch.compile takes up to a minute for each size, and draws no other curve than the rest
-MODES = ("tiza fit", "PyTorch eager", "PyTorch fused", "JAX jit", "JAX scan")
+MODES = ("tiza fit", "PyTorch one thread", "PyTorch fused", "JAX jit", "JAX scan")
 
 
 def grow(kind: str, makers: Mapping[str, Maker], plan: Plan, say: Say = print) -> dict[str, Any]:

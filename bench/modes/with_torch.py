@@ -1,4 +1,4 @@
-"""PyTorch's ways: eager with its default Adam, with the fused one, and torch.compile."""
+"""PyTorch's ways: eager with its default Adam, with the fused one, on one thread, compiled."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ import torch
 from bench.modes.base import Maker, Stepper
 from bench.rung import Data, Rung, initial
 
+THREADS = torch.get_num_threads()
+
 
 class Torch(Stepper):
     """The usual loop; one batch is kept while it is timed."""
 
-    def __init__(self, rung: Rung, rows: Data, rate: float, *, fused: bool, compiled: bool) -> None:
+    def __init__(self, rung: Rung, rows: Data, rate: float, *, fused: bool = True,
+                 compiled: bool = False, threads: int = THREADS) -> None:  # fmt: skip
         super().__init__()
+        self.threads = threads
         self.model = rung.model(torch)
         weights = {k: torch.from_numpy(v.copy()) for k, v in initial(rung).items()}
         self.model.load_state_dict(weights)
@@ -42,18 +46,21 @@ class Torch(Stepper):
 
     def run(self, count: int) -> None:
         """Make steps on the one batch."""
+        torch.set_num_threads(self.threads)
         for _ in range(count):
             self.step(self.batch)
 
     def losses(self, batches: list[Data]) -> list[float]:
         """The loss of each batch, with a step after each."""
+        torch.set_num_threads(self.threads)
         return [float(self.step(self.tensors(rows)).detach()) for rows in batches]
 
 
 def makers() -> Mapping[str, Maker]:
     """PyTorch's modes by label."""
     return {
-        "PyTorch eager": lambda g, d, r: Torch(g, d, r, fused=False, compiled=False),
-        "PyTorch fused": lambda g, d, r: Torch(g, d, r, fused=True, compiled=False),
-        "PyTorch compile": lambda g, d, r: Torch(g, d, r, fused=True, compiled=True),
+        "PyTorch eager": lambda g, d, r: Torch(g, d, r, fused=False),
+        "PyTorch fused": Torch,
+        "PyTorch one thread": lambda g, d, r: Torch(g, d, r, threads=1),  # small nets profit
+        "PyTorch compile": lambda g, d, r: Torch(g, d, r, compiled=True),
     }
