@@ -82,7 +82,8 @@ class Swift:
         began = time.perf_counter()
         count = len(where) // self.batch
         done = np.arange(state.steps + 1, state.steps + 1 + count)
-        keys = np.array([key_words(self.steps.seed, 0, int(k)) for k in done], np.uint32)
+        keys = np.repeat(key_words(self.steps.seed)[None], count, axis=0)
+        keys[:, 3] = done & 0xFFFFFFFF  # as `key_words(seed, 0, step)`
         tables = [a.copy() for a in state.tables]
         buffers = [a.copy() for a in state.buffers]
         params = len(state.params)

@@ -20,6 +20,7 @@ from tiza.readings.native.lower import Value
 from tiza.readings.native.nest import Nest
 
 STRIDED = 6.0  # what reading one lane from afar costs, in vector loads
+FAR = 1.2  # the same, among products
 
 
 @dataclass
@@ -102,17 +103,46 @@ def schedule(nest: Nest, width: int, registers: int) -> Schedule:
     fixed = {loop for loop in nest.serial if moving}
     across = [k for k in kept if k not in fixed and not _meet(nest, k)]
     along = [] if carried or positions or not nest.reductions else nest.reduced
-    best: tuple[float, Schedule] = (_plain_cost(nest), Schedule("plain", list(kept)))
-    for loop in across:
-        cost = _cost(nest, loop, width)
-        if cost < best[0]:
-            best = cost, _across(nest, loop, width, registers)
-    for loop in along:
-        summing = 2 * math.log2(max(width, 2)) * width / math.prod(r.extent for r in nest.reduced)
-        cost = _cost(nest, loop, width) + summing * 0.25
-        if cost < best[0]:
-            best = cost, _along(nest, loop, width, registers)
-    return best[1] if width > 1 else Schedule("plain", list(kept))
+    plain = Schedule("plain", list(kept))
+    if width == 1:
+        return plain
+    ways = [_across(nest, loop, width, registers) for loop in across]
+    ways += [_along(nest, loop, width, registers) for loop in along]
+    tiled = [w for w in ways if w.row is not None and (w.kind == "across" or w.columns)]
+    if product(nest) is not None and tiled:
+        return min(tiled, key=lambda w: _product_cost(nest, w, width))
+    costs = [_cost(nest, w.lane, width) + _summing(nest, w, width) for w in ways if w.lane]
+    best = min(costs, default=math.inf)
+    return ways[costs.index(best)] if best < _plain_cost(nest) else plain
+
+
+def _summing(nest: Nest, way: Schedule, width: int) -> float:
+    """What adding up the lanes costs, for each vector that was added to them."""
+    if way.kind == "across":
+        return 0.0
+    return 0.5 * math.log2(width) * width / math.prod(r.extent for r in nest.reduced)
+
+
+def _product_cost(nest: Nest, way: Schedule, width: int) -> float:
+    """Of one vector of products: its loads, each shared by a row or column of the tile."""
+    pair = product(nest)
+    assert pair is not None  # asked only of products
+    assert way.lane is not None
+    side = 4 if way.columns else way.vectors
+    across = way.columns or way.lane  # the other side of the tile
+    total = 1.0
+    for factor in pair:
+        far = _far(factor.extra[1], way.lane)
+        cost = FAR * width if far else 1.0
+        total += cost / (way.rows if way.row not in factor.atoms else 1) / (
+            side if across not in factor.atoms else 1)  # fmt: skip
+    length = math.prod(r.extent for r in nest.reduced)
+    places = [s.place for s in nest.outer]
+    places += [v.extra[1] for v in cone([s.value for s in nest.outer]) if v.op == "load"]
+    apart = sum(2.0 + FAR * width if _far(p, across) else 1.0 for p in places)
+    total += (apart + (3.0 * width if way.columns else 0.0)) / length
+    return total * math.ceil(way.lane.extent / width) * width / way.lane.extent * (
+        math.ceil(across.extent / 4) * 4 / across.extent if way.columns else 1.0)  # fmt: skip
 
 
 def _meet(nest: Nest, loop: Loop) -> bool:
