@@ -61,8 +61,9 @@ def primitive_case(prim: Primitive, arrays: Sequence[Any], attrs: dict[str, Any]
         return None
 
 
-def difference(got: Array, want: Array, close: float | None = None) -> str | None:
-    """What is wrong with a result; None if nothing is."""
+def difference(got: Array, want: Array, close: float | None = None,
+               least: float = 0.0) -> str | None:  # fmt: skip
+    """What is wrong with a result; None if nothing is. least: entries as small count as noise."""
     want = np.asarray(want)
     if got.shape != want.shape or got.dtype != want.dtype:
         return f"{got.dtype}{got.shape} for {want.dtype}{want.shape}"
@@ -71,7 +72,7 @@ def difference(got: Array, want: Array, close: float | None = None) -> str | Non
     else:
         near = close if close is not None else CLOSE.get(want.dtype.name, 1e-12)
         finite = np.isfinite(want)
-        size = np.abs(want[finite]).max(initial=0)
+        size = np.abs(want[finite]).max(initial=least)
         with np.errstate(all="ignore"):
             wrong = ~(np.abs(got - want) <= near * (np.abs(want) + size))
             wrong &= ~((got == want) | (np.isnan(got) & np.isnan(want)))
@@ -81,7 +82,7 @@ def difference(got: Array, want: Array, close: float | None = None) -> str | Non
     return f"{int(wrong.sum())} of {wrong.size}, at {at}: {got[at]!r} for {want[at]!r}"
 
 
-def faults(cases: Sequence[Case], *, threads: int = 1, close: float | None = None) -> list[str]:
+def faults(cases: Sequence[Case], *, threads: int = 1, **how: Any) -> list[str]:
     """Compiles all together; says which results differ from those of `evaluate`."""
     inputs = [i for c in cases for i in c.inputs]
     outputs = [o for c in cases for o in c.outputs]
@@ -90,7 +91,7 @@ def faults(cases: Sequence[Case], *, threads: int = 1, close: float | None = Non
     found, at = [], 0
     for c in cases:
         for k, want in enumerate(Program(c.inputs, c.outputs)(*c.arrays)):
-            text = difference(got[at], np.asarray(want), close)
+            text = difference(got[at], np.asarray(want), **how)
             at += 1
             if text:
                 found.append(f"{c.label} [{k}]: {text}")
