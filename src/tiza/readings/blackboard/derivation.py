@@ -137,12 +137,16 @@ def _introduce(board: Board) -> None:
     first = [n for n in first if n not in board.plan.steps]
     for node in sorted(first, key=lambda n: (n in board.wrt, is_count(n))):
         name = board.names.of[node]
-        kind = "examples" if is_count(node) else "parameter" if node in board.wrt else "data"
+        kind = _count_kind(name) if is_count(node) else "parameter" if node in board.wrt else "data"
         path = board.paths.get(node, "")
         value = board.values[name]
         board.introduced.append(Introduced(name, kind, np.shape(value), value, path))
         if node in hot:
             _introduce_one_hot(board, node, hot[node])
+
+
+def _count_kind(name: Name) -> str:
+    return "examples" if isinstance(name, Symbol) and name.base == "B" else "entries"
 
 
 def _introduce_one_hot(board: Board, node: Node, classes: int) -> None:

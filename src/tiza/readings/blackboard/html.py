@@ -72,7 +72,7 @@ def page(d: Derivation) -> str:
 def _given(d: Derivation) -> str:
     rows = []
     for i, box in given(d):
-        words = [say(i.kind)] if i.kind in {"examples", "one-hot"} else []
+        words = [say(i.kind)] if i.kind in {"examples", "entries", "one-hot"} else []
         words += [escape(i.where)] if i.where else []
         words += [shape_text(i.shape)] if i.shape else []
         small = f" <small>{', '.join(words)}</small>" if words else ""

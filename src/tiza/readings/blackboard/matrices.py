@@ -52,7 +52,8 @@ def _tot(e: Expr, at: tuple[str, ...] | None) -> Set:
     (x,) = e.args
     axes, keepdims = e.data
     n = x.ndim
-    if at is None and x.op == "sym" and n == 1:
+    lowered = x.op == "sym" and bool(getattr(x.data, "sub", ""))
+    if at is None and lowered and n == 1:  # an index below would crowd the one that is there
         return row(bx.Script(ONES, sup=TOP), bx.SPACE, formula(x)), PROD
     if at is None and n > 2 and axes == tuple(range(n - 1)) and not keepdims:
         return _over_stack(x)

@@ -155,9 +155,11 @@ def _multiplies(user: Node) -> bool:
 
 def _turns(node: Node) -> bool:
     """Whether this transposes matrices."""
-    axes = node.attrs.get("axes", ())
+    if node.prim.name != "permute":
+        return False
+    axes = node.attrs["axes"]
     n = len(axes)
-    return node.prim.name == "permute" and axes == (*range(n - 2), n - 1, n - 2)
+    return bool(axes == (*range(n - 2), n - 1, n - 2))
 
 
 def _is_part(node: Node) -> bool:

@@ -46,7 +46,7 @@ class Introduced:
     """A symbol that the formulas begin with: data, a parameter, a hyperparameter."""
 
     name: Name
-    kind: str  # "parameter" | "data" | "value" | "examples" | "one-hot" | "step"
+    kind: str  # "parameter" | "data" | "value" | "step" | "examples" | "entries" | "one-hot"
     shape: Shape
     value: Array
     where: str = ""  # its path in the model, where it has one

@@ -240,7 +240,9 @@ def mul(*xs: Expr) -> Expr:
         number = -number
     over = [_power(b, e) for b, e in powers.items() if e > 0]
     under = [_power(b, -e) for b, e in powers.items() if e < 0]
-    return _quotient(number, over, under, shape)
+    own = common(*(b.shape for b in (*over, *under)))
+    made = _quotient(number, over, under, own)
+    return made if own == shape else fill(made, shape)  # numbers alone, in every entry
 
 
 def _leads_negative(x: Expr) -> bool:

@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "data": ("data", "dato"),
     "value": ("value", "valor"),
     "examples": ("number of examples", "cantidad de ejemplos"),
+    "entries": ("number of entries", "cantidad de entradas"),
     "one-hot": ("the targets, one-hot", "las clases verdaderas, en codificación one-hot"),
     "entrywise": (
         "⊙ and functions act entry by entry; 𝟏 is a column of ones.",
