@@ -57,6 +57,11 @@ ENTRIES = {
         ),
         more=_HOW,
     ),
+    "check-circular": Entry(
+        en=("the line says what {name} is by {name} itself", "write the formula for it"),
+        es=("la línea define {name} por medio de {name}", "escriba su fórmula"),
+        more=_HOW,
+    ),
     "check-option": Entry(
         en=("{option} does not understand {got}", "write --shapes X=5x3,w=3 or --domain x=0.1:5"),
         es=("{option} no entiende {got}", "escriba --shapes X=5x3,w=3 o --domain x=0.1:5"),

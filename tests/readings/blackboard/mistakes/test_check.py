@@ -89,6 +89,27 @@ def test_delta_may_stand_for_either_adjoint() -> None:
     assert tz.check("delta_f = (f - y) f (1 - f)\nde/dw20 = delta_f", NEURON)
 
 
+def test_what_was_not_derived_is_told() -> None:
+    verdict = tz.check("de/dw20 = de/df df/dz_f", NEURON)
+    assert verdict.assumed == ("de_df", "df_dz_f")
+    assert str(verdict).endswith("(It takes ∂e/∂f, ∂f/∂z_f for known.)")
+    assert (
+        tz.check("de/df = f - y\ndf/dz_f = f (1 - f)\nde/dw20 = de/df df/dz_f", NEURON).assumed
+        == ()
+    )
+
+
+def test_a_claim_without_a_value_somewhere_is_no_error() -> None:
+    shapes = {"A": (2, 2), "x": (2,)}
+    loss = "L = x^T A x / 2"
+    assert tz.check("dL/dx = inv(A) A (A + A^T) x/2", loss, shapes=shapes)
+    assert not tz.check("dL/dx = inv(A - A) x", loss, shapes=shapes)
+
+
+def test_zero_is_no_forgotten_path_where_there_is_one_path() -> None:
+    assert tz.check("de/dw20 = 0", NEURON).mistake is None
+
+
 def test_forward_lines_are_judged_too() -> None:
     verdict = tz.check("z_f = w20 + w21 z_g\nde/dw20 = (f - y) f (1 - f)", NEURON)
     assert verdict.line == 1
@@ -256,6 +277,7 @@ def test_shapes_that_do_not_fit() -> None:
         ("x", "v + w", "v", "check-not-scalar"),
         (3, "x^2", "x", "check-claim"),
         (lambda x: x, "x y", None, "check-wrt"),
+        ("dL/dx = dL/dx", "x y", None, "check-circular"),
     ],
 )
 def test_what_cannot_be_checked(claim: Any, loss: str, wrt: str | None, code: str) -> None:

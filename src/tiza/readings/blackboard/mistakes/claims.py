@@ -39,6 +39,7 @@ class Claim:
     known: Mapping[str, Node] | None = None  # its names and what they stand for
     holes: Mapping[str, Node] = field(default_factory=dict)  # the same names, to be given
     helpers: Mapping[str, Tensor] = field(default_factory=dict)  # names of the student's own
+    assumed: Sequence[str] = ()  # derivatives that it uses and that no line has derived
     rounded: float | None = None  # of a number for the point given: half its last digit
 
 
@@ -52,6 +53,7 @@ class Scope:
         self.known: dict[str, Node] = {}
         self.holes: dict[str, Node] = {}
         self.helpers: dict[str, Tensor] = {}
+        self.assumed: list[str] = []  # derivatives that no line has derived
 
     def give(self, name: str, node: Node) -> None:
         """Let a name stand for the true value of `node`, from here on."""
@@ -61,14 +63,20 @@ class Scope:
 
     def enter(self, statement: Statement) -> None:
         """Give a value to every name in a line that has none yet."""
+        targets = {target_name(t) for t in statement.targets}
         for name in (n for value in statement.values for n in names_in(value)):
-            if name not in self.builder.pieces:
-                node = self.subject.node(name)
-                if node is None:
-                    meanings = truths(self.subject, name)
-                    node = meanings[self.chosen.get(name, 0)].node if meanings else None
-                if node is not None:
-                    self.give(name, node)
+            if name in self.builder.pieces:
+                continue
+            if name in targets:
+                raise ArgumentError("check-circular", name=name)
+            node = self.subject.node(name)
+            if node is None:
+                meanings = truths(self.subject, name)
+                node = meanings[self.chosen.get(name, 0)].node if meanings else None
+                if meanings:
+                    self.assumed.append(name)
+            if node is not None:
+                self.give(name, node)
 
     def leave(self, statement: Statement, meanings: Sequence[Truth]) -> None:
         """After a line, its names stand for the truth; those of the student's own for the line."""
@@ -118,6 +126,7 @@ def _claims(scope: Scope, number: int, statement: Statement, meanings: list[Trut
                       statement=replace(statement, values=(value,)))  # fmt: skip
         claim.known, claim.holes = dict(scope.known), dict(scope.holes)
         claim.helpers, claim.rounded = dict(scope.helpers), rounded
+        claim.assumed = tuple(scope.assumed)
         try:
             tensor = (
                 scope.builder.statement(statement) if not k else scope.builder.other(statement, k)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tiza.errors import TizaError
 from tiza.readings.blackboard.mistakes.claims import Compute
 from tiza.readings.blackboard.mistakes.points import Point
 from tiza.readings.blackboard.mistakes.subject import Array
@@ -70,6 +71,14 @@ def fitted(got: Array, truth: Array) -> Array:
     return got.reshape(truth.shape)
 
 
+def attempted(compute: Compute, sample: Sample) -> Array:
+    """The claim's value; NaN where it has none, as the inverse of a singular matrix."""
+    try:
+        return np.asarray(compute(sample.values), float)
+    except TizaError:
+        return np.full(sample.truth.shape, np.nan)
+
+
 def compared(compute: Compute, samples: Sequence[Sample], seed: int = 0) -> Comparison:
     """A claim against the truth at all samples; points where either is undefined say nothing."""
     usable, undefined = 0, 0
@@ -77,7 +86,7 @@ def compared(compute: Compute, samples: Sequence[Sample], seed: int = 0) -> Comp
     for sample in samples:
         if not np.isfinite(sample.truth).all():
             continue
-        got = np.asarray(compute(sample.values), float)
+        got = attempted(compute, sample)
         if not same_shape(got, sample.truth):
             return Comparison(False, (got.shape, sample.truth.shape))
         got = fitted(got, sample.truth)

@@ -17,6 +17,7 @@ from tiza.readings.blackboard.mistakes.compare import (
     Comparison,
     Difference,
     Sample,
+    attempted,
     compared,
     fitted,
     same_shape,
@@ -148,7 +149,7 @@ class Engine:
         usable: list[Sample] = []
         answers: list[Array] = []
         for sample in self.samples(claim, truth, points):
-            answer = np.asarray(claim.compute(sample.values), float)
+            answer = attempted(claim.compute, sample)
             if np.isfinite(answer).all() and np.isfinite(sample.truth).all():
                 usable.append(sample)
                 answers.append(answer)
@@ -172,7 +173,7 @@ class Engine:
         if claim.compute is None or outcome.shapes:
             return None
         for sample in self.samples(claim, truth, list(nice_points(self.subject, self.domain))):
-            got = np.asarray(claim.compute(sample.values), float)
+            got = attempted(claim.compute, sample)
             if not (np.isfinite(got).all() and np.isfinite(sample.truth).all()):
                 continue
             if not same_shape(got, sample.truth):

@@ -41,6 +41,7 @@ class Edge:
     k: int
     g: Node
     share: Node
+    shared: bool = False  # the input acts through other edges as well
 
     @property
     def x(self) -> Node:
@@ -265,7 +266,8 @@ def mutants(edge: Edge, raw: Node) -> Iterator[Mutant]:
         yield Mutant("sum-forgotten", 1, raw)
         n = math.prod(raw.shape) // max(math.prod(edge.share.shape), 1)
         yield Mutant("mean-for-sum", 1, edge.share / n, n)
-    yield Mutant("path-forgotten", 5, edge.share * 0)
+    if edge.shared:
+        yield Mutant("path-forgotten", 5, edge.share * 0)
     yield Mutant("sign", 6, -edge.share)
     for factor, rank in ((2.0, 7), (0.5, 7)):
         yield Mutant("number", rank, edge.share * factor, 1 / factor)

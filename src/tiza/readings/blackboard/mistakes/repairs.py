@@ -14,6 +14,7 @@ from tiza.lang.grammar.show import to_text
 from tiza.lang.grammar.tree import (
     Call,
     Chain,
+    Index,
     Name,
     Neg,
     Statement,
@@ -90,11 +91,15 @@ def _everywhere(tree: Tree, name: str) -> Tree:
     """Every occurrence of a variable turned."""
     if tree == Name(name) or tree == Transpose(Name(name)):
         return _turned(tree)
+    if isinstance(tree, Index):
+        return tree
     return with_children(tree, [_everywhere(x, name) for x in children(tree)])
 
 
 def _inside(tree: Tree) -> Iterator[tuple[str, Tree, Tree]]:
     """Changes of each part inside, then of the whole."""
+    if isinstance(tree, Index):
+        return  # an entry has no transpose
     parts = children(tree)
     for k, inner in enumerate(parts):
         for kind, part, new in _inside(inner):

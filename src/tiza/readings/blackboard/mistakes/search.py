@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -95,7 +96,8 @@ class Search:
             for k, (x, share) in enumerate(zip(node.inputs, shares, strict=False)):
                 if x in moving and share is not None and is_float(x.dtype):
                     made.append((Edge(node, k, g, unbroadcast(share, x.shape)), share))
-        return made
+        uses = Counter(edge.x for edge, _ in made)
+        return [(replace(edge, shared=uses[edge.x] > 1), share) for edge, share in made]
 
     def _values(self, wrong: Sequence[Node], right: Sequence[Node]) -> list[list[Array]]:
         program = self.subject.program([*wrong, *right])

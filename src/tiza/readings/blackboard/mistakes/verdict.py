@@ -11,7 +11,7 @@ import numpy as np
 
 from tiza.errors import language, use_language
 from tiza.readings.blackboard.expr import Partial, Symbol, symbols_of
-from tiza.readings.blackboard.letters import adjoint, symbol
+from tiza.readings.blackboard.letters import adjoint, read, symbol
 from tiza.readings.blackboard.mistakes.claims import Claim
 from tiza.readings.blackboard.mistakes.compare import Comparison, Difference
 from tiza.readings.blackboard.mistakes.repairs import Repair
@@ -68,6 +68,11 @@ class Verdict:
     def wrong(self) -> Line | None:
         """The first wrong line."""
         return next((line for line in self.lines if not line.right), None)
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Derivatives that the claim uses without having derived them."""
+        return tuple(self.lines[-1].claim.assumed) if self.lines else ()
 
     @property
     def line(self) -> int | None:
@@ -158,6 +163,9 @@ class Verdict:
             text = [say("right"), say("right-one", what=_label(self.subject, judged[0]))]
         if any(line.outcome and line.outcome.undefined for line in judged):
             text.append(say("undefined"))
+        if self.assumed:
+            names = ", ".join(unicode(name_box(read(n))) for n in self.assumed)
+            text.append(say("assumed", names=names))
         return [" ".join(text)]
 
     def _head(self, wrong: Line) -> str:

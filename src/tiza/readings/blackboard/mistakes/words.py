@@ -245,6 +245,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "(It has no value at many points at which the derivative has one.)",
         "(No tiene valor en muchos puntos donde la derivada sí lo tiene.)",
     ),
+    "assumed": ("(It takes {names} for known.)", "(Da por conocido: {names}.)"),
     "scalar": ("number", "número"),
 }
 
