@@ -65,8 +65,9 @@ class Swift:
         rest = inputs[first + len(holes) :]
         given = [*inputs[:first], *data, where, *rest]
         made = [outputs[0], *([outputs[1]] if predicts else []), *outputs[2:]]
+        gathers = [n if n.prim is take else n.inputs[0] for n in known.values()]
         program = compiled(given, made, aliased=_replaced(steps, traced, given, predicts),
-                           known=known)  # fmt: skip
+                           known=known, gathers=gathers)  # fmt: skip
         return None if program is None else cls(steps, traced, program, rows, batch, predicts)
 
     def most(self) -> int:

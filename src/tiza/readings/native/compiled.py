@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from tiza.errors import pick
 from tiza.graph.node import Node
 from tiza.readings.native import inside, pool
 from tiza.readings.native.callback import value_of
-from tiza.readings.native.driver import HEADER, WORDS
+from tiza.readings.native.driver import HEADER, WORDS, Ahead
 from tiza.readings.native.machine import LLVMError, available, host, load
 from tiza.readings.native.plan import opened
 from tiza.readings.native.program import build
@@ -35,12 +36,13 @@ class SlowWarning(UserWarning):
 
 def compiled(inputs: Sequence[Node], outputs: Sequence[Node], *,
              aliased: Mapping[int, int] | None = None, known: Mapping[Node, Node] | None = None,
-             threads: int | None = None) -> Compiled | None:  # fmt: skip
+             gathers: Sequence[Node] = (), threads: int | None = None,
+             ) -> Compiled | None:  # fmt: skip
     """The program in machine code; None, and one line once, where none can be made."""
     reason = available()
     if reason is None:
         try:
-            return Compiled(inputs, outputs, aliased, known=known, threads=threads)
+            return Compiled(inputs, outputs, aliased, known=known, gathers=gathers, threads=threads)
         except LLVMError as error:
             reason = str(error).splitlines()[0]
     if reason not in _said:
@@ -61,18 +63,20 @@ class Compiled:
     """`outputs` as a function of `inputs`, in machine code.
 
     aliased: outputs that are written over an input (output number → input number).
-    known: nodes in the place of which others stand.
+    known: nodes in the place of which others stand. gathers: inputs' rows (`take`) that move on
+    with each step: those of the next step are asked for ahead.
     """
 
     def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node],
                  aliased: Mapping[int, int] | None = None, *,
-                 known: Mapping[Node, Node] | None = None,
+                 known: Mapping[Node, Node] | None = None, gathers: Sequence[Node] = (),
                  threads: int | None = None) -> None:  # fmt: skip
         self.inputs, self.outputs = tuple(inputs), tuple(outputs)
         self.aliased = dict(aliased or {})
         machine = host()
         whole = {**{node: node for node in inputs}, **(known or {})}
         self.builder = build(inputs, opened(outputs, whole), machine, self.aliased)
+        self.builder.ahead = [self._ahead(node) for node in gathers if _far(node)]
         self.library = load(self.builder.text())
         self.entry = self.library.address("run")
         self.outside = ctypes.c_int32.from_address(self.library.address("outside"))
@@ -90,6 +94,11 @@ class Compiled:
             if keep or not given[source].flags.writeable:
                 given[source] = given[source].copy()
         return self.run(given, threads=threads)
+
+    def _ahead(self, node: Node) -> Ahead:
+        data, where = (self.inputs.index(x) for x in node.inputs)
+        row = math.prod(node.inputs[0].shape[1:]) * node.dtype.itemsize
+        return Ahead(data, where, node.inputs[1].shape[0], row)
 
     # -- seeing inside ----------------------------------------------------------------------
 
@@ -180,6 +189,12 @@ class Compiled:
 
     def _python(self, words: Array) -> HostCalls:
         return HostCalls(self, words)
+
+
+def _far(node: Node) -> bool:
+    """Whether rows come from an array too large for a near cache."""
+    x = node.inputs[0]
+    return math.prod(x.shape) * x.dtype.itemsize > host().l2
 
 
 class Context:

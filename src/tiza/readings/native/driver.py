@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiza.readings.native.memory import Buffer
@@ -19,7 +20,46 @@ def pointer(buffer: Buffer) -> str:
     return f"%arg{buffer.argument}" if buffer.argument is not None else f"%m{buffer.offset}"
 
 
-def run_text(calls: Sequence[Call], name: str = "run") -> str:
+@dataclass(frozen=True)
+class Ahead:
+    """Rows of argument `data` that the next step gathers, by the numbers in argument `where`."""
+
+    data: int
+    where: int
+    rows: int
+    bytes: int  # of one row
+
+
+AHEAD_TEXT = """
+declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
+define internal void @tz_ahead(ptr %data, ptr %where, i64 %rows, i64 %bytes) noinline nounwind {
+entry:
+  br label %row
+row:
+  %i = phi i64 [ 0, %entry ], [ %next, %after ]
+  %at = getelementptr i64, ptr %where, i64 %i
+  %number = load i64, ptr %at
+  %offset = mul i64 %number, %bytes
+  %start = getelementptr i8, ptr %data, i64 %offset
+  br label %line
+line:
+  %j = phi i64 [ 0, %row ], [ %more, %line ]
+  %place = getelementptr i8, ptr %start, i64 %j
+  call void @llvm.prefetch.p0(ptr %place, i32 0, i32 2, i32 1)
+  %more = add i64 %j, 64
+  %inside = icmp slt i64 %more, %bytes
+  br i1 %inside, label %line, label %after
+after:
+  %next = add i64 %i, 1
+  %going = icmp slt i64 %next, %rows
+  br i1 %going, label %row, label %done
+done:
+  ret void
+}
+"""
+
+
+def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = ()) -> str:
     """`void run(ptr context, i32 thread, i32 threads, ptr team)` for these calls."""
     linkage = "" if name == "run" else "internal "
     lines = [
@@ -35,7 +75,8 @@ def run_text(calls: Sequence[Call], name: str = "run") -> str:
         "  %first = icmp eq i32 %thread, 0",
     ]
     buffers = [b for call in calls for b in call.buffers]
-    used = sorted({b.argument for b in buffers if b.argument is not None})
+    used = sorted({b.argument for b in buffers if b.argument is not None}
+                  | {k for a in ahead for k in (a.data, a.where)})  # fmt: skip
     for k in used:
         lines += [
             f"  %base{k}_at = getelementptr i64, ptr %context, i64 {HEADER + WORDS * k}",
@@ -58,10 +99,25 @@ def run_text(calls: Sequence[Call], name: str = "run") -> str:
             f"  %far{k} = mul i64 %move{k}, %step",
             f"  %arg{k} = getelementptr i8, ptr %base{k}, i64 %far{k}",
         ]
+    lines += _looks_ahead(ahead)
     lines += _calls(calls)
     lines += ["  br label %tail", "tail:", "  %next = add i64 %step, 1", "  br label %head",
               "done:", "  ret void", "}"]  # fmt: skip
     return "\n".join(lines)
+
+
+def _looks_ahead(ahead: Sequence[Ahead]) -> list[str]:
+    """Thread 0 asks for what the next step will read, while this one is computed."""
+    if not ahead:
+        return []
+    lines = ["  %coming = add i64 %step, 1", "  %some = icmp slt i64 %coming, %steps",
+             "  %asks = and i1 %some, %first", "  br i1 %asks, label %look, label %looked",
+             "look:"]  # fmt: skip
+    for i, a in enumerate(ahead):
+        lines += [f"  %soon{i} = getelementptr i64, ptr %arg{a.where}, i64 {a.rows}",
+                  f"  call void @tz_ahead(ptr %base{a.data}, ptr %soon{i}, i64 {a.rows}, "
+                  f"i64 {a.bytes})"]  # fmt: skip
+    return [*lines, "  br label %looked", "looked:"]
 
 
 def _calls(calls: Sequence[Call]) -> list[str]:

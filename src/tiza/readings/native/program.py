@@ -20,7 +20,7 @@ import numpy as np
 
 from tiza.graph.node import Node
 from tiza.readings.native import mathlib
-from tiza.readings.native.driver import run_text
+from tiza.readings.native.driver import AHEAD_TEXT, Ahead, run_text
 from tiza.readings.native.emit import Kernel
 from tiza.readings.native.index import Opaque
 from tiza.readings.native.machine import Machine
@@ -88,6 +88,7 @@ class Builder:
         self.memory, self.layout = self.places.memory, self.places.layout
         self.calls: list[Call] = []
         self.host: list[list[Node]] = []
+        self.ahead: list[Ahead] = []
 
     def _loops(self) -> dict[Node, Recurrence]:
         """The scans, their bodies built; those that call Python are left to it whole."""
@@ -220,7 +221,10 @@ class Builder:
             mathematics,
             *functions,
             *module.loops,
-            run_text(self.calls if only is None else self.calls[only : only + 1]),
+            *([AHEAD_TEXT] if self.ahead else []),
+            run_text(self.calls, ahead=self.ahead)
+            if only is None
+            else run_text(self.calls[only : only + 1]),
             f'attributes #0 = {{ nounwind "prefer-vector-width"="{self.bits}" }}',
         ]
         return "\n".join(parts)
