@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -84,7 +83,6 @@ class Compiled:
         layout = self.builder.layout
         self.data = [(k, np.ascontiguousarray(n.value)) for n, k in layout.data]
         self.spare: list[Array] = []  # arenas that nobody uses now
-        self.lock = threading.Lock()
         self._static = HEADER + WORDS * layout.arguments
 
     def __call__(self, *arrays: Any, keep: bool = True, threads: int | None = None) -> list[Array]:
@@ -157,8 +155,7 @@ class Compiled:
         try:
             self._launch(words, threads, entry or self.entry)
         finally:
-            with self.lock:
-                self.spare.append(arena)
+            self.spare.append(arena)
         if calls is not None and calls.error is not None:
             raise calls.error
         if self.outside.value:
@@ -182,10 +179,10 @@ class Compiled:
         return sum(call.seconds for call in self.builder.calls)
 
     def _arena(self) -> Array:
-        with self.lock:
-            if self.spare:
-                return self.spare.pop()
-        return aligned(self.builder.layout.arena)
+        try:
+            return self.spare.pop()
+        except IndexError:
+            return aligned(self.builder.layout.arena)
 
     def _python(self, words: Array) -> HostCalls:
         return HostCalls(self, words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -31,7 +31,9 @@ class Places:
     """
 
     def __init__(self, planner: Planner, plan: Plan, bits: int, aliased: Mapping[int, int],
-                 loops: Mapping[Node, Recurrence]) -> None:  # fmt: skip
+                 loops: Mapping[Node, Recurrence], straight: Set[Node] = frozenset(),
+                 ) -> None:  # fmt: skip
+        self.straight = straight
         self.loops = loops
         self.planner, self.plan, self.bits = planner, plan, bits
         self.aliased = dict(aliased)
@@ -176,7 +178,8 @@ class Places:
 
     def _order(self, root: Node) -> tuple[int, ...] | None:
         """The order of axes in memory: that of what it is computed from."""
-        if any(u.prim.name == "scan" for u in self.planner.users.get(root, ())):
+        users = self.planner.users.get(root, ())
+        if root in self.straight or any(u.prim.name == "scan" for u in users):
             return None
         if self._windowed(root):
             return (*range(1, root.ndim), 0)

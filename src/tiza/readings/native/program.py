@@ -12,7 +12,7 @@ row of 64-bit words:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,19 +72,33 @@ class Module:
     known: dict[Any, tuple[str, int, bool]] = field(default_factory=dict)  # kernels by signature
 
 
+@dataclass
+class Wishes:
+    """What earlier attempts have taught.
+
+    kept: nodes that must stand in memory; alone: that need a kernel of their own; straight:
+    whose entries must be laid out row by row.
+    """
+
+    kept: set[Node] = field(default_factory=set)
+    alone: set[Node] = field(default_factory=set)
+    straight: set[Node] = field(default_factory=set)
+
+
 class Builder:
     """Turns a plan into text."""
 
     def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node], machine: Machine,
                  aliased: Mapping[int, int], module: Module | None = None,
-                 forced: Iterable[Node] = (), alone: Iterable[Node] = ()) -> None:  # fmt: skip
+                 wishes: Wishes | None = None) -> None:  # fmt: skip
         self.machine = machine
         self.bits, self.registers = machine.vector_bits, machine.registers
         self.module = module or Module()
-        planner = Planner(inputs, outputs, forced, alone)
+        wishes = wishes or Wishes()
+        planner = Planner(inputs, outputs, wishes.kept, wishes.alone)
         self.plan = planner.plan()
         self.loops = self._loops()
-        self.places = Places(planner, self.plan, self.bits, aliased, self.loops)
+        self.places = Places(planner, self.plan, self.bits, aliased, self.loops, wishes.straight)
         self.memory, self.layout = self.places.memory, self.places.layout
         self.calls: list[Call] = []
         self.host: list[list[Node]] = []
@@ -284,27 +298,31 @@ ATTEMPTS = 12
 def build(inputs: Sequence[Node], outputs: Sequence[Node], machine: Machine,
           aliased: Mapping[int, int], module: Module | None = None) -> Builder:  # fmt: skip
     """The program's text; nodes that turn out to be needed in memory are put there."""
-    forced: set[Node] = set()
-    alone: set[Node] = set()
+    wishes = Wishes()
     for attempt in range(ATTEMPTS):
-        builder = Builder(inputs, outputs, machine, aliased, module, forced, alone)
+        builder = Builder(inputs, outputs, machine, aliased, module, wishes)
         try:
             builder.build()
         except Failed as failed:
-            more = _under(failed.roots, builder)
-            if more <= forced or attempt > ATTEMPTS // 2:
-                alone |= set(failed.roots)
+            more, straight = _under(failed.roots, builder)
+            if (more <= wishes.kept and straight <= wishes.straight) or attempt > ATTEMPTS // 2:
+                wishes.alone |= set(failed.roots)
                 more |= {x for r in failed.roots for x in r.inputs if x.inputs}
-            forced |= more
+            wishes.kept |= more
+            wishes.straight |= straight
             continue
         return builder
     raise RuntimeError("a kernel cannot be lowered")
 
 
-def _under(roots: Sequence[Node], builder: Builder) -> set[Node]:
-    """What is reshaped or padded where it is used, and so could not be indexed."""
+def _under(roots: Sequence[Node], builder: Builder) -> tuple[set[Node], set[Node]]:
+    """What is reshaped or padded where it is used, and so could not be indexed.
+
+    Such values must stand in memory, laid out row by row.
+    """
     kept, memory = builder.plan.kept, builder.memory
     found: set[Node] = set()
+    straight: set[Node] = set()
     for root in roots:
         stack, seen = [root], set()
         while stack:
@@ -315,6 +333,7 @@ def _under(roots: Sequence[Node], builder: Builder) -> set[Node]:
             stack += node.inputs
             if node.prim.name in ("reshape", "pad", "windows", "take", "take_along"):
                 x = node.inputs[0]
+                straight.add(x)
                 if x not in kept and x not in memory and x.value is None:
                     found.add(x)
-    return found
+    return found, straight
