@@ -28,13 +28,13 @@ from tiza.lang.torch_api import *  # noqa: F403  (PyTorch's other names: torch_a
 from tiza.lang.verbs import VERBS
 
 if TYPE_CHECKING:
-    from tiza import data, losses, metrics, nn, optim
+    from tiza import data, losses, metrics, models, nn, optim
     from tiza.train import Trainer
 
 __all__ = [
     "Tensor", "Trainer", "check_grad", "cond", "data", "enable_grad", "errors", "grad", "hessian",
-    "is_grad_enabled", "jacobian", "jvp", "linalg", "losses", "manual_seed", "metrics", "named",
-    "nn", "no_grad", "optim", "random", "scan", "set_default_dtype", "set_language",
+    "is_grad_enabled", "jacobian", "jvp", "linalg", "losses", "manual_seed", "metrics", "models",
+    "named", "nn", "no_grad", "optim", "random", "scan", "set_default_dtype", "set_language",
     "stop_gradient", "value_and_grad", "vjp", "vmap", "while_loop",
 ]  # fmt: skip
 __all__ += array_api.__all__
@@ -44,7 +44,7 @@ globals().update(torch_api.TYPES)  # tz.long, tz.double ...: not for `import *`
 hot.COMPILE = lambda given, made: import_module("tiza.readings.native").compiled(given, made)
 VERBS.load = lambda: import_module("tiza.train")  # model.fit(...) finds its trainer
 # What is imported on first use only, which keeps the start quick:
-_MODULES = {"data", "losses", "metrics", "nn", "optim", "train"}
+_MODULES = {"data", "losses", "metrics", "models", "nn", "optim", "train"}
 _READINGS = {"blackboard": "tiza.readings.blackboard"}
 _VERBS = {  # each name and the module that defines it
     "Trainer": "tiza.train",
@@ -52,6 +52,7 @@ _VERBS = {  # each name and the module that defines it
     "compile": "tiza.api.compile",
     "derive": "tiza.api.derive",
     "draw": "tiza.api.draw",
+    "explain_zero": "tiza.api.explain_zero",
 }
 
 
