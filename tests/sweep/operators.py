@@ -83,6 +83,8 @@ def calls(op: Any, dtype: Any) -> Iterator[Call | str]:
         grad = dtype.is_floating_point and op.supports_autograd
         samples = list(op.sample_inputs("cpu", dtype, requires_grad=grad))
     for sample in samples:
+        if op.name == "nn.functional.multi_head_attention_forward":  # the tenth is its dropout
+            sample.args = (*sample.args[:9], 0.0, *sample.args[10:])
         drawn = op.name in RANDOM or sample.kwargs.get("dropout_p", 0) > 0
         drawn |= op.variant_test_name == "in_place" and op.name == "normal"
         yield Call(theirs, ours, (sample.input, *sample.args), dict(sample.kwargs),

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from tiza import nn
 from tiza.errors import TizaError
 from tiza.lang.tensor import Tensor, as_tensor
 
@@ -43,6 +44,8 @@ def ours(value: Any, pairs: list[tuple[Any, Tensor]]) -> Any:
     """An argument in tiza's terms; every tensor is noted beside its twin."""
     if isinstance(value, torch.Tensor):
         return _twin(value, pairs)
+    if isinstance(value, torch.nn.Module):  # a function with a name, such as a distance
+        return getattr(nn, type(value).__name__)()
     if isinstance(value, torch.dtype):
         if value in (torch.bfloat16, torch.complex32):
             raise Inapplicable(f"type {value}")

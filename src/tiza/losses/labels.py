@@ -30,9 +30,9 @@ def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> 
     x, t = as_tensor(input), as_tensor(target)
     if t.dtype.kind not in "iu":
         raise DTypeError("loss-target-type", got=t.dtype)
-    if x.ndim not in (1, 2) or x.shape != t.shape:
+    if x.ndim > 2 or x.shape != t.shape:
         raise ShapeError("loss-cross-shapes", x=x.shape, t=t.shape, wanted=x.shape)
-    single = x.ndim == 1
+    single = x.ndim < 2
     if single:
         x, t = (make(P["reshape"], y, shape=(1, y.size)) for y in (x, t))
     n, c = x.shape

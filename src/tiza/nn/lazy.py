@@ -5,7 +5,10 @@ from __future__ import annotations
 from inspect import Signature, signature
 from typing import Any, ClassVar
 
+import numpy as np
+
 from tiza.errors import ArgumentError
+from tiza.lang.arrays import default_dtype
 from tiza.lang.tensor import as_tensor
 from tiza.nn import convolution, layers, normalization
 from tiza.nn.module import Module
@@ -37,6 +40,8 @@ class Lazy(Module):
         super().__init__()
         given = self.takes.bind(*args, **kwargs).arguments
         self._given = {**self.own, **given}
+        # what casts a model casts this, too, so that the type is known at the first call
+        self.register_buffer("_kind", as_tensor(np.zeros(0, default_dtype())), persistent=False)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Become the layer that fits the input, and be that."""
@@ -46,10 +51,11 @@ class Lazy(Module):
             raise ArgumentError("lazy-input", kind=type(self).__name__, shape=x.shape)
         becomes: Any = self.becomes
         given, training, label = self._given, self.training, self._label
+        kind = self._kind.dtype
         self.__dict__.clear()
         self.__class__ = becomes
         becomes.__init__(self, x.shape[axis], **given)
-        self.train(training)
+        self.to(kind).train(training)
         self._called(label)
         return self(*args, **kwargs)
 
