@@ -133,11 +133,19 @@ def _claims(scope: Scope, number: int, statement: Statement, meanings: list[Trut
             )
             claim.compute = compute_on(tensor.node, claim.holes)
         except TizaError as error:
+            if error.code == "grammar-name":
+                raise _unknown(scope, error) from None
             if not meanings or error.code.startswith("grammar-"):
                 raise
             claim.error = error
         made.append(claim)
     return made
+
+
+def _unknown(scope: Scope, error: TizaError) -> ArgumentError:
+    """A name without a value, with all names that have one."""
+    names = [n for n in (*scope.subject.nodes, *scope.helpers) if n not in ("n", "N", "m")]
+    return ArgumentError("grammar-name", name=error.params["name"], known=", ".join(names))
 
 
 def _at_one_point(subject: Subject, value: Tree) -> bool:
