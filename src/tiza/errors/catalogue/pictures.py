@@ -14,6 +14,14 @@ _VIEWS = (
     'tz.draw muestra la expresión (view="graph"), las neuronas y los pesos de un perceptrón '
     'multicapa (view="neurons") o las capas de cualquier red (view="blocks").',
 )
+_ZERO = (
+    "tz.explain_zero follows the chain rule from the loss back to a parameter and finds where the "
+    "factor 0 enters. It needs the expression of the loss, a scalar, which an optimizer's step "
+    "forgets.",
+    "tz.explain_zero sigue la regla de la cadena desde la función de pérdida hasta un parámetro y "
+    "encuentra dónde entra el factor 0. Necesita la expresión de la pérdida, un escalar, que el "
+    "paso de un optimizador olvida.",
+)
 
 ENTRIES = {
     "draw-ending": Entry(
@@ -64,20 +72,20 @@ ENTRIES = {
         ),
         more=_VIEWS,
     ),
-    "zero-nonzero": Entry(
+    "zero-what": Entry(
+        en=("tz.explain_zero takes a tensor, not {got}", "give a parameter: model.fc1.weight"),
+        es=("tz.explain_zero recibe un tensor, no {got}", "dé un parámetro: model.fc1.weight"),
+        more=_ZERO,
+    ),
+    "zero-loss": Entry(
         en=(
-            "the gradient of {name} is not zero: {count} of {size} entries differ from 0",
-            "ask about a parameter whose gradient is zero",
+            "no loss was found that still knows how it was computed",
+            "tz.explain_zero(p, loss), before optimizer.step()",
         ),
         es=(
-            "el gradiente de {name} no es cero: {count} de {size} entradas difieren de 0",
-            "pregunte por un parámetro cuyo gradiente sea cero",
+            "no se encontró una pérdida que aún sepa cómo se calculó",
+            "tz.explain_zero(p, loss), antes de optimizer.step()",
         ),
-        more=(
-            "tz.explain_zero follows the chain rule from the loss back to a parameter and finds "
-            "where the factor 0 enters.",
-            "tz.explain_zero sigue la regla de la cadena desde la función de pérdida hasta un "
-            "parámetro y encuentra dónde entra el factor 0.",
-        ),
+        more=_ZERO,
     ),
 }
