@@ -47,11 +47,13 @@ class Captured:
     modules: list[Module] = field(default_factory=list)
     homes: dict[int, tuple[Module, str]] = field(default_factory=dict)  # where buffers hang
 
+    parts: list[tuple[Any, tuple[int, ...]]] = field(default_factory=list)  # what modules held
+
     @classmethod
-    def by(cls, f: Callable[..., Any]) -> Captured:
-        """All that `f` has around it."""
+    def of(cls, things: Sequence[Any]) -> Captured:
+        """All that hangs on these models, optimizers and tensors."""
         found = cls()
-        for thing in surroundings(f):
+        for thing in things:
             if isinstance(thing, Module):
                 found._module(thing)
             elif isinstance(thing, Optimizer):
@@ -68,9 +70,16 @@ class Captured:
     def _module(self, module: Module) -> None:
         for part in module.modules():
             self.modules.append(part)
+            for kind in ("_parameters", "_buffers", "_modules"):
+                held = part.__dict__[kind]
+                self.parts.append((held, tuple(map(id, held.values()))))
             for name, buffer in part.named_buffers(recurse=False):
                 self.homes.setdefault(id(buffer), (part, name))
         self._add([*module.parameters(), *module.buffers()])
+
+    def whole(self) -> bool:
+        """Whether the models still have the same parameters, buffers and parts."""
+        return all(tuple(map(id, held.values())) == ids for held, ids in self.parts)
 
     def mode(self) -> tuple[Any, ...]:
         """What changes the expression without being a number in it."""

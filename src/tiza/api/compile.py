@@ -102,6 +102,7 @@ class CompiledFunction:
         self._last: Form | None = None
         self._quick: Quick | None = None
         self._around: list[Any] = []
+        self._captured: Captured | None = None
 
     def _same(self) -> bool:
         """Whether the function still has the same things around it."""
@@ -122,14 +123,16 @@ class CompiledFunction:
             if made is not None:
                 return made
         structure, leaves = flat((args, kwargs))
-        tensors = [as_tensor(x) for x in leaves]
         try:
-            if is_grad_enabled() and any(t.requires_grad for t in tensors):
+            if is_grad_enabled() and any(getattr(x, "requires_grad", False) for x in leaves):
                 return self._f(*args, **kwargs)
-            arrays = [t.numpy() for t in tensors]
+            arrays = [_array(x) for x in leaves]
         except TraceError:  # inside a larger expression: part of it
             return self._f(*args, **kwargs)
-        captured = Captured.by(self._f)
+        captured = self._captured
+        if captured is None or not self._same() or not captured.whole():
+            self._around = surroundings(self._f)
+            captured = self._captured = Captured.of(self._around)
         key = structure, tuple((a.shape, a.dtype) for a in arrays), captured.mode()
         form = self._forms.get(key)
         if form is None:
@@ -140,7 +143,6 @@ class CompiledFunction:
         answer = self._answer(form, arrays, captured)
         plain = isinstance(form.out, Leaf) and not (form.changed or form.stepped or form.random)
         self._quick = Quick.of(form.program, arrays, captured) if plain and not kwargs else None
-        self._around = surroundings(self._f)
         return answer
 
     def _answer(self, form: Form, arrays: Sequence[Any], captured: Captured) -> Any:
@@ -228,6 +230,13 @@ class CompiledFunction:
         if instance is None:
             return self
         return CompiledFunction(self._f.__get__(instance, owner), self._donate, self._threads)
+
+
+def _array(x: Any) -> np.ndarray[Any, Any]:
+    """An argument as an array of a type that tensors have."""
+    if type(x) is np.ndarray and x.dtype.kind in "fiub" and x.dtype.isnative:
+        return x
+    return as_tensor(x).numpy()
 
 
 def _reaches(outputs: Sequence[Node], key: Node) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any
 
-from tiza.graph import Node
+from tiza.graph import Node, walk
 from tiza.lang.tensor import Tensor
 from tiza.nn.module import Module
 from tiza.optim.optimizer import Optimizer
@@ -68,7 +68,8 @@ def _variables(loss: Tensor, wrt: Any, paths: dict[Node, str]) -> Sequence[Tenso
     if isinstance(wrt, Module):
         for path, parameter in wrt.named_parameters():
             paths.setdefault(parameter.node, path)
-        return list(wrt.parameters())
+        reached = set(walk([loss.node]))
+        return [p for p in wrt.parameters() if p.node in reached]
     if wrt is None:
         variables = loss._variables()
     else:

@@ -117,6 +117,10 @@ class Compiled:
 
     @staticmethod
     def _given(array: Any, node: Node) -> Array:
+        if type(array) is np.ndarray and array.dtype == node.dtype:
+            flags = array.flags
+            if flags.c_contiguous and flags.aligned:
+                return array
         return np.require(array, node.dtype, ("C", "A"))
 
     def run(self, given: Sequence[Array], *, steps: int = 1,
