@@ -56,7 +56,7 @@ def run(source: str, name: str, folder: Path) -> subprocess.CompletedProcess[str
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_examples_run(page: Path, tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    done = run(program(text), f"{page.stem}.py", tmp_path)
+    done = run(program(text), f"page_{page.stem}.py", tmp_path)
     assert done.returncode == 0, done.stderr
     assert missing_lines(text, done.stdout) == []
 
