@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tiza.graph import Node, constant, literal, placeholder, rebuild
+from tiza.graph import Node, constant, literal, placeholder, rebuild, walk
 from tiza.lang.trace import Program
 from tiza.readings.blackboard import algebra as al
 from tiza.readings.blackboard.chain import Line, opened_line, pushed, shares, written
@@ -354,7 +354,10 @@ def finite_differences(board: Board, most: int = 60) -> float:
     directions drawn from a fixed seed.
     """
     holes = [placeholder(w.shape, w.dtype) for w in board.wrt]
-    (body,) = rebuild([board.loss], dict(zip(board.wrt, holes, strict=True)))
+    held = [n for n in walk([board.loss]) if n.prim.name == "stop_gradient"]
+    known = dict(zip(held, map(constant, Program((), held)()), strict=True))
+    known.update(zip(board.wrt, holes, strict=True))
+    (body,) = rebuild([board.loss], known)
     program = Program(holes, [body])
     start = [np.array(board.values[board.names.of[w]], float) for w in board.wrt]
     exact = [board.adjoints[w] for w in board.wrt]

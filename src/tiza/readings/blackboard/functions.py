@@ -27,12 +27,28 @@ from tiza.readings.blackboard.notation import (
 
 def _permuted(e: Expr, at: tuple[str, ...] | None) -> Set:
     (x,) = e.args
-    axes = e.data.get("axes")
-    if swaps_heads(axes) and x.op == "view" and x.args[0].ndim == e.ndim - 1:
-        made = call("heads", x.args, None)
+    source, part = _whole(x)
+    if swaps_heads(e.data.get("axes")) and source.ndim == e.ndim - 1:
+        name = bx.Letter("heads") if part is None else bx.Script(
+            bx.Letter("heads"), sub=bx.Numeral(str(part + 1)))  # fmt: skip
+        made = row(name, bx.Fence("(", formula(source), ")"))
     else:
         made = call("permute", e.args, None)
     return (made, PROD) if at is None else entry_of(e, at, made)
+
+
+def _whole(x: Expr) -> tuple[Expr, int | None]:
+    """What was split into heads, and which of its equal parts was taken, if any."""
+    part = None
+    while x.op == "view" or (x.op == "fun" and x.data.prim.name == "slice" and part is None):
+        if x.op == "fun":
+            starts, stops = x.data.get("starts"), x.data.get("stops")
+            cut = [i for i, n in enumerate(x.args[0].shape) if stops[i] - starts[i] != n]
+            if len(cut) != 1 or x.args[0].op != "view" or x.args[0].ndim <= x.ndim - 1:
+                break
+            part = starts[cut[0]]
+        x = x.args[0]
+    return x, part
 
 
 def _sliced(e: Expr, at: tuple[str, ...] | None) -> Set:
@@ -167,6 +183,7 @@ WORDS = {
     "gelu_tanh": "GELU", "silu": "SiLU", "mish": "Mish", "selu": "SELU", "celu": "CELU",
     "window_argmax": "argmax", "window_max": "maxpool", "window_put": "unpool",
     "window_sum": "sumpool",
+    "stop_gradient": "sg",
     "max": "max", "min": "min", "maximum": "max", "minimum": "min", "layer_norm": "LayerNorm",
     "batch_norm": "BatchNorm", "rms_norm": "RMSNorm", "group_norm": "GroupNorm",
     "batch_norm_fixed": "BatchNorm", "standardize": "standardize", "attention": "Attention",

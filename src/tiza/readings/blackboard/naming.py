@@ -18,7 +18,8 @@ GENERIC = {"weight", "bias", "in_proj_weight", "in_proj_bias", "running_mean", "
 AFFINE = {"linear", "conv", "conv_transpose", "bilinear", "scan", "matmul", "take"}
 NORMS = {"layer_norm", "batch_norm", "batch_norm_fixed", "rms_norm", "group_norm", "standardize"}
 ROLES = {"q_proj": "Q", "k_proj": "K", "v_proj": "V", "o_proj": "O", "out_proj": "O",
-         "query": "Q", "key": "K", "value": "V", "proj": "O", "in_proj": "QKV"}  # fmt: skip
+         "query": "Q", "key": "K", "value": "V", "proj": "O", "in_proj": "QKV", "qkv": "QKV",
+         "out": "O"}  # fmt: skip
 
 
 @dataclass
@@ -229,11 +230,14 @@ def _leaf(node: Node, plan: Plan, scripts: _Scripts) -> Symbol:
     line = scripts.user.get(node)
     if path is not None and line is not None:
         return _parameter(path, line, scripts)
+    inside = scripts.blocks and line is not None and line is not plan.loss
+    sup = scripts.of(line)[1] if inside and line is not None else ""
     if _is_mask(node):
-        return Symbol("M")
+        return Symbol("M", "", sup)
     integer = getattr(node.dtype, "kind", "f") in "iub"
     if integer and node.dtype.kind == "b":
-        return Symbol("M")
+        shared = sum(1 for used in plan.inputs.values() if node in used) > 1
+        return Symbol("M", "", "" if shared else sup)
     if integer:
         return Symbol("t" if line is not None and line.prim.name == "take" else "y")
     if line is plan.loss:

@@ -245,5 +245,7 @@ def _bare(node: Node, named: Mapping[Node, str]) -> bool:
         return True
     if node.prim.name != "constant" or node.name is not None:
         return False
+    if node.dtype.kind != "f" and node.shape != ():
+        return False
     value = node.value
     return node.shape == () or (value.size > 0 and bool((value == value.flat[0]).all()))

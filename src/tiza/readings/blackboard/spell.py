@@ -54,7 +54,7 @@ ROWS["subtract"] = lambda n, a, b: _as(n, al.sub(*_wide(n, a, b)))
 ROWS["multiply"] = lambda n, a, b: _as(n, al.mul(*_wide(n, a, b)))
 ROWS["divide"] = lambda n, a, b: _as(n, al.div(*_wide(n, a, b)))
 ROWS["negative"] = lambda n, x: al.neg(x)
-ROWS["alias"] = ROWS["stop_gradient"] = lambda n, x: x
+ROWS["alias"] = lambda n, x: x
 ROWS["matmul"] = lambda n, a, b: _matmul(n, a, b)
 ROWS["sum"] = lambda n, x: al.total(x, n.attrs["axis"], n.attrs["keepdims"])
 ROWS["broadcast_to"] = lambda n, x: _broadcast(n, x)

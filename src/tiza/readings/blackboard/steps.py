@@ -127,7 +127,8 @@ def distance(a: Any, b: Any) -> float:
     if not a.size:
         return 0.0
     same = (a == b) | (np.isnan(a) & np.isnan(b))
-    gap = np.where(same, 0.0, np.abs(a - b))
+    with np.errstate(invalid="ignore"):
+        gap = np.where(same, 0.0, np.abs(a - b))
     size = max(1.0, float(np.max(np.abs(b[np.isfinite(b)]), initial=0.0)))
     worst = float(np.max(gap))
     return worst / size if np.isfinite(worst) else float("inf")

@@ -22,7 +22,7 @@ def exact(value: float | Fraction) -> Number:
     """3.0 → 3, 0.5 → 1/2, 0.3333333333333333 → 1/3; 0.1 stays a decimal."""
     if isinstance(value, Fraction) or not math.isfinite(value):
         return value
-    for denominator in (1, 2, 3, 4, 6, 8):
+    for denominator in (1, 2, 3, 4, 6, 7, 8, 9):
         near = Fraction(round(value * denominator), denominator)
         if float(near) == value and abs(near) < 10**9:
             return near

@@ -21,6 +21,7 @@ from tiza.graph import (
     walk,
 )
 from tiza.graph.place import made_at
+from tiza.graph.types import Shape
 from tiza.lang.trace import Program
 from tiza.readings.blackboard.unrolled import Times, can_unroll, unrolled
 
@@ -40,6 +41,9 @@ OPENED = {
     "lstm_memory",
     "lstm_output",
 }
+
+
+Masks = dict[tuple[Shape, bytes], Node]
 
 
 class Twins(dict[Node, Node]):
@@ -63,6 +67,7 @@ def twins(outputs: Sequence[Node], wrt: Sequence[Node] = (),
     counts: dict[int, Node] = {}
     noisy: set[Node] = set()
     folded: set[Node] = set()
+    masks: Masks = {}
     for node in walk(outputs):
         if node.prim.name == "part" and node.inputs[0] in made.several:
             made[node] = made.several[node.inputs[0]][node.attrs["index"]]
@@ -84,7 +89,7 @@ def twins(outputs: Sequence[Node], wrt: Sequence[Node] = (),
             made[node] = _adjacency(new)
         elif node.prim.name in opens:
             with made_at(node.place):
-                made[node] = all_opened(new, opens)
+                made[node] = all_opened(new, opens, masks)
             made.roots.add(made[node])
         if node.name is not None and made[node].name is None:
             made[node].name = node.name
@@ -134,16 +139,20 @@ def _adjacency(node: Node) -> Node:
     return PRIMITIVES["matmul"](constant(matrix, "A_hat"), x)
 
 
-def all_opened(node: Node, opens: frozenset[str]) -> Node:
-    """The body of a composite, and of the composites in it."""
+def all_opened(node: Node, opens: frozenset[str], masks: Masks | None = None) -> Node:
+    """The body of a composite, and of the composites in it; equal masks are one."""
+    masks = {} if masks is None else masks
     known: dict[Node, Node] = {i: i for i in node.inputs}
     body = opened(node)
     for inner in walk([body], lambda n: () if n in known else n.inputs):
         if inner in known:
             continue
+        if inner.prim.name == "constant" and inner.dtype.kind == "b":
+            known[inner] = masks.setdefault((inner.shape, inner.value.tobytes()), inner)
+            continue
         inputs = tuple(known[i] for i in inner.inputs)
         new = inner if inputs == inner.inputs else inner.prim(*inputs, **inner.attrs)
-        known[inner] = all_opened(new, opens) if new.prim.name in opens else new
+        known[inner] = all_opened(new, opens, masks) if new.prim.name in opens else new
     return known[body]
 
 
