@@ -18,6 +18,7 @@ COUNTS = {  # as the papers, or their editions in PyTorch, count them
     "LeNet5": (models.LeNet5, 61_706),
     "SmallCNN": (models.SmallCNN, 421_642),
     "VAE": (models.VAE, 652_824),
+    "UNet": (models.UNet, 410_721),
     "GCN": (lambda: models.GCN(1433, 7), 23_063),
     "GAT": (lambda: models.GAT(1433, 7), 92_373),
     "GPT": (lambda: models.GPT(65, 64, 3, 4, 48), models.GPT.count(65, 64, 3, 48)),

@@ -6,6 +6,7 @@ import pytest
 import tiza as tz
 from tests.models.catalogue import BY_RULE, CASES
 from tiza import models, nn, optim
+from tiza.train import blueprint
 
 
 def step_of(name, compiled):
@@ -101,3 +102,11 @@ def test_a_model_keeps_the_arguments_that_made_it(name):
         k: v.shape for k, v in model.state_dict().items()
     }
     assert isinstance(twin, nn.Module)
+
+
+@pytest.mark.parametrize("name", [n for n in CASES if n != "Diffusion"])
+def test_a_model_is_rebuilt_from_its_description(name):
+    model = CASES[name].make()
+    twin = blueprint.build(blueprint.describe(model))
+    assert type(twin) is type(model)
+    assert blueprint.shapes(twin) == blueprint.shapes(model)

@@ -83,7 +83,7 @@ class ResidualBlock(nn.Module):
 class UNet(nn.Module):
     """Down 28 → 14 → 7 and up again; each way up sees what the way down saw at its size.
 
-    Shapes: x (n, 1, 28, 28), t (n) → (n, 1, 28, 28); 790,817 parameters for 32 maps.
+    Shapes: x (n, 1, 28, 28), t (n) → (n, 1, 28, 28); 410,721 parameters for 32 maps.
     Source: Ronneberger, Fischer & Brox 2015, arXiv:1505.04597; with times: Ho, Jain & Abbeel
     2020, arXiv:2006.11239, appendix B, without its attention.
 

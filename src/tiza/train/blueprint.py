@@ -1,7 +1,7 @@
 """Models, losses and optimizers described as data, and built again from such a description.
 
-A description is JSON: the name of a class of `tiza.nn` and its arguments. Nothing but those
-classes can be built from it, so a file from a stranger can hold no code.
+A description is JSON: the name of a class of `tiza.nn` or `tiza.models` and its arguments. Nothing
+but those classes can be built from it, so a file from a stranger can hold no code.
 """
 
 import inspect
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tiza import nn, optim
+from tiza import models, nn, optim
 from tiza.errors import ArgumentError, CheckpointError
 from tiza.nn import functional
 from tiza.optim import Optimizer
@@ -25,8 +25,8 @@ UNTOLD = ("device", "dtype", "init", "_weight", "_freeze")
 def describe(model: nn.Module) -> Description:
     """The model as data.
 
-    Errors: CheckpointError where it holds a class that is not of `tiza.nn`, or an argument that
-    is no number, string or list.
+    Errors: CheckpointError where it holds a class that is not of `tiza.nn` or `tiza.models`, or an
+    argument that is no number, string or list.
 
     >>> model = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
     >>> describe(model)["parts"]["0"]["arguments"]
@@ -46,24 +46,32 @@ def shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
 
 def _describe(module: nn.Module) -> Description:
     kind = type(module).__name__
-    if getattr(nn, kind, None) is not type(module):
+    ready = _is_model(type(module))
+    if not ready and getattr(nn, kind, None) is not type(module):
         raise _not_plain(module, f"{type(module).__module__}.{kind}")
     if isinstance(module, nn.Sequential):
         parts = {name: _describe(part) for name, part in module.named_children()}
         if len(parts) != len(module):
             raise _not_plain(module, "one part used twice")
         return {"class": kind, "parts": parts}
-    if any(True for _ in module.children()):
+    if not ready and any(True for _ in module.children()):
         raise _not_plain(module, "parts")
-    arguments = {}
+    arguments: dict[str, Plain] = {}
     for name, argument in inspect.signature(type(module)).parameters.items():
         if name in UNTOLD:
             continue
         if argument.kind is argument.VAR_POSITIONAL or not hasattr(module, name):
             raise _not_plain(module, name)
         value = getattr(module, name)
-        arguments[name] = value is not None if name in SWITCHES else _plain(module, name, value)
+        switch = name in SWITCHES and not ready
+        arguments[name] = value is not None if switch else _plain(module, name, value)
     return {"class": kind, "arguments": arguments}
+
+
+def _is_model(kind: type) -> bool:
+    """Whether a class is one of `tiza.models`, which keep their arguments under the same names."""
+    name = kind.__name__
+    return name in models.__all__ and getattr(models, name) is kind
 
 
 def _plain(module: object, name: str, value: object) -> Plain:
@@ -77,13 +85,14 @@ def _plain(module: object, name: str, value: object) -> Plain:
 def build(description: Mapping[str, Any], depth: int = 0) -> nn.Module:
     """The model of a description, with fresh parameters.
 
-    Errors: CheckpointError where the description names anything but a layer of `tiza.nn`.
+    Errors: CheckpointError where the description names anything but a layer or a ready model.
 
     >>> build({"class": "Linear", "arguments": {"in_features": 2, "out_features": 3}})
     Linear(in_features=2, out_features=3, bias=True)
     """
     name = str(description.get("class"))
-    kind: Any = getattr(nn, name, None) if name in nn.__all__ else None
+    home = nn if name in nn.__all__ else models if name in models.__all__ else None
+    kind: Any = None if home is None else getattr(home, name)
     layer = isinstance(kind, type) and issubclass(kind, nn.Module) and kind is not nn.Module
     if depth > DEEPEST or not layer:
         raise CheckpointError("model-not-plain", kind=name, reason=name)
