@@ -77,7 +77,7 @@ POINTWISE = [
 LAYERS: dict[str, tuple[Callable[[], Any], Given]] = {
     **{name: (getattr(nn, name), [(4, 6)]) for name in POINTWISE},
     "Threshold": (lambda: nn.Threshold(0.1, 0.5), N),
-    **{name: (lambda c=getattr(nn, name): c(1), N)
+    **{name: (lambda name=name: getattr(nn, name)(1), N)
        for name in ("Softmax", "Softmin", "LogSoftmax")},
     "Softmax2d": (nn.Softmax2d, IMAGE),
     **{f"Dropout{k}d": (getattr(nn, f"Dropout{k}d"), x)
