@@ -66,6 +66,11 @@ def fold_line(fold: Fold) -> str:
     return rf"& \textit{{{words}:}}"
 
 
+def span(fold: Fold) -> str:
+    """ℓ = 1, …, 12, in mathematics mode."""
+    return "$" + fold.span.replace("ℓ", r"\ell").replace("…", r"\dots") + "$"
+
+
 def aligned(text: str) -> str:
     """An equation with & before its first relation."""
     for sign in (r"\mathrel{:=}", r"\leftarrow", "="):
@@ -135,9 +140,10 @@ def _proof(why: list[str | Box]) -> str:
 
 def _given(d: Derivation) -> str:
     items = []
-    for i, box in given(d):
+    for i, box, fold in given(d):
         words = [text(i.where)] if i.where else []
         words += [f"${shape_text(i.shape)}$".replace("×", r"\times")] if i.shape else []
+        words += [span(fold)] if fold is not None else []
         items.append(f"${latex(box)}$" + (f" ({', '.join(words)})" if words else ""))
     notes = [] if d.board.scalar else [text(say("entrywise"))]
     notes += [text(say("book"))] if d.board.turned else []

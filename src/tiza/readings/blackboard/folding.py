@@ -34,9 +34,14 @@ class Fold:
     first: int
     last: int
 
-    def __str__(self) -> str:
+    @property
+    def span(self) -> str:
+        """ℓ = 1, …, 12."""
         middle = ", …, " if abs(self.last - self.first) > 1 else ", "
-        return say("folded", letter=self.letter, numbers=f"{self.first}{middle}{self.last}")
+        return f"{self.letter} = {self.first}{middle}{self.last}"
+
+    def __str__(self) -> str:
+        return say("folded", span=self.span)
 
 
 @dataclass(frozen=True)

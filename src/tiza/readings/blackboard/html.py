@@ -71,10 +71,11 @@ def page(d: Derivation) -> str:
 
 def _given(d: Derivation) -> str:
     rows = []
-    for i, box in given(d):
+    for i, box, fold in given(d):
         words = [say(i.kind)] if i.kind in {"examples", "entries", "one-hot"} else []
         words += [escape(i.where)] if i.where else []
         words += [shape_text(i.shape)] if i.shape else []
+        words += [fold.span] if fold is not None else []
         small = f" <small>{', '.join(words)}</small>" if words else ""
         rows.append(f"<span>{mathml(box)}{small}</span>")
     notes = [] if d.board.scalar else [say("entrywise")]

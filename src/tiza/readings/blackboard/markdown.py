@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiza.readings.blackboard.document import aligned, fold_line, line
+from tiza.readings.blackboard.document import aligned, fold_line, line, span
 from tiza.readings.blackboard.figures import shape_text
 from tiza.readings.blackboard.folding import Fold
 from tiza.readings.blackboard.latex import latex
@@ -50,8 +50,9 @@ def _display(rows: list[str]) -> str:
 
 def _given(d: Derivation) -> str:
     items = []
-    for i, box in given(d):
+    for i, box, fold in given(d):
         words = [f"`{i.where}`"] if i.where else []
         words += [shape_text(i.shape)] if i.shape else []
+        words += [span(fold)] if fold is not None else []
         items.append(f"${latex(box)}$" + (f" ({', '.join(words)})" if words else ""))
     return f"**{say('symbols')}:** " + ", ".join(items) + "."

@@ -85,8 +85,10 @@ def _authors(names: Names, nodes: Sequence[Node], given: Mapping[Node, str],
              times: Times) -> None:  # fmt: skip
     """The names that the program gives."""
     for node in dict.fromkeys(nodes):
-        own = given.get(node) or node.name
-        if not own or not _is_own(own) or is_count(node):
+        if is_count(node):
+            continue
+        own = node.name if node.name and _is_own(node.name) else given.get(node)
+        if not own or not _is_own(own):
             continue
         wanted = symbol(own)
         if node in times.step and times.loops > 1:

@@ -110,12 +110,12 @@ def rounded(value: float) -> Fraction | float:
     return Fraction(int(short)) if short.is_integer() and abs(short) < 1e9 else short
 
 
-def given(d: Derivation) -> list[tuple[Introduced, Box]]:
+def given(d: Derivation) -> list[tuple[Introduced, Box, Fold | None]]:
     """The symbols at the start: name = value, or name with its shape."""
     made = []
-    for i in (g.symbol for g in shown_symbols(d)):
-        box = name_box(i.name)
+    for g in shown_symbols(d):
+        i, box = g.symbol, name_box(g.symbol.name)
         if i.shape == () and d.numbers:
             box = row(box, EQUALS, given_box(float(i.value), d.decimal))
-        made.append((i, box))
+        made.append((i, box, g.fold))
     return made

@@ -70,7 +70,8 @@ def _introduced(given: Given, d: Derivation) -> str:
     if i.shape == ():
         return f"{name} = {plain_figure(float(i.value), d.decimal)}" if d.numbers else name
     where = f" {i.where}" if i.where and i.where != name else ""
-    return f"{name}{where} ({shape_text(i.shape)})"
+    span = f", {given.fold.span}" if given.fold is not None else ""
+    return f"{name}{where} ({shape_text(i.shape)}{span})"
 
 
 def lines_of(steps: Sequence[Step], d: Derivation) -> list[Line]:

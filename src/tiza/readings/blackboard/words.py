@@ -39,7 +39,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "One column per example: every matrix of examples stands transposed.",
         "Una columna por ejemplo: toda matriz de ejemplos aparece transpuesta.",
     ),
-    "folded": ("for {letter} = {numbers}", "para {letter} = {numbers}"),
+    "folded": ("for {span}", "para {span}"),
     "why": ("Why", "Por qué"),
 }  # fmt: skip
 
