@@ -6,8 +6,7 @@ _HOW = (
     "Formulas may be typed as in Python (w*x + b, x**2, X.T @ d), as in LaTeX (\\frac{1}{2} "
     "w_{20} x^2) or with Unicode (δ, ŷ, w₂₀, ⊙). The caret stands below the place.",
     "Las fórmulas pueden escribirse como en Python (w*x + b, x**2, X.T @ d), como en LaTeX "
-    "(\\frac{1}{2} w_{20} x^2) o con Unicode (δ, ŷ, w₂₀, ⊙). El acento circunflejo queda debajo "
-    "del lugar.",
+    "(\\frac{1}{2} w_{20} x^2) o con Unicode (δ, ŷ, w₂₀, ⊙). El signo ^ señala el lugar.",
 )
 _INDICES = (
     "An index is a letter that ∑_i or the left side of a line binds: y[j] = ∑_i W[j, i] x[i].",

@@ -1,6 +1,8 @@
 """Each classical result: its formulas are true, at its own numbers and at others."""
 
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,6 +97,26 @@ def test_every_medium_shows_every_equation(make: Make, tmp_path: Path) -> None:
     assert all(e.text in str(made) for e in made.equations)
     bare = make(numbers=False)._repr_latex_()
     assert bare.count("\\\\") == len(made.equations) - 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+@EACH
+def test_the_document_compiles(make: Make, tmp_path: Path) -> None:
+    for lang in ("en", "es"):
+        make(lang=lang).to_latex(tmp_path / f"{lang}.tex")
+        done = subprocess.run(
+            ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{lang}.tex"],
+            cwd=tmp_path, capture_output=True, text=True, check=False, errors="replace",
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-1500:]
+
+
+@EACH
+def test_every_sign_of_a_sentence_is_known_to_latex(make: Make, tmp_path: Path) -> None:
+    for lang in ("en", "es"):
+        source = make(lang=lang).to_latex(tmp_path / "a.tex").read_text(encoding="utf-8")
+        assert {c for c in source if ord(c) > 0x17F} == set()
 
 
 def test_numbers_on_request() -> None:

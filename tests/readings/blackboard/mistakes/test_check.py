@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import tiza as tz
 from tiza import nn
-from tiza.errors import ArgumentError, pick, use_language
+from tiza.errors import ArgumentError, TizaError, pick, use_language
 from tiza.readings.blackboard.mistakes.kinds import MUTANTS
 from tiza.readings.blackboard.mistakes.words import KINDS, REPAIRS, WORDS
 
@@ -29,7 +31,7 @@ def test_the_worked_example_is_right() -> None:
     assert verdict
     assert str(verdict) == "Correct. All 7 lines are right."
     with use_language("es"):
-        assert str(verdict) == "Correcto. Las 7 líneas son correctas."
+        assert str(verdict) == "Correcto. Las 7 líneas están bien."
 
 
 def test_a_wrong_line_in_full() -> None:
@@ -249,6 +251,26 @@ def test_numbers_in_the_loss() -> None:
     loss = "z = w x; L = 3 (z - y)^2/(2 c)"
     assert tz.check("dL/dw = 3 (z - y) x/c", loss, at={"c": 4.0})
     assert tz.check("dL/dw = (z - y) x/c", loss).mistake == "number"
+
+
+WORDS_OF_CLAIMS = st.sampled_from(
+    ["y", "f", "g", "z_f", "w21", "2", "0.5", "+", "-", "*", "/", "^2", "(", ")", "tanh(", "S(",
+     "σ'(", "log(", "sqrt(", "exp(", "delta_f", "de/df", "∑_i", "[i]", "^T", "@", "𝟏", ",", "= ",
+     "sum(", "max(0,", "1[", "]", ">"]
+)  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(
+    st.sampled_from(["de/dw20 = ", "delta_g = ", "z_f = "]), st.lists(WORDS_OF_CLAIMS, max_size=9)
+)
+def test_no_claim_raises_anything_but_errors_of_tiza(name: str, words: list[str]) -> None:
+    try:
+        verdict = tz.check(name + " ".join(words), NEURON)
+        told = str(verdict), verdict._repr_html_()
+    except TizaError as error:
+        told = str(error), error.code
+    assert all(told)
 
 
 def test_an_answer_of_another_kind_is_wrong_without_a_name() -> None:

@@ -23,6 +23,7 @@ from tiza.lang.tensor import Tensor
 from tiza.readings.blackboard import algebra as al
 from tiza.readings.blackboard.boxes import EQUALS, Box, row
 from tiza.readings.blackboard.classics.spelled import Speller
+from tiza.readings.blackboard.document import PREAMBLE, text
 from tiza.readings.blackboard.expr import Array, Expr, Name, Partial, Symbol, evaluate
 from tiza.readings.blackboard.figures import array_box, given_box, plain_figure
 from tiza.readings.blackboard.latex import latex
@@ -154,8 +155,10 @@ class Classic:
         with use_language(self._spoken()):
             rows = [f"## {pick(self.title)}", ""]
             for part in self.parts:
-                text = part.text if isinstance(part, Sentence) else f"$${latex(self._box(part))}$$"
-                rows += [text, ""]
+                if isinstance(part, Sentence):
+                    rows += [part.text, ""]
+                else:
+                    rows += [f"$${latex(self._box(part))}$$", ""]
             return "\n".join(rows)
 
     def _repr_latex_(self) -> str:
@@ -185,11 +188,34 @@ class Classic:
         )
         return target
 
+    def to_latex(self, path: str | Path) -> Path:
+        """Write a document that pdflatex compiles."""
+        with use_language(self._spoken()):
+            rows = [PREAMBLE, rf"\section*{{{_running(pick(self.title))}}}"]
+            for part in self.parts:
+                if isinstance(part, Sentence):
+                    rows.append(_running(part.text))
+                else:
+                    rows.append(rf"\[ {latex(self._box(part))} \]")
+            rows.append("\\end{document}\n")
+        target = Path(path)
+        target.write_text("\n".join(rows), encoding="utf-8")
+        return target
+
     def to_markdown(self, path: str | Path) -> Path:
         """Write Markdown with formulas between dollars."""
         target = Path(path)
         target.write_text(self._repr_markdown_(), encoding="utf-8")
         return target
+
+
+SIGNS = {"ε": r"$\varepsilon$", "η": r"$\eta$", "π": r"$\pi$", "ᶻ": "$^z$", "‖": r"$\Vert$",
+         "←": r"$\leftarrow$"}  # fmt: skip
+
+
+def _running(plain: str) -> str:
+    """A sentence for LaTeX."""
+    return "".join(SIGNS.get(c, c) for c in text(plain))
 
 
 STYLE = """

@@ -205,8 +205,8 @@ REPAIRS: dict[str, tuple[str, str]] = {
 }
 WORDS: dict[str, tuple[str, str]] = {
     "right": ("Correct.", "Correcto."),
-    "right-one": ("{what} is right.", "{what} es correcto."),
-    "right-lines": ("All {count} lines are right.", "Las {count} líneas son correctas."),
+    "right-one": ("{what} is right.", "{what} está bien."),
+    "right-lines": ("All {count} lines are right.", "Las {count} líneas están bien."),
     "wrong-line": ("Line {line} is wrong: {source}", "La línea {line} está mal: {source}"),
     "wrong-one": ("{what} is wrong.", "{what} está mal."),
     "first": (
