@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from tiza.cli.out import show
 from tiza.cli.speak import argument, as_usage, command, option
 from tiza.errors import ArgumentError, UsageError
-
-if TYPE_CHECKING:
-    from tiza.readings.blackboard.mistakes.verdict import Verdict
 
 WRONG = 1  # the exit code where the claim is wrong
 
@@ -76,7 +72,7 @@ def main(claim: str, loss: str, wrt: str | None, shapes: str, domain: str) -> in
                         domain=_bounds(domain))  # fmt: skip
     except ArgumentError as error:
         raise as_usage(error) from error
-    show(_document(verdict), lambda: print(verdict))
+    show(verdict.as_dict(), lambda: print(verdict))
     return 0 if verdict else WRONG
 
 
@@ -125,11 +121,3 @@ def _bounds(text: str) -> dict[str, tuple[float, float]]:
         except ValueError:
             raise UsageError("check-option", option="--domain", got=f"{name}={value}") from None
     return found
-
-
-def _document(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "right": verdict.equal, "line": verdict.line, "mistake": verdict.mistake,
-        "step": verdict.step, "into": verdict.into, "point": verdict.point,
-        "got": verdict.got, "want": verdict.want, "text": str(verdict),
-    }  # fmt: skip

@@ -59,7 +59,7 @@ class Builder(Applier):
         if letters:
             found = self._entries(found, letters)
         self.scope = []
-        value = self._whole(found)
+        value = self.whole(found)
         if self.name_results and statement.name:
             value = named(statement.name, value)
         row = isinstance(found, Piece) and found.row
@@ -74,7 +74,7 @@ class Builder(Applier):
         if self.scope:
             found = self._entries(found, tuple(self.scope))
         self.scope = []
-        return self._whole(found)
+        return self.whole(found)
 
     @staticmethod
     def _letters(statement: Statement) -> tuple[str, ...]:
@@ -93,7 +93,8 @@ class Builder(Applier):
             raise ArgumentError("grammar-index-rest", shape=piece.tensor.shape[len(letters) :])
         return Piece(xp.broadcast_to(piece.tensor, tuple(self.sizes[c] for c in letters)))
 
-    def _whole(self, found: Value) -> Tensor:
+    def whole(self, found: Value) -> Tensor:
+        """A value as a tensor."""
         if isinstance(found, Piece):
             return found.tensor
         return xp.asarray(1.0 if isinstance(found, OnesPiece) else float(found), dtype=float64)

@@ -211,6 +211,14 @@ def test_other_forms_are_right_up_to_rounding_and_edges(claim: str, loss: str) -
     assert tz.check(claim, loss)
 
 
+def test_targets_of_a_softmax_sum_to_one() -> None:
+    loss = "P = softmax(Z); L = -sum(Y ⊙ log(P))/B"
+    assert tz.check("dL/dZ = (P - Y)/B", loss, shapes={"Z": (4, 3), "Y": (4, 3)})
+    assert not tz.check("dL/dZ = P - Y", loss, shapes={"Z": (4, 3), "Y": (4, 3)})
+    loss = "p = softmax(z); L = -sum(y ⊙ log(p))"
+    assert tz.check("dL/dz = p - y", loss, shapes={"z": (3,), "y": (3,)})
+
+
 def test_nearly_right_is_wrong() -> None:
     assert not tz.check("1.00001 x", "x^2/2")
     assert not tz.check("x + 0.000001", "x^2/2")

@@ -288,7 +288,7 @@ class Writing:
         return [speller.spell(tree) for tree in trees]
 
     def _tensor(self, tree: Tree) -> Tensor:
-        return self.builder._whole(self.builder.tree(tree))
+        return self.builder.whole(self.builder.tree(tree))
 
     def _derivative(self, name: str, shape: tuple[int, ...]) -> Tensor | None:
         """tiza's derivative where `name` is one of a number by something known."""

@@ -22,7 +22,7 @@ def kind(value: Array) -> str:
     if value.ndim == 0 or value.size < 2:
         return "free"
     bits = bool(np.isin(value, (0.0, 1.0)).all())
-    if value.ndim == 2 and bool(np.allclose(value.sum(1), 1.0)) and value.min() >= 0:
+    if value.ndim < 3 and bool(np.allclose(value.sum(-1), 1.0)) and value.min() >= 0:
         return "one-hot" if bits else "shares"
     return "bits" if bits and value.any() and not value.all() else "free"
 
@@ -36,10 +36,10 @@ def like(value: Array, rng: np.random.Generator) -> Array:
         case "truths":
             return np.asarray(rng.random(value.shape) < 0.5)
         case "one-hot":
-            chosen = rng.integers(0, value.shape[1], value.shape[0])
-            return np.asarray(np.eye(value.shape[1])[chosen])
+            chosen = rng.integers(0, value.shape[-1], value.shape[:-1])
+            return np.asarray(np.eye(value.shape[-1])[chosen])
         case "shares":
-            return np.asarray(rng.dirichlet(np.ones(value.shape[1]), value.shape[0]))
+            return np.asarray(rng.dirichlet(np.ones(value.shape[-1]), value.shape[:-1]))
         case "bits":
             return np.asarray(rng.integers(0, 2, value.shape), float)
         case _:

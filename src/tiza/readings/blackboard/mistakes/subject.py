@@ -148,7 +148,28 @@ def from_text(text: str, values: Mapping[str, Any], shapes: Mapping[str, tuple[i
     spoken = {s.name for s, _ in trace}
     subject.lines = {name: node for name, node in subject.lines.items() if name in spoken}
     subject.given = frozenset(numbers) & frozenset(leaves)
+    for name in _shares(subject) - subject.given:
+        sides = subject.start[name].shape
+        subject.start[name] = np.full(sides, 1 / sides[-1])
     return subject
+
+
+def _shares(subject: Subject) -> set[str]:
+    """Variables that weigh the logarithms of a softmax: targets, whose rows sum to 1."""
+    names = {hole: name for name, hole in subject.holes.items() if hole.shape}
+    found = set()
+    for node in walk([subject.top]):
+        if node.prim.name == "multiply":
+            for a, b in (node.inputs, node.inputs[::-1]):
+                if a in names and a.shape == b.shape and _is_log_of_shares(b):
+                    found.add(names[a])
+    return found
+
+
+def _is_log_of_shares(node: Node) -> bool:
+    if node.prim.name == "log":
+        return node.inputs[0].prim.name == "softmax"
+    return node.prim.name == "log_softmax"
 
 
 def with_layers(

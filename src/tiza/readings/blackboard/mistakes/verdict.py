@@ -6,6 +6,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -130,6 +131,15 @@ class Verdict:
         """What is true there."""
         example = self.wrong.example if self.wrong else None
         return example.true if example else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything that it says, for programs."""
+        return {
+            "right": self.equal, "line": self.line, "mistake": self.mistake, "step": self.step,
+            "into": self.into, "point": self.point, "got": self.got, "want": self.want,
+            "assumed": list(self.assumed), "lines": [line.right for line in self.lines],
+            "text": str(self),
+        }  # fmt: skip
 
     def __str__(self) -> str:
         with use_language(self.lang or language()):
