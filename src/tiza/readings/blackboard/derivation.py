@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from tiza.graph import Node, constant, literal, placeholder, rebuild, walk
+from tiza.graph import Node, constant, literal, walk
 from tiza.lang.trace import Program
 from tiza.readings.blackboard import algebra as al
 from tiza.readings.blackboard.chain import Line, opened_line, pushed, shares, written
@@ -176,7 +176,7 @@ def forward(board: Board) -> list[Step]:
         formula = board.defined(node, formula)
         name = board.names.of[node]
         made.append(Step("forward", name, formula, board.values[name], (node,),
-                         layer=layer_of(node), rule=node.prim.name))  # fmt: skip
+                         layer=layer_of(node), rule=rule_of(board, node)))  # fmt: skip
     return made
 
 
@@ -203,7 +203,7 @@ def local(board: Board) -> list[Step]:
             value = _slope_value(board, board.lines[node], v)
             board.values[name] = value
             formula = al.num(0) if expr is None else board.spelled(expr)
-            made.append(Step("local", name, formula, value, (node, v), rule=node.prim.name))
+            made.append(Step("local", name, formula, value, (node, v), rule=rule_of(board, node)))
     return made
 
 
@@ -229,7 +229,7 @@ def differentials(board: Board) -> list[Step]:
         formula = board.defined(node, board.spelled(found))
         value = board.values[names[node]]
         made.append(Step("local", names[node], formula, value, (node,), layer=layer_of(node),
-                         rule=node.prim.name))  # fmt: skip
+                         rule=rule_of(board, node)))  # fmt: skip
     return made
 
 
@@ -286,11 +286,11 @@ class Chain:
             board.values[delta] = value
             between = (al.sym(partial, formula.shape),)
             step = Step("backward", delta, formula, value, (node, *users), between, ":=",
-                        layer_of(node), _rule(users))  # fmt: skip
+                        layer_of(node), _rule(board, users))  # fmt: skip
             self.used[node] = board.symbol(node, delta)
         else:
             step = Step("backward", partial, formula, value, (node, *users), (), "=",
-                        layer_of(node), _rule(users))  # fmt: skip
+                        layer_of(node), _rule(board, users))  # fmt: skip
             self.used[node] = board.symbol(node, partial)
         self.steps.append(step)
 
@@ -323,8 +323,19 @@ def _is_name(formula: Expr) -> bool:
     return formula.op == "sym" or (formula.op == "t" and formula.args[0].op == "sym")
 
 
-def _rule(users: Sequence[Node]) -> str:
-    return users[0].prim.name if users else ""
+TELLING = ("cross_entropy", "soft_cross_entropy", "bce_with_logits", "standardize", "conv",
+           "linear", "matmul", "take", "softmax")  # fmt: skip
+
+
+def _rule(board: Board, users: Sequence[Node]) -> str:
+    return rule_of(board, users[0]) if users else ""
+
+
+def rule_of(board: Board, line: Node) -> str:
+    """Whose proof a line asks for: the most telling operation in its formula."""
+    opened = board.lines[line]
+    inside = {n.prim.name for n in walk([opened.body])}
+    return next((name for name in TELLING if name in inside), line.prim.name)
 
 
 def _times(a: Expr, b: Expr) -> Expr:
@@ -343,53 +354,6 @@ def gradients(board: Board, chain: Chain) -> list[Step]:
         formula = chain.used[w] if w in chain.used else chain.adjoint_of(w)
         users = tuple(u for u in board.users(w) if u in board.plan.live)
         made.append(Step("gradients", name, formula, board.adjoints[w], (w, *users),
-                         layer=layer_of(users[0]) if users else "", rule=_rule(users)))  # fmt: skip
+                         layer=layer_of(users[0]) if users else "",
+                         rule=_rule(board, users)))  # fmt: skip
     return made
-
-
-def finite_differences(board: Board, most: int = 60) -> float:
-    """Greatest difference of the gradients to central differences in float64.
-
-    Every entry is moved where there are at most `most`; else all entries at once, along a few
-    directions drawn from a fixed seed.
-    """
-    holes = [placeholder(w.shape, w.dtype) for w in board.wrt]
-    held = [n for n in walk([board.loss]) if n.prim.name == "stop_gradient"]
-    known = dict(zip(held, map(constant, Program((), held)()), strict=True))
-    known.update(zip(board.wrt, holes, strict=True))
-    (body,) = rebuild([board.loss], known)
-    program = Program(holes, [body])
-    start = [np.array(board.values[board.names.of[w]], float) for w in board.wrt]
-    exact = [board.adjoints[w] for w in board.wrt]
-    worst = 0.0
-    for direction in _directions(start, most):
-        want = float(sum(np.sum(g * v) for g, v in zip(exact, direction, strict=True)))
-        gap = abs(_slope(program, start, direction, 1e-3) - want)
-        if gap > 1e-8:  # a corner of ReLU may be near: a smaller step
-            gap = min(gap, abs(_slope(program, start, direction, 1e-6) - want))
-        worst = max(worst, gap / max(1.0, abs(want)))
-    return worst
-
-
-def _directions(start: list[Array], most: int) -> Iterator[list[Array]]:
-    if sum(x.size for x in start) <= most:
-        for k, x in enumerate(start):
-            for at in range(x.size):
-                made = [np.zeros(y.shape) for y in start]
-                made[k].reshape(-1)[at] = max(1.0, abs(float(x.reshape(-1)[at])))
-                yield made
-        return
-    rng = np.random.default_rng(0)
-    for _ in range(4):
-        drawn: list[Array] = [np.asarray(rng.normal(size=x.shape)) for x in start]
-        length = float(np.sqrt(sum(np.sum(v * v) for v in drawn)))
-        yield [v / length for v in drawn]
-
-
-def _slope(program: Program, start: list[Array], direction: list[Array], h: float) -> float:
-    """Fourth-order central difference of the loss along a direction."""
-    total = 0.0
-    for steps, weight in ((1, 8.0), (-1, -8.0), (2, -1.0), (-2, 1.0)):
-        moved = [x + steps * h * v for x, v in zip(start, direction, strict=True)]
-        total += weight * float(program(*moved)[0])
-    return total / (12 * h)

@@ -15,12 +15,12 @@ from tiza.readings.blackboard.derivation import (
     Board,
     Chain,
     differentials,
-    finite_differences,
     forward,
     gradients,
     local,
     set_up,
 )
+from tiza.readings.blackboard.differences import finite_differences
 from tiza.readings.blackboard.expr import Name
 from tiza.readings.blackboard.second import second_derivatives
 from tiza.readings.blackboard.steps import Introduced, Step
