@@ -1,0 +1,352 @@
+"""Compiled training: the numbers of NumPy's, the same bits after an interruption."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tiza as tz
+from tiza import nn, optim
+from tiza.errors import IndexingError, NonFiniteError
+from tiza.nn import functional as F
+from tiza.optim import lr_scheduler
+from tiza.readings.native.machine import available
+from tiza.train import (
+    Callback,
+    EarlyStopping,
+    LearningRateScheduler,
+    TerminateOnNaN,
+    Trainer,
+)
+from tiza.train.step import Traced
+from tiza.train.swift import Swift
+
+from .test_trainer import X, Y, assert_same_weights, figures
+
+pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
+
+
+@pytest.fixture(autouse=True)
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Compile however short the run; note how many steps each call of machine code makes."""
+    monkeypatch.setattr(Traced, "worth", lambda self, runs: True)
+    made: list[int] = []
+    run = Swift.run
+
+    def noted(self: Swift, state: Any, where: Any, rates: Any) -> Any:
+        made.append(len(where) // self.batch)
+        return run(self, state, where, rates)
+
+    monkeypatch.setattr(Swift, "run", noted)
+    return made
+
+
+def network(dropout: float = 0.0) -> nn.Sequential:
+    tz.manual_seed(0)
+    return nn.Sequential(
+        nn.Linear(2, 8, bias=False), nn.BatchNorm1d(8), nn.Tanh(), nn.Dropout(dropout),
+        nn.Linear(8, 3),
+    )  # fmt: skip
+
+
+def trainer(dropout: float = 0.0, name: str = "Adam", **options: Any) -> Trainer:
+    model = network(dropout)
+    options.setdefault("metrics", ["accuracy"])
+    optimizer = getattr(optim, name)(model.parameters(), lr=0.05)
+    return Trainer(model, F.cross_entropy, optimizer, **options)
+
+
+def assert_near(one: Trainer, other: Trainer, rtol: float = 2e-3) -> None:
+    a, b = one.get_weights(), other.get_weights()
+    assert a.keys() == b.keys()
+    for name, value in a.items():
+        np.testing.assert_allclose(value, b[name], rtol=rtol, atol=1e-4, err_msg=name)
+
+
+def assert_both(make: Callable[[], Trainer], *data: Any, **options: Any) -> tuple[Trainer, Trainer]:
+    """Compiled or not: the same figures and weights."""
+    fast, slow = make(), make()
+    options = {"epochs": 3, "batch_size": 16, "verbose": 0, **options}
+    mine = fast.fit(*data, compile=True, **options)
+    plain = slow.fit(*data, compile=False, **options)
+    assert len(mine) == len(plain)
+    for one, other in zip(figures(mine), figures(plain), strict=True):
+        assert one.keys() == other.keys()
+        for name, value in one.items():
+            assert value == pytest.approx(other[name], rel=1e-3, abs=1e-4), name
+    assert_near(fast, slow)
+    return fast, slow
+
+
+# -- the same numbers -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "batch_size"),
+    [("SGD", 16), ("Adam", 7), ("Adam", 90), ("Adam", 200), ("RMSprop", 16), ("Lion", 16)],
+)
+def test_over_epochs(name: str, batch_size: int, calls: list[int]) -> None:
+    lr = {"Lion": 0.001}.get(name)
+
+    def make() -> Trainer:
+        made = trainer(name=name)
+        if lr:
+            made.optimizer.param_groups[0]["lr"] = lr
+        return made
+
+    assert_both(make, X, Y, batch_size=batch_size)
+    whole = len(X) // batch_size
+    assert sum(calls) == 3 * whole  # the last, smaller batch goes by itself
+
+
+def test_with_validation_and_metrics() -> None:
+    assert_both(trainer, X, Y, validation_split=0.2)
+    assert_both(lambda: trainer(metrics=["accuracy", "f1"]), X, Y, validation_data=(X, Y))
+
+
+def test_dropout_has_the_same_masks() -> None:
+    assert_both(lambda: trainer(dropout=0.4), X, Y)
+
+
+def test_weights_of_rows_and_classes() -> None:
+    weight = np.linspace(0, 2, 90)
+    assert_both(trainer, X, Y, sample_weight=weight, class_weight={0: 1.0, 1: 2.0, 2: 0.5})
+
+
+def test_parts_of_a_batch_added_up(calls: list[int]) -> None:
+    assert_both(trainer, X, Y, accumulate=3, batch_size=7)
+    assert not calls  # several programs: one call for each
+
+
+def test_without_shuffling() -> None:
+    assert_both(trainer, X, Y, shuffle=False)
+
+
+@pytest.mark.parametrize("every", ["epoch", "batch"])
+def test_a_schedule(every: str) -> None:
+    made = []
+    for compiled in (True, False):
+        one = trainer(name="SGD")
+        rate = LearningRateScheduler(lr_scheduler.StepLR(one.optimizer, 1, gamma=0.8), every=every)
+        one.fit(X, Y, epochs=3, batch_size=16, callbacks=[rate], compile=compiled, verbose=0)
+        made.append(one)
+    assert made[0].history["lr"] == made[1].history["lr"]
+    assert made[0].history["lr"][-1] < 0.05
+    assert_near(*made)
+
+
+def test_targets_that_are_numbers() -> None:
+    def make() -> Trainer:
+        tz.manual_seed(1)
+        model = nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1))
+        return Trainer(model, F.mse_loss, optim.SGD(model.parameters(), lr=0.01), metrics=["mae"])
+
+    assert_both(make, X, (X @ [[1.0], [2.0]]).astype("float32"))
+    assert_both(make, X.astype("float64"), (X @ [[1.0], [2.0]]))
+
+
+def test_images_that_are_changed_on_the_way() -> None:
+    x = np.random.default_rng(0).normal(size=(40, 1, 8, 8)).astype("float32")
+    y = np.arange(40) % 2
+
+    def make() -> Trainer:
+        tz.manual_seed(1)
+        model = nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                              nn.Linear(27, 2))  # fmt: skip
+        return Trainer(model, F.cross_entropy, optim.SGD(model.parameters(), lr=0.05))
+
+    assert_both(make, x, y, augment=[nn.RandomFlip(), nn.RandomShift(1)])
+
+
+def test_rows_in_a_file(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", X)
+    mapped = np.load(tmp_path / "x.npy", mmap_mode="r")
+    one, other = trainer(), trainer()
+    for made, x in ((one, mapped), (other, X)):
+        made.fit(x, Y, epochs=2, batch_size=16, verbose=0)
+    assert_same_weights(one, other)
+
+
+def test_rows_of_any_layout() -> None:
+    one, other = trainer(), trainer()
+    for made, x in ((one, np.asfortranarray(X)), (other, X)):
+        made.fit(x, Y, epochs=2, batch_size=16, verbose=0)
+    assert_same_weights(one, other)
+
+
+def test_evaluate_and_predict() -> None:
+    made = trainer()
+    made.fit(X, Y, epochs=1, verbose=0)
+    fast, slow = (made.evaluate(X, Y, compile=c) for c in (True, False))
+    assert fast == pytest.approx(dict(slow), rel=1e-5)
+    np.testing.assert_allclose(made.predict(X, compile=True), made.predict(X, compile=False),
+                               rtol=1e-4, atol=1e-6)  # fmt: skip
+
+
+def test_a_second_fit_goes_on() -> None:
+    one, other = trainer(), trainer()
+    one.fit(X, Y, epochs=4, batch_size=16, verbose=0)
+    for _ in range(2):
+        other.fit(X, Y, epochs=2, batch_size=16, verbose=0)
+    assert_same_weights(one, other)
+
+
+def test_it_learns(calls: list[int]) -> None:
+    made = trainer()
+    history = made.fit(X, Y, epochs=15, batch_size=16, verbose=0)
+    assert history["accuracy"][-1] > 0.95
+    assert sum(calls) == 15 * 5
+    assert max(calls) > 1
+
+
+# -- callbacks ------------------------------------------------------------------------------
+
+
+class Watch(Callback):
+    """Notes every batch, with the newest weights."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, float, float]] = []
+
+    def on_train_batch_end(self, batch: int, logs: Any) -> None:
+        weight = next(iter(self.trainer.model.parameters()))
+        self.seen.append((batch, logs["loss"], float(weight.numpy().sum())))
+
+
+def test_a_callback_that_watches_sees_each_batch(calls: list[int]) -> None:
+    fast, slow, alone = trainer(), trainer(), trainer()
+    one, other = Watch(), Watch()
+    options = {"epochs": 2, "batch_size": 16, "verbose": 0}
+    fast.fit(X, Y, callbacks=[one], compile=True, **options)
+    assert not calls
+    slow.fit(X, Y, callbacks=[other], compile=False, **options)
+    np.testing.assert_allclose(one.seen, other.seen, rtol=1e-3, atol=1e-5)
+    assert [b for b, _, _ in one.seen] == [0, 1, 2, 3, 4, 5] * 2
+    alone.fit(X, Y, **options)
+    assert calls
+    assert_same_weights(fast, alone)  # watching changes nothing
+
+
+def test_stopping_early() -> None:
+    def make() -> Trainer:
+        return trainer(name="SGD")
+
+    stop = {"callbacks": [EarlyStopping(monitor="loss", min_delta=0.05, patience=1)]}
+    fast, slow = assert_both(make, X, Y, epochs=40, **stop)
+    assert len(fast.history) == len(slow.history) < 40
+
+
+# -- interruptions --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("every", [4, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 7))])
+def test_a_run_continued_from_the_middle_has_the_same_bits(every: int, tmp_path: Path) -> None:
+    options = {"epochs": 4, "batch_size": 16, "verbose": 0}
+    whole = trainer(0.3)
+    whole.fit(X, Y, **options)
+    cut = trainer(0.3, run_dir=tmp_path / "run", checkpoint_every=every)
+    stop = StopAfter(13)
+    with pytest.raises(RuntimeError, match="stop here"):
+        cut.fit(X, Y, callbacks=[stop], **options)
+    again = Trainer.resume(tmp_path / "run")
+    again.fit(X, Y, callbacks=[], verbose=0)
+    assert_same_weights(whole, again)
+    assert figures(whole.history) == figures(again.history)
+
+
+class StopAfter(Callback):
+    """Fails after so many batches, as a machine may."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def on_train_batch_end(self, batch: int, logs: Any) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise RuntimeError("stop here")
+
+
+def test_ctrl_c_during_a_call(tmp_path: Path) -> None:
+    """It ends soon, cleanly, and goes on to the same bits."""
+    x, y = np.tile(X, (200, 1)), np.tile(Y, 200)
+    options = {"epochs": 3, "batch_size": 16, "verbose": 0}
+    whole = trainer(0.3)
+    whole.fit(x, y, **options)
+    cut = trainer(0.3, run_dir=tmp_path / "run")
+    timer = threading.Timer(0.0, lambda: None)
+
+    class Press(Callback):
+        def on_epoch_begin(self, epoch: int, logs: Any) -> None:
+            nonlocal timer
+            if epoch == 1:
+                timer = threading.Timer(0.01, signal.raise_signal, (signal.SIGINT,))
+                timer.start()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cut.fit(x, y, callbacks=[Press()], **options)
+        timer.join()
+    assert cut.interrupted
+    again = Trainer.resume(tmp_path / "run")
+    again.fit(x, y, callbacks=[], verbose=0)
+    assert_same_weights(whole, again)
+
+
+# -- what is not finite ---------------------------------------------------------------------
+
+
+class Logarithm(nn.Module):
+    def forward(self, x: Any) -> Any:
+        return tz.log(x)
+
+
+def poisoned() -> tuple[np.ndarray, np.ndarray]:
+    x = np.abs(X) + 1
+    x[50] = -1
+    return x, Y
+
+
+def test_the_first_nan_stops_and_is_named() -> None:
+    x, y = poisoned()
+    texts = []
+    for compiled in (True, False):
+        tz.manual_seed(0)
+        model = nn.Sequential(Logarithm(), nn.Linear(2, 3))
+        made = Trainer(model, F.cross_entropy, optim.SGD(model.parameters(), lr=0.1))
+        with pytest.raises(NonFiniteError) as caught:
+            made.fit(x, y, epochs=2, batch_size=8, verbose=0, compile=compiled)
+        texts.append(str(caught.value))
+        assert "log" in texts[-1]
+    assert texts[0] == texts[1]
+
+
+def test_a_nan_may_be_skipped() -> None:
+    x, y = poisoned()
+
+    def make() -> Trainer:
+        tz.manual_seed(0)
+        model = nn.Sequential(Logarithm(), nn.Linear(2, 3))
+        return Trainer(model, F.cross_entropy, optim.SGD(model.parameters(), lr=0.1))
+
+    one, other = make(), make()
+    for made, compiled in ((one, True), (other, False)):
+        made.fit(x, y, epochs=2, batch_size=8, verbose=0, compile=compiled,
+                 callbacks=[TerminateOnNaN()])  # fmt: skip
+    assert_near(one, other)
+
+
+def test_a_target_that_does_not_exist_is_named() -> None:
+    tz.manual_seed(0)
+    model = nn.Sequential(nn.Embedding(4, 2), nn.Flatten(), nn.Linear(2, 3))
+    made = Trainer(model, F.cross_entropy, optim.SGD(model.parameters(), lr=0.1))
+    words = np.zeros((30, 1), "int64")
+    words[20] = 4
+    with pytest.raises(IndexingError):
+        made.fit(words, np.zeros(30, "int64"), batch_size=8, verbose=0)
