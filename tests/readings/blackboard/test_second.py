@@ -45,3 +45,23 @@ def test_mixed_derivatives_of_numbers():
     want = (1 - t**2) ** 2 + 2 * t * (1 - t) * (1 - t**2)
     assert steps[2].value == pytest.approx(want, rel=1e-6)
     assert "∂²e/∂b²" in str(d)
+
+
+def test_the_jacobian_of_the_softmax():
+    z = tz.tensor([0.1, 0.5, -0.3], requires_grad=True)
+    p = F.softmax(z, dim=0)
+    d = tz.derive(p, z)
+    assert d.part("gradients")[1].text == "∂p/∂z = diag(p) − p pᵀ"
+    assert max(s.error(d.values) for s in d.steps) < 1e-12
+    q = np.exp([0.1, 0.5, -0.3])
+    q /= q.sum()
+    np.testing.assert_allclose(d.part("gradients")[1].value, np.diag(q) - np.outer(q, q), atol=1e-7)
+
+
+def test_the_jacobian_of_a_layer():
+    W = tz.tensor(RNG.normal(size=(2, 3)).tolist())
+    x = tz.tensor([0.1, 0.5, -0.3], requires_grad=True)
+    a = tz.tanh(W @ x)
+    d = tz.derive(a, x)
+    assert d.part("gradients")[1].text == "∂a/∂x = diag(1 − a²) W"
+    assert max(s.error(d.values) for s in d.steps) < 1e-12

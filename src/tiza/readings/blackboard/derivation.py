@@ -101,7 +101,8 @@ def set_up(loss: Node, wrt: Sequence[Node], given: Mapping[Node, str],
     board.symbols = {n: board.symbol(n, names.of[n]) for n in everything}
     for n, v in zip(everything, Program((), everything)(), strict=True):
         board.values[names.of[n]] = board.seen(n, v)
-    _engine(board)
+    if loss.shape == ():
+        _engine(board)
     _introduce(board)
     return board
 

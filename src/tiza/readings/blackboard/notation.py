@@ -190,7 +190,7 @@ def _prod(e: Expr, at: tuple[str, ...] | None) -> Set:
     parts: list[Box] = []
     for i, f in enumerate(factors):
         box = inside(f, PROD if f.op != "prod" else POWER, at_scalar(f, at))
-        if hadamard and f.op in {"matmul", "outer"}:
+        if hadamard and _core(f).op in {"matmul", "outer"}:
             box = bx.Fence("(", box, ")")
         if i and hadamard and factors[i - 1].shape and f.shape:
             parts.append(bx.Sign("⊙"))
@@ -206,6 +206,12 @@ def _prod(e: Expr, at: tuple[str, ...] | None) -> Set:
     sign = bx.Sign("·") if _starts_with_number(factors[0]) else bx.SPACE
     made = row(box, sign, made)
     return (row(MINUS, made), SUM) if number < 0 else (made, PROD)
+
+
+def _core(e: Expr) -> Expr:
+    while e.op == "view":
+        e = e.args[0]
+    return e
 
 
 def _starts_with_number(e: Expr) -> bool:

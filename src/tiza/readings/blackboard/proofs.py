@@ -278,6 +278,15 @@ PROOFS: dict[str, Proof] = {
         "H[ij] = {G[i]/w[j]}, dG[i] = sum[j] H[ij] dw[j]",
         ("where G = ∂L/∂w.", "donde G = ∂L/∂w."),
     ],
+    "jacobian": [
+        (
+            "The differential of a vector is linear in dx; the matrix before dx has the partial "
+            "derivatives as its entries:",
+            "El diferencial de un vector es lineal en dx; la matriz que multiplica a dx tiene las "
+            "derivadas parciales como entradas:",
+        ),
+        "dy[i] = sum[j] J[ij] dx[j], J[ij] = {y[i]/x[j]}",
+    ],
     "newton": [
         (
             "Near w the gradient is G + H s after a step s; it vanishes at",

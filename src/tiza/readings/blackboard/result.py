@@ -22,7 +22,7 @@ from tiza.readings.blackboard.derivation import (
 )
 from tiza.readings.blackboard.differences import finite_differences
 from tiza.readings.blackboard.expr import Name
-from tiza.readings.blackboard.second import second_derivatives
+from tiza.readings.blackboard.second import jacobian, second_derivatives
 from tiza.readings.blackboard.steps import Introduced, Step
 from tiza.readings.blackboard.twin import OPENED, twins
 from tiza.readings.blackboard.updates import rule_of, update
@@ -68,7 +68,8 @@ class Derivation:
         """Greatest differences: printed formulas to the engine, gradients to finite differences."""
         if not self._checked:
             formulas = max((step.error(self.values) for step in self.steps), default=0.0)
-            self._checked = {"formulas": formulas, "finite": finite_differences(self.board)}
+            finite = finite_differences(self.board) if self.board.adjoints else formulas
+            self._checked = {"formulas": formulas, "finite": finite}
         return dict(self._checked)
 
     def spoken(self) -> str:
@@ -135,7 +136,8 @@ def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Optimizer | None = Non
     _one_of("detail", detail, DETAILS)
     _one_of("layout", layout, LAYOUTS)
     _one_of("decimal", decimal, (".", ","))
-    if loss.size != 1:
+    vector = loss.ndim == 1 and len(wrt) == 1 and wrt[0].ndim == 1
+    if loss.shape != () and not vector:
         raise GradientError("loss-not-scalar", shape=loss.shape)
     twin = twins([loss.node], [w.node for w in wrt], frozenset(OPENED | set(deeper)))
     missing = [w for w in wrt if w.node not in twin]
@@ -149,6 +151,11 @@ def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Optimizer | None = Non
         board = set_up(top, targets, given, named, layout, twin.roots, twin.times)
         chain = Chain(board)
         steps = forward(board)
+        if vector:
+            made = Derivation(board, steps + differentials(board), [], detail, layout, lang,
+                              numbers, decimal)  # fmt: skip
+            made.steps += jacobian(board, targets[0])
+            return made
         if board.scalar:
             steps += local(board)
         elif detail != "summary":

@@ -1,4 +1,4 @@
-"""Second derivatives: the Hessian as a formula, and Newton's step.
+"""Second derivatives: the Hessian as a formula, and Newton's step; the Jacobian of a vector.
 
 The gradient is itself a graph; its differential, linear in dw, is spelled with the symbols of
 the derivation, and what multiplies dw is the Hessian.
@@ -141,7 +141,21 @@ def _of_product(e: Expr, change: Differential) -> Expr | None:
     if matrix is None:
         return None
     rest = [a for a in e.args if a is not inside[0]]
+    if inside[0].shape == () and any(a.shape for a in rest):
+        return _column_times(matrix, rest)
     return _scaled(matrix, rest)
+
+
+def _column_times(row: Expr, factors: list[Expr]) -> Expr:
+    """A vector times a number that is a row times dw: v uᵀ."""
+    scalars = [a for a in factors if a.shape == ()]
+    v = al.mul(*(_flat(a) for a in factors if a.shape != ()))
+    n = row.shape[1]
+    if row.op == "view" and row.args[0].ndim == 1:
+        made = Expr("outer", (v, row.args[0]), (v.shape[0], n))
+    else:
+        made = al.matmul(Expr("view", (v,), (v.shape[0], 1)), row)
+    return al.mul(*scalars, made) if scalars else made
 
 
 def _scaled(matrix: Expr, factors: list[Expr]) -> Expr:
@@ -185,5 +199,58 @@ def _of_view(e: Expr, change: Differential) -> Expr | None:
     return as_matrix(e.args[0], change) if plain else None
 
 
-_RULES = {"sum": _of_sum, "prod": _of_product, "frac": _of_quotient, "matmul": _of_matmul,
+def _of_total(e: Expr, change: Differential) -> Expr | None:
+    """Σ v dw as a row: vᵀ times what stands before dw."""
+    axes, _ = e.data
+    (x,) = e.args
+    if len(axes) != x.ndim and _size(x.shape) != max(x.shape):
+        return None
+    matrix = as_matrix(x, change)
+    if matrix is None:
+        return None
+    ones = Expr("view", (al.fill(al.num(1), (matrix.shape[0],)),), (1, matrix.shape[0]))
+    if matrix.op == "diag":
+        return Expr("view", matrix.args, (1, matrix.shape[0]))
+    if matrix.op == "matmul" and matrix.args[0].op == "diag":
+        row = Expr("view", matrix.args[0].args, (1, matrix.shape[0]))
+        return al.matmul(row, *matrix.args[1:])
+    return ones if matrix.op == "eye" else al.matmul(ones, matrix)
+
+
+def _of_repeated(e: Expr, change: Differential) -> Expr | None:
+    """One number in every entry: the row repeated."""
+    row = as_matrix(e.args[0], change)
+    if row is None or row.shape[0] != 1:
+        return None
+    return al.rep(row, (_size(e.shape), row.shape[1]))
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    return int(np.prod(shape))
+
+
+def jacobian(board: Board, w: Node) -> list[Step]:
+    """∂y/∂w of a vector y as a matrix, read off the differential of y."""
+    dw = placeholder(w.shape, w.dtype)
+    change = Differential(board.names.of[w])
+    (pushed,) = push_forward([board.loss], [w], [dw])
+    known = {**board.symbols, dw: al.sym(change, w.shape)}
+    formula = board.spelled(translate([pushed], known)[0])
+    program = Program([dw], [pushed])
+    columns = [np.asarray(program(row)[0]).reshape(-1) for row in np.eye(w.shape[0])]
+    value = np.stack(columns, axis=1)
+    direction = board.values[change]  # drawn for the differentials
+    whole = Differential(board.top)
+    board.values[whole] = value @ direction
+    made = [Step("gradients", whole, formula, value @ direction, (w,), rule="jacobian")]
+    matrix = as_matrix(formula, change)
+    if matrix is not None:
+        name = Partial(board.top, board.names.of[w])
+        board.values[name] = value
+        made.append(Step("gradients", name, matrix, value, (w,), rule="jacobian"))
+    return made
+
+
+_RULES = {"tot": _of_total, "rep": _of_repeated,
+          "sum": _of_sum, "prod": _of_product, "frac": _of_quotient, "matmul": _of_matmul,
           "view": _of_view}  # fmt: skip
