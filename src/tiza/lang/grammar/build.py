@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from tiza.errors import ArgumentError
+from tiza.graph import PRIMITIVES
 from tiza.graph.types import bool_, float64
 from tiza.lang import array_api as xp
 from tiza.lang import linalg
@@ -29,7 +30,7 @@ from tiza.lang.grammar.tree import (
     Tree,
     target_name,
 )
-from tiza.lang.tensor import Tensor, as_tensor
+from tiza.lang.tensor import Tensor, as_tensor, make
 
 PI = 3.141592653589793
 
@@ -198,12 +199,14 @@ class Builder(Applier):
             raise ArgumentError("grammar-index-twice", index=letters[0])
         for axis, i in enumerate(tree.at):
             self._size(tree.x.name, i, tensor.shape[axis])
-        tensor = tensor[tuple(i if isinstance(i, int) else slice(None) for i in tree.at)]
+        tensor = _entries(tensor, tree.at)
         order = sorted(range(len(letters)), key=lambda k: self.scope.index(letters[k]))
         rest = range(len(letters), tensor.ndim)
-        moved = xp.permute_dims(tensor, (*order, *rest)) if tensor.ndim else tensor
         lead = tuple(self.sizes[c] if c in letters else 1 for c in self.scope)
-        return Piece(xp.reshape(moved, (*lead, *(tensor.shape[k] for k in rest))))
+        if order != list(range(len(letters))):
+            tensor = xp.permute_dims(tensor, (*order, *rest))
+        shape = (*lead, *(tensor.shape[k] for k in rest))
+        return Piece(tensor if tensor.shape == shape else xp.reshape(tensor, shape))
 
     def _size(self, name: str, index: int | str, n: int) -> None:
         if isinstance(index, int):
@@ -236,3 +239,14 @@ class Builder(Applier):
         axes = tuple(range(outer, outer + len(sizes)))
         summary = xp.mean if tree.mean else xp.sum
         return Piece(summary(tensor, axis=axes))
+
+
+def _entries(x: Tensor, at: tuple[int | str, ...]) -> Tensor:
+    """x at the whole numbers among the indices; the axes of letters stay."""
+    if all(isinstance(i, str) for i in at):
+        return x
+    fixed = {axis: i for axis, i in enumerate(at) if isinstance(i, int)}
+    starts = tuple(fixed.get(k, 0) for k in range(x.ndim))
+    stops = tuple(fixed[k] + 1 if k in fixed else n for k, n in enumerate(x.shape))
+    cut = make(PRIMITIVES["slice"], x, starts=starts, stops=stops, steps=(1,) * x.ndim)
+    return xp.reshape(cut, tuple(n for k, n in enumerate(x.shape) if k not in fixed))

@@ -255,6 +255,22 @@ def test_one_mistake_made_everywhere_is_told_everywhere() -> None:
     assert {found.kind, *(o.kind for o in found.others)} == {"dropped"}
 
 
+def test_entries_of_one_variable_are_one_variable() -> None:
+    loss = "p = S(X w); L = -(1/n) ∑_i (y_i log(p_i) + (1 - y_i) log(1 - p_i))"
+    shapes = {"X": (5, 3), "w": (3,), "y": (5,)}
+    assert tz.check("dL/dw[j] = (1/n) sum_i (p[i] - y[i]) X[i, j]", loss, shapes=shapes)
+    assert tz.check("dL/dw = X^T (p - y)/n", loss, shapes=shapes)
+    assert not tz.check("dL/dw[j] = (1/n) sum_i (y[i] - p[i]) X[i, j]", loss, shapes=shapes)
+    assert tz.check("dL/dv = v[0] + v[1]", "L = (v[0] + v[1])^2/2", shapes={"v": (2,)})
+
+
+def test_steps_inside_a_line_are_named_by_their_formula() -> None:
+    verdict = tz.check("cos(x^2)", "sin(x^2)")
+    assert "the factor ∂(x²)/∂x of the chain rule is missing" in str(verdict)
+    verdict = tz.check("e^x", "x e^x")
+    assert (verdict.mistake, verdict.step) == ("path-forgotten", "L")
+
+
 def test_numbers_in_the_loss() -> None:
     loss = "z = w x; L = 3 (z - y)^2/(2 c)"
     assert tz.check("dL/dw = 3 (z - y) x/c", loss, at={"c": 4.0})

@@ -133,7 +133,9 @@ def _negative(e: Edge) -> Iterator[Mutant]:
 def _multiply(e: Edge) -> Iterator[Mutant]:
     numbers = _numbers(e.other)
     if numbers:
-        yield from (Mutant("number", 1, e.share / n, n) for n, _ in numbers)
+        for n, _ in numbers:
+            yield Mutant("number", 1, e.share / n, n)
+            yield Mutant("number-twice", 2, e.share * n, n)
         return
     yield Mutant("dropped", 1, e.g)
     yield Mutant("own-factor", 2, e.g * e.x)

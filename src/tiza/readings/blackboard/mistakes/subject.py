@@ -14,22 +14,37 @@ from typing import Any
 import numpy as np
 
 from tiza.errors import ArgumentError
-from tiza.graph import COMPOSITES, PRIMITIVES, Node, constant, literal, placeholder, rebuild, walk
+from tiza.graph import (
+    COMPOSITES,
+    PRIMITIVES,
+    Node,
+    constant,
+    depends_on,
+    literal,
+    placeholder,
+    rebuild,
+    walk,
+)
 from tiza.graph.types import is_float
 from tiza.lang.grammar import parse
 from tiza.lang.grammar.names import canonical
 from tiza.lang.tensor import Tensor
 from tiza.lang.trace import Program
+from tiza.readings.blackboard import algebra as al
 from tiza.readings.blackboard.expr import Symbol
-from tiza.readings.blackboard.letters import GREEK
+from tiza.readings.blackboard.letters import GREEK, symbol
+from tiza.readings.blackboard.notation import formula
 from tiza.readings.blackboard.result import Derivation, build
+from tiza.readings.blackboard.spell import translate
 from tiza.readings.blackboard.twin import COUNT, twins
+from tiza.readings.blackboard.unicode import unicode
 from tiza.transforms import differentiate
 from tiza.transforms.differentiate import edges
 
 Array = np.ndarray[Any, Any]
 LOSS_NAMES = {"L", "l", "e", "E", "J", "loss", "Loss", "C", "cost", "ell"}
 SIZE_NAMES = {"B", "n", "N", "m"}
+LONGEST = 24  # characters of a formula inside a sentence
 _LATIN = {letter: word for word, letter in GREEK.items() if word not in ("eps", "lam", "lambd")}
 
 
@@ -72,6 +87,31 @@ class Subject:
     def program(self, outputs: Sequence[Node]) -> Program:
         """Outputs as a function of the variables, in the order of `holes`."""
         return Program(list(self.holes.values()), list(outputs))
+
+
+def spelled(subject: Subject, node: Node) -> str:
+    """The formula of an operation in terms of what has a name; empty where that is long."""
+    table = {n: al.sym(subject.symbols.get(name) or symbol(name), n.shape)
+             for name, n in subject.nodes.items()}  # fmt: skip
+    inner = {n: s for n, s in table.items() if n is not node}
+    (made,) = translate([node], inner)
+    text = unicode(formula(made))
+    return text if len(text) <= LONGEST else ""
+
+
+PLAIN = {"add", "subtract", "negative", "alias", "cast", "reshape", "permute", "broadcast_to"}
+
+
+def is_nested(subject: Subject, line: str, into: str) -> bool:
+    """Whether functions stand inside one another between a line and what it is derived by."""
+    top, below = subject.node(line), subject.node(into)
+    if top is None or below is None:
+        return False
+    order = inside(top, set(subject.lines.values()))
+    moving = depends_on(order, [below])
+    real = [n for n in order if n in moving and n is not below and n.prim.name not in PLAIN]
+    return len([n for n in real if not any(i.prim.name == "literal" for i in n.inputs)
+                or n.prim.name == "pow"]) > 1  # fmt: skip
 
 
 def users(subject: Subject, name: str) -> list[str]:

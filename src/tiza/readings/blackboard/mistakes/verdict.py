@@ -17,7 +17,7 @@ from tiza.readings.blackboard.mistakes.claims import Claim
 from tiza.readings.blackboard.mistakes.compare import Comparison, Difference
 from tiza.readings.blackboard.mistakes.repairs import Repair
 from tiza.readings.blackboard.mistakes.search import Found
-from tiza.readings.blackboard.mistakes.subject import Array, Subject, users
+from tiza.readings.blackboard.mistakes.subject import Array, Subject, is_nested, spelled, users
 from tiza.readings.blackboard.mistakes.truths import Truth
 from tiza.readings.blackboard.mistakes.words import mistake, repaired, say
 from tiza.readings.blackboard.notation import name_box
@@ -242,21 +242,41 @@ def _of_derivation(subject: Subject, found: Found) -> list[str]:
 
 def _mistake(subject: Subject, found: Found) -> str:
     """What is said of one mistake."""
-    kind = found.kind
-    if found.rank > 5 and kind in ("sign", "number"):
-        kind += "-somewhere"
+    kind = f"{found.kind}-somewhere" if _is_somewhere(found) else found.kind
     return mistake(
         kind,
-        step=pretty(subject, found.line, found.into),
+        step=_step(subject, found),
         line=pretty(subject, found.line),
         into=pretty(subject, found.into) if found.into else "",
         factor=_number(found.factor),
     )
 
 
+def _is_somewhere(found: Found) -> bool:
+    """Whether only the whole result shows it: any sign, any factor."""
+    return found.rank > 5 and found.kind in ("sign", "number")
+
+
+def _step(subject: Subject, found: Found) -> str:
+    """The local derivative concerned: ∂f/∂z, or inside of a line ∂L/∂(x²)."""
+    over, under = pretty(subject, found.line), pretty(subject, found.into) if found.into else ""
+    plain = found.node.prim.family != "elementwise" or not under
+    if plain or not is_nested(subject, found.line, found.into):
+        return pretty(subject, found.line, found.into)
+    line = subject.node(found.line)
+    whole = (line, line.opened) if line is not None else ()
+    if found.node not in whole:
+        text = spelled(subject, found.node)
+        over = f"({text})" if text else over
+    if not subject.name_of(found.wrt) and found.wrt.prim.family == "elementwise":
+        text = spelled(subject, found.wrt)
+        under = f"({text})" if text else under
+    return f"∂{over}/∂{under}"
+
+
 def _right_steps(subject: Subject, found: Found) -> list[tuple[str, str]]:
     """The step of the true derivation that is concerned."""
-    if subject.derivation is None or not found.into:
+    if subject.derivation is None or not found.into or _is_somewhere(found):
         return []
     into = _symbol(subject, found.into)
     partial = Partial(_symbol(subject, found.line), into)

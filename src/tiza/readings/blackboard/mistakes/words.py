@@ -156,9 +156,9 @@ KINDS: dict[str, tuple[str, str]] = {
         "menos objetivo ya la contiene",
     ),
     "path-forgotten": (
-        "the path through {line} is missing: {into} acts on the loss in more than one way, and "
-        "the derivatives of all of them are added",
-        "falta el camino por {line}: {into} influye en la pérdida de más de una forma, y las "
+        "the term of {step} is missing: {into} acts on the loss in more than one way, and the "
+        "derivatives of all of them are added",
+        "falta el término de {step}: {into} influye en la pérdida de más de una forma, y las "
         "derivadas de todas se suman",
     ),
 }
