@@ -44,7 +44,7 @@ globals().update(torch_api.TYPES)  # tz.long, tz.double ...: not for `import *`
 hot.COMPILE = lambda given, made: import_module("tiza.readings.native").compiled(given, made)
 VERBS.load = lambda: import_module("tiza.train")  # model.fit(...) finds its trainer
 # What is imported on first use only, which keeps the start quick:
-_MODULES = {"data", "losses", "metrics", "models", "nn", "optim", "train"}
+_MODULES = {"data", "losses", "metrics", "models", "nn", "optim", "plot", "train"}
 _READINGS = {"blackboard": "tiza.readings.blackboard"}
 _VERBS = {  # each name and the module that defines it
     "Trainer": "tiza.train",

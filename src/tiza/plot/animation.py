@@ -1,0 +1,92 @@
+"""The race of optimizers as a moving picture: GIF, or HTML for a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.animation import FuncAnimation, HTMLWriter, PillowWriter
+
+from tiza.errors import ArgumentError
+from tiza.plot.descent import (
+    Function,
+    Maker,
+    draw_function,
+    fitted,
+    heights,
+    landscape,
+    path,
+    racers_of,
+)
+from tiza.plot.style import Figure, figure, legend, line, styled
+from tiza.plot.words import say
+
+
+class Race:
+    """A race of optimizers that moves: `save("race.gif")`, `save("race.html")`, or Jupyter."""
+
+    def __init__(self, fig: Figure, show: Callable[[int], list[Any]], frames: int,
+                 interval: int) -> None:  # fmt: skip
+        self.figure, self.show, self.frames, self.interval = fig, show, frames, interval
+
+    @property
+    def animation(self) -> FuncAnimation:
+        """As matplotlib's own object, to be rendered."""
+        return FuncAnimation(self.figure, self.show, frames=self.frames, interval=self.interval)
+
+    def save(self, path: str | Path) -> Path:
+        """Write .gif or .html (one file, with buttons, works offline)."""
+        path = Path(path)
+        rate = max(1, 1000 // self.interval)
+        if path.suffix == ".gif":
+            self.animation.save(path, writer=PillowWriter(fps=rate), dpi=80)
+        elif path.suffix == ".html":
+            self.animation.save(path, writer=HTMLWriter(fps=rate, embed_frames=True), dpi=80)
+        else:
+            raise ArgumentError("plot-moving", got=path.suffix or str(path))
+        return path
+
+    def _repr_html_(self) -> str:
+        html: str = self.animation.to_jshtml(fps=max(1, 1000 // self.interval))
+        return html
+
+
+@styled
+def race_animation(f: str | Function = "beale", start: Sequence[float] | float | None = None,
+                   optimizers: Mapping[str, Maker] | Sequence[str] | None = None, *,
+                   steps: int = 60, window: Sequence[Sequence[float]] | None = None,
+                   interval: int = 100, lang: str | None = None) -> Race:  # fmt: skip
+    """`race` as a moving picture, one frame a step, `interval` milliseconds each.
+
+    >>> moving = race_animation("parabola", optimizers=["SGD"], steps=2)
+    >>> type(moving).__name__
+    'Race'
+    """
+    function, at, frame = landscape(f, start, window)
+    racers = racers_of(optimizers, f)
+    found = [path(function, at, maker, steps) for maker in racers.values()]
+    fig, axes = figure(size=(6.4, 5.0), title=say("race"))
+    ax = axes[0, 0]
+    draw_function(ax, function, frame)
+    tracks = [p if len(at) == 2 else np.stack([p[:, 0], heights(function, p[:, 0])], 1)
+              for p in found]  # fmt: skip
+    trails, heads = [], []
+    for k, name in enumerate(racers):
+        trails += ax.plot([], [], linewidth=1.8, label=name, **line(k))
+        heads += ax.plot([], [], "o", markersize=8, color=line(k)["color"],
+                         markeredgecolor="white")  # fmt: skip
+    fitted(ax, frame)
+    legend(ax, loc="upper right")
+
+    def show(n: int) -> list[Any]:
+        for track, trail, head in zip(tracks, trails, heads, strict=True):
+            trail.set_data(*track[: n + 1].T)
+            head.set_data(*track[min(n, len(track) - 1)][:, None])
+        ax.set_title(f"{say('step')} {n}")
+        return [*trails, *heads]
+
+    show(0)
+    longest = max(len(t) for t in tracks)
+    return Race(fig, show, longest, interval)
