@@ -85,6 +85,8 @@ def _turned(x: Expr, shape: Shape) -> Expr | None:
         if inner.ndim == 1:  # rows b become columns b
             return Expr("rep", (view(inner, (*inner.shape, 1)),), shape)
         return Expr("rep", (transpose(inner),), shape)
+    if x.op == "view" and x.args[0].ndim == 1:
+        return Expr("view", x.args, shape)
     if x.op == "tot" and x.data[1]:
         axes = tuple(sorted(1 - a for a in x.data[0]))
         return Expr("tot", (transpose(x.args[0]),), shape, (axes, True))

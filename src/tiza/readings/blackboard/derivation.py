@@ -91,7 +91,7 @@ def set_up(loss: Node, wrt: Sequence[Node], given: Mapping[Node, str],
            paths: Mapping[Node, str], layout: str = "code",
            roots: set[Node] | None = None, times: Times | None = None) -> Board:  # fmt: skip
     """Plan, names and numbers of a derivation; all nodes are float64 twins."""
-    plan = make_plan(loss, wrt, given, roots)
+    plan = make_plan(loss, wrt, given, roots, paths)
     names = give_names(plan, wrt, given, paths, times or Times())
     everything = list(dict.fromkeys([*plan.leaves, *wrt, *plan.steps]))
     lines = {n: opened_line(n, plan.inputs[n], plan.beside[n]) for n in plan.steps}

@@ -60,7 +60,8 @@ def _tot(e: Expr, at: tuple[str, ...] | None) -> Set:
     if at is None and n == 3 and axes == (0,):
         return row(bx.Big("∑", index_box("b")), bx.SPACE, lower(x, "b")), PROD
     stacked = n > 2 and axes in ((n - 1,), (n - 2,)) and keepdims
-    if at is not None or len(axes) == n or (n > 2 and not stacked):
+    single = all(k == 1 for k in e.shape)
+    if at is not None or len(axes) == n or single or (n > 2 and not stacked):
         return _summed(e, at)
     tight = POWER if x.op in {"prod", "sum", "frac"} else PROD
     if axes == (n - 1,):
@@ -93,8 +94,10 @@ def _summed(e: Expr, at: tuple[str, ...] | None) -> Set:
         else:
             letters.append(next(outer, "") or (next(free) if at is None and n != 1 else ""))
     bound = index_box(",".join(filter(None, (letters[i] for i in axes))))
-    sign = bx.Big("∑", bound if bound != bx.Row(()) else None)
-    if len(axes) == x.ndim or at is not None:
+    if bound == bx.Row(()):  # one entry: nothing to add up
+        return set_box(x, tuple(letters))
+    sign = bx.Big("∑", bound)
+    if all(k == 1 for k in e.shape) or at is not None:
         return row(sign, bx.SPACE, inside(x, PROD, tuple(letters))), PROD
     return row(sign, bx.SPACE, inside(x, PROD)), PROD
 
@@ -166,17 +169,21 @@ def lower(e: Expr, letters: str) -> Box:
 
 
 def _picked(e: Expr, at: tuple[str, ...] | None) -> Set:
+    """P at the class of each example: P_{i,y_i}; of one example P_y."""
     p, t = e.args
     letters = at or (LETTERS[0],)
     target = formula(t, at if at is not None else letters)
-    inside = row(index_box("".join(letters)), bx.Sign(",", "plain"), target)
+    row_of = index_box("".join(letters)) if "".join(letters) else None
+    comma = bx.Sign(",", "plain")
+    inside_of = target if row_of is None else row(row_of, comma, target)
     if p.op == "t":
-        p, inside = p.args[0], row(target, bx.Sign(",", "plain"), index_box("".join(letters)))
+        p = p.args[0]
+        inside_of = target if row_of is None else row(target, comma, row_of)
     base = formula(p)
     if isinstance(base, bx.Script) and p.op == "sym":
-        sub = inside if base.sub is None else row(base.sub, bx.Sign(",", "plain"), inside)
+        sub = inside_of if base.sub is None else row(base.sub, comma, inside_of)
         return bx.Script(base.base, sub, base.sup), ATOM
-    return bx.Script(base if p.op == "sym" else bx.Fence("(", base, ")"), inside), ATOM
+    return bx.Script(base if p.op == "sym" else bx.Fence("(", base, ")"), inside_of), ATOM
 
 
 def _array(e: Expr, at: tuple[str, ...] | None) -> Set:

@@ -37,10 +37,10 @@ class Plan:
 
 
 def make_plan(loss: Node, wrt: Sequence[Node], named: Mapping[Node, str],
-              roots: set[Node] | None = None) -> Plan:  # fmt: skip
+              roots: set[Node] | None = None, parameters: Iterable[Node] = ()) -> Plan:  # fmt: skip
     """Choose the lines: what its author named, what layers give, what is used twice."""
     order = walk([loss])
-    moving = depends_on([loss], wrt)
+    moving = depends_on([loss], [*wrt, *parameters])  # layers are lines even if held fixed
     users = _users(order)
     parts = _parts(order) | {n for n in roots or () if n not in wrt and n.prim.name not in VIEWS}
     added = {i for n in order if n.prim.name == "add" for i in n.inputs if users[i] == 1}
