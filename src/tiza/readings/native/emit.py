@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from tiza.readings.native.finish import Results
 from tiza.readings.native.index import Loop
 from tiza.readings.native.lower import BOOL
 from tiza.readings.native.nest import Nest, Reduction
 from tiza.readings.native.schedule import Schedule, product
 from tiza.readings.native.spell import ir
-from tiza.readings.native.values import INT, Copy, Values
+from tiza.readings.native.values import INT, Copy
 
 DType = np.dtype[Any]
 FEW = 8  # turns of a loop, too few for several threads to share evenly
@@ -34,14 +35,12 @@ IDENTITY: dict[str, Callable[[DType], Any]] = {
 }
 
 
-class Kernel(Values):
+class Kernel(Results):
     """Writes one nest."""
 
     def __init__(self, nest: Nest, plan: Schedule, width: int) -> None:
-        super().__init__(width, nest.buffers())
-        self.nest, self.plan = nest, plan
+        super().__init__(nest, plan, width)
         self.lane = plan.lane
-        self.accumulated: dict[tuple[int, Copy], str] = {}  # places on the stack
         self.items = self._items()
         self.order = [*(loop for loop, _ in self.items), *nest.reduced]
 
@@ -148,9 +147,7 @@ class Kernel(Values):
                     for k, reduction in enumerate(self.nest.reductions):
                         self._accumulate(k, reduction, copy)
                     self._stores(self.nest.inner, copy)
-        for copy in copies:
-            with self._lanes(copy, many):
-                self._finish(copy)
+        self.finish(copies, many)
 
     def _copies(self, many: dict[Loop, int]) -> list[Copy]:
         """The unrolled copies of a tile."""
@@ -256,19 +253,6 @@ class Kernel(Values):
         self.text.line(f"store {kind} {new}, ptr {place}")
         self.text.line(f"store {whole} {at}, ptr {where}")
 
-    def _finish(self, copy: Copy) -> None:
-        """The results of the reductions, and what is made of them."""
-        width = self.width if self.lane else 1
-        for k, reduction in enumerate(self.nest.reductions):
-            if reduction.carried:
-                continue
-            index = reduction.op in ("argmax", "argmin")
-            dtype = INT if index else reduction.value.dtype
-            place = self.accumulated[-1 - k if index else k, copy]
-            name = self.text.set(f"load {ir(dtype, width)}, ptr {place}")
-            self.cache[reduction.result, copy] = name, width
-        self._stores(self.nest.outer, copy)
-
     # -- lanes along a reduced loop ---------------------------------------------------------
 
     def _sums(self, many: dict[Loop, int]) -> None:
@@ -359,14 +343,9 @@ class Kernel(Values):
         need = self.width // at_once
         self.cache.clear()
         self.lane = columns
-        for r in range(rows):
-            whole = parts[r] + ["zeroinitializer"] * (need - len(parts[r]))
-            result = self._fold(whole, dtype, at_once)
-            copy: Copy = ((row, r), (columns, 0))
-            self.active = min(self.width, wide)
-            self.cache[nest.reductions[0].result, copy] = result, self.width
-            self._stores(nest.outer, copy)
-        self.active = self.width
+        whole = [p + ["zeroinitializer"] * (need - len(p)) for p in parts]
+        first: Copy = ((columns, 0),)
+        self.row_by_row(row, [[(first, self._fold(w, dtype, at_once))] for w in whole], many)
         self.lane = lane
 
     def _dot_loops(self, reduced: Sequence[Loop], copies: Sequence[Copy]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tiza.graph.node import Node
+from tiza.readings.native.rewrite import swaps
 
 LONGEST, DEEPEST = 160, 24
 SUM, TIMES, POWER, ATOM = 1, 2, 3, 4  # how tightly an operation binds
@@ -60,9 +61,9 @@ def _spelled(node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
     """An operation on texts."""
     name = node.prim.name
     texts = [text for text, _ in parts]
-    if name in SILENT:
+    if name in SILENT or (name == "reshape" and _long(node) == _long(node.inputs[0])):
         return parts[0]
-    if name == "permute" and _swaps(node):
+    if name == "permute" and swaps(node):
         return f"{_wrapped(parts[0], POWER)}ᵀ", POWER
     if name == "negative":
         return f"−{_wrapped(parts[0], TIMES)}", TIMES
@@ -83,6 +84,6 @@ def _wrapped(part: tuple[str, int], least: int) -> str:
     return part[0] if part[1] >= least else f"({part[0]})"
 
 
-def _swaps(node: Node) -> bool:
-    axes, k = node.attrs["axes"], node.ndim
-    return k >= 2 and axes == (*range(k - 2), k - 1, k - 2)
+def _long(node: Node) -> list[int]:
+    """The axes that hold more than one entry."""
+    return [n for n in node.shape if n != 1]

@@ -134,7 +134,7 @@ def turned(outputs: Sequence[Node]) -> list[Node]:
     known: dict[Node, Node] = {}
     for node in order:
         x = node.inputs[0] if node.inputs else None
-        if x is not None and _swaps(node) and x.prim.name == "matmul" and users[x] == 1:
+        if x is not None and swaps(node) and x.prim.name == "matmul" and users[x] == 1:
             a, b = (known.get(i, i) for i in x.inputs)
             with made_at(x.place):
                 known[node] = P["matmul"](transposed(b), transposed(a))
@@ -144,7 +144,7 @@ def turned(outputs: Sequence[Node]) -> list[Node]:
     return [known.get(n, n) for n in outputs]
 
 
-def _swaps(node: Node) -> bool:
+def swaps(node: Node) -> bool:
     """Whether a node exchanges the last two axes."""
     axes = node.attrs.get("axes", ())
     k = node.ndim

@@ -20,6 +20,7 @@ from tiza.readings.native.lower import Value
 from tiza.readings.native.nest import Nest
 
 STRIDED = 6.0  # what reading one lane from afar costs, in vector loads
+UNEVEN = 1.06
 FAR = 1.2  # the same, among products
 
 
@@ -184,13 +185,18 @@ def _across(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
         if vectors > groups:
             continue
         rows = min(row.extent, max(1, room // vectors), 8 if vectors > 1 else 14)
-        waste = (math.ceil(groups / vectors) * vectors / groups) * (
-            math.ceil(row.extent / rows) * rows / row.extent)  # fmt: skip
+        waste = _waste(groups, vectors) * _waste(row.extent, rows)
         loads = (rows + vectors) / (rows * vectors)
         choices.append((waste * (1 + loads * 0.5), vectors, rows))
     _, vectors, rows = min(choices)
     wide = math.prod(r.extent for r in nest.reduced) * lane.extent * 4
     return Schedule("across", outer, lane, vectors, row, rows, row_outside=wide <= 1 << 19)
+
+
+def _waste(extent: int, step: int) -> float:
+    """Work done in whole tiles against work asked for; a smaller last tile is more code."""
+    whole = math.ceil(extent / step) * step / extent
+    return whole if whole == 1 or extent < step else whole * UNEVEN
 
 
 def _in_lanes(nest: Nest, loop: Loop) -> float:
@@ -213,8 +219,8 @@ def _along(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
             row = max(others, key=lambda k: k.extent)
             outer = [k for k in nest.kept if k not in (row, columns)]
             most = range(4, 7) if registers >= 32 else range(2, 3)
-            rows = min(row.extent, min(most, key=lambda r: (
-                math.ceil(row.extent / r) * r / row.extent * (1 + (r + 4) / (4 * r)))))  # fmt: skip
+            best = min(most, key=lambda r: _waste(row.extent, r) * (1 + (r + 4) / (4 * r)))
+            rows = min(row.extent, best)
             wide = math.prod(r.extent for r in nest.reduced) * columns.extent * 4
             return Schedule("along", outer, lane, 1, row, rows, columns,
                             row_outside=wide <= 1 << 19)  # fmt: skip

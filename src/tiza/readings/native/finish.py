@@ -1,0 +1,94 @@
+"""What is made of the results of reductions, once for each entry that is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tiza.readings.native.index import Loop
+from tiza.readings.native.nest import Nest
+from tiza.readings.native.schedule import Schedule, cone
+from tiza.readings.native.spell import ir
+from tiza.readings.native.values import INT, Copy, Values
+
+LONG = 10  # operations after a reduction that are written as a loop over rows, to keep code short
+
+
+class Results(Values):
+    """Writes what comes after the reduced loops of a nest.
+
+    accumulated: the place on the stack of each reduction and copy.
+    """
+
+    def __init__(self, nest: Nest, plan: Schedule, width: int) -> None:
+        super().__init__(width, nest.buffers())
+        self.nest, self.plan = nest, plan
+        self.accumulated: dict[tuple[int, Copy], str] = {}
+
+    def finish(self, copies: Sequence[Copy], many: dict[Loop, int]) -> None:
+        """Every copy of a tile."""
+        row = self.plan.row
+        if row in many and len(self.nest.reductions) == 1 and self.lane is not None:
+            rows: list[list[tuple[Copy, str]]] = [[] for _ in range(many[row])]
+            for copy in copies:
+                self._results(copy)
+                name = self.cache[self.nest.reductions[0].result, copy][0]
+                number = next(k for loop, k in copy if loop is row)
+                rows[number].append((tuple(c for c in copy if c[0] is not row), name))
+            self.row_by_row(row, rows, many)
+            return
+        for copy in copies:
+            self._use(copy, many)
+            self._results(copy)
+            self._stores(self.nest.outer, copy)
+        self.active = self.width
+
+    def _use(self, copy: Copy, many: dict[Loop, int]) -> None:
+        """As many lanes as the tile has entries for."""
+        starts = [start for loop, start in copy if loop is self.lane]
+        self.active = min(self.width, many[self.lane] - starts[0]) if starts and self.lane else (
+            self.width)  # fmt: skip
+
+    def _results(self, copy: Copy) -> None:
+        width = self.width if self.lane else 1
+        for k, reduction in enumerate(self.nest.reductions):
+            if reduction.carried:
+                continue
+            index = reduction.op in ("argmax", "argmin")
+            dtype = INT if index else reduction.value.dtype
+            place = self.accumulated[-1 - k if index else k, copy]
+            name = self.text.set(f"load {ir(dtype, width)}, ptr {place}")
+            self.cache[reduction.result, copy] = name, width
+
+    def row_by_row(self, row: Loop, rows: Sequence[Sequence[tuple[Copy, str]]],
+                   many: dict[Loop, int]) -> None:  # fmt: skip
+        """The one reduction's vectors of each row put to use: a loop where that is long."""
+        result = self.nest.reductions[0].result
+        if len(rows) == 1 or len(cone([s.value for s in self.nest.outer])) <= LONG:
+            for number, parts in enumerate(rows):
+                for part, name in parts:
+                    copy = ((row, number), *part)
+                    self._use(copy, many)
+                    self.cache[result, copy] = name, self.width
+                    self._stores(self.nest.outer, copy)
+            self.active = self.width
+            return
+        kind, side = ir(result.dtype, self.width), len(rows[0])
+        room = self.text.room(f"[{len(rows) * side} x {kind}], align 64")
+        for number, (_, name) in enumerate(p for parts in rows for p in parts):
+            place = self.text.set(f"getelementptr {kind}, ptr {room}, i64 {number}")
+            self.text.line(f"store {kind} {name}, ptr {place}")
+        before = self.counter[row]
+        with self.text.loop("0", str(len(rows))) as i:
+            self.counter[row] = self.text.set(f"add nsw i64 {before}, {i}")
+            self.cache.clear()
+            first = self.text.set(f"mul nsw i64 {i}, {side}")
+            for k, (part, _) in enumerate(rows[0]):
+                at = self.text.set(f"add nsw i64 {first}, {k}")
+                place = self.text.set(f"getelementptr {kind}, ptr {room}, i64 {at}")
+                name = self.text.set(f"load {kind}, ptr {place}")
+                self._use(part, many)
+                self.cache[result, part] = name, self.width
+                self._stores(self.nest.outer, part)
+        self.counter[row] = before
+        self.active = self.width
+        self.cache.clear()
