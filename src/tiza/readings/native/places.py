@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from tiza.graph.node import Node
+from tiza.graph.node import Node, placeholder
 from tiza.readings.native.memory import Buffer, View
 from tiza.readings.native.plan import Group, Plan, Planner
 from tiza.readings.native.recurrence import Recurrence
@@ -27,7 +27,8 @@ class Places:
     """Gives every materialised node of a plan its memory.
 
     memory: the view that is the value of each; results: the buffer of each output; copies:
-    outputs that must be copied to their places at the end.
+    outputs that must be copied to their places at the end; rescues: inputs that must be put
+    aside at the beginning.
     """
 
     def __init__(self, planner: Planner, plan: Plan, bits: int, aliased: Mapping[int, int],
@@ -41,6 +42,7 @@ class Places:
         self.memory: dict[Node, View] = {}
         self.results: list[Buffer] = []
         self.copies: list[tuple[Node, Buffer]] = []
+        self.rescues: list[tuple[Node, Buffer]] = []  # copied first of all
         self._arguments()
         self._buffers()
 
@@ -83,7 +85,7 @@ class Places:
         elif source is not None:
             buffer = self.memory[self.plan.inputs[source]].buffer
             if node is not self.plan.inputs[source]:
-                self.copies.append((node, buffer))
+                self.copies.append((self._rescued(node), buffer))
         else:
             buffer = self._argument(node.shape, node.dtype)
             if own:
@@ -91,6 +93,17 @@ class Places:
             else:
                 self.copies.append((node, buffer))
         self.results.append(buffer)
+
+    def _rescued(self, node: Node) -> Node:
+        """An input that another output will be written over, put aside before all else."""
+        lost = {self.plan.inputs[i] for i in self.aliased.values()}
+        if not lost.intersection(self._under(node)):
+            return node
+        aside = placeholder(node.shape, node.dtype)
+        buffer = Buffer(node.shape, node.dtype)
+        self.memory[aside] = buffer.view()
+        self.rescues.append((node, buffer))
+        return aside
 
     def _in_place(self, node: Node, source: Node) -> bool:
         """Whether `node` may be written over `source`: nobody reads that afterwards."""
@@ -137,6 +150,8 @@ class Places:
             for n in self._under(node):
                 last[n] = len(groups)
         arena = Arena()
+        for _, buffer in self.rescues:
+            buffer.offset = arena.take(buffer.bytes)
         dying: dict[int, list[Buffer]] = {}
         for i, group in enumerate(groups):
             if group.kind == "scan":

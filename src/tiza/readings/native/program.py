@@ -129,6 +129,9 @@ class Builder:
         """All kernels, in order."""
         lowerer = Lowerer(self.memory, self.plan.elided)
         failed: list[Group] = []
+        for node, buffer in self.places.rescues:
+            if buffer.size:
+                self._nest(copy_nest(node, buffer, self.memory), None)
         for group in self.plan.groups:
             if all(math.prod(r.shape) == 0 for r in group.roots if not r.prim.several):
                 continue
