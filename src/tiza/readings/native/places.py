@@ -38,7 +38,7 @@ class Places:
         self.loops = loops
         self.planner, self.plan, self.bits = planner, plan, bits
         self.aliased = dict(aliased)
-        self.layout = Layout()
+        self.layout, self.arena = Layout(), Arena()
         self.memory: dict[Node, View] = {}
         self.results: list[Buffer] = []
         self.copies: list[tuple[Node, Buffer]] = []
@@ -101,6 +101,7 @@ class Places:
             return node
         aside = placeholder(node.shape, node.dtype)
         buffer = Buffer(node.shape, node.dtype)
+        buffer.offset = self.arena.take(buffer.bytes)
         self.memory[aside] = buffer.view()
         self.rescues.append((node, buffer))
         return aside
@@ -149,9 +150,7 @@ class Places:
         for node, _ in self.copies:
             for n in self._under(node):
                 last[n] = len(groups)
-        arena = Arena()
-        for _, buffer in self.rescues:
-            buffer.offset = arena.take(buffer.bytes)
+        arena = self.arena
         dying: dict[int, list[Buffer]] = {}
         for i, group in enumerate(groups):
             if group.kind == "scan":
