@@ -434,3 +434,32 @@ def test_without_llvmlite_the_same_comes_slower(monkeypatch: pytest.MonkeyPatch)
     with pytest.warns(UserWarning, match="no llvmlite here"):
         assert_close(f(rows(3)), rows(3) * 2 + 1)
     assert_close(f(rows(3, seed=1)), rows(3, seed=1) * 2 + 1)  # said once
+
+
+def test_a_model_inside_a_helper_is_read_anew():
+    model = nn.Linear(1, 1)
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+
+    def error(x):
+        return (model(x) ** 2).mean()
+
+    def step(loss):
+        def run(x):
+            optimizer.zero_grad()
+            found = loss(x)
+            found.backward()
+            optimizer.step()
+            return found
+
+        return tz.compile(run)
+
+    x = np.ones((4, 1), np.float32)
+    run, look = step(error), tz.compile(lambda x: error(x))
+    for _ in range(3):
+        assert look(x).item() == pytest.approx(error(x).item())
+        run(x)
+    frozen = nn.Linear(1, 1)
+    bound = tz.compile(lambda x: frozen.forward(x))
+    before = bound(x).numpy()
+    frozen.load_state_dict({"weight": np.full((1, 1), 7.0), "bias": np.zeros(1)})
+    assert not np.allclose(bound(x).numpy(), before)

@@ -6,6 +6,8 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -21,21 +23,48 @@ SCALAR = np.dtype("float64")
 
 
 def surroundings(f: Any) -> list[Any]:
-    """The objects that `f` may use: itself, what it is bound to, its closure, its globals."""
+    """The objects that `f` may use: itself, what it is bound to, its closure, its globals.
+
+    Functions of the user's that it calls are looked into in the same way.
+    """
+    found: list[Any] = []
+    seen: set[int] = set()
+    rest: list[Any] = [f]
+    while rest:
+        thing = rest.pop(0)
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, Module | Optimizer | Tensor):
+            found.append(thing)
+        if thing is f or isinstance(thing, FunctionType | MethodType | partial):
+            rest += _within(thing)
+    return found
+
+
+def _within(f: Any) -> list[Any]:
+    """What stands right around one function."""
     inner = getattr(f, "__wrapped__", f)
-    code = getattr(inner, "__code__", None) or getattr(
-        getattr(inner, "__func__", None), "__code__", None
-    )
-    found: list[Any] = [f, getattr(inner, "__self__", None)]
-    for cell in getattr(inner, "__closure__", None) or ():
+    body = getattr(inner, "__func__", inner)
+    code = getattr(body, "__code__", None)
+    found: list[Any] = [getattr(inner, "__self__", None)]
+    if isinstance(inner, partial):
+        found += [inner.func, *inner.args, *inner.keywords.values()]
+    for cell in getattr(body, "__closure__", None) or ():
         try:
             found.append(cell.cell_contents)
         except ValueError:  # a name that is not assigned yet
             continue
     if code is not None:
-        names = getattr(inner, "__globals__", {})
-        found += [names[n] for n in code.co_names if n in names]
-    return [x for x in found if isinstance(x, Module | Optimizer | Tensor)]
+        names = getattr(body, "__globals__", {})
+        found += [names[n] for n in code.co_names if n in names and not _library(names[n])]
+    return found
+
+
+def _library(thing: Any) -> bool:
+    """Whether it is a function of the language or of the layers, around which nothing stands."""
+    home = getattr(thing, "__module__", None) or ""
+    return isinstance(thing, FunctionType) and home.startswith(("tiza.lang", "tiza.nn", "numpy"))
 
 
 @dataclass
