@@ -105,11 +105,12 @@ class Diffusion(nn.Module):
         return made
 
     def ddim(self, shape: Sequence[int], steps: int = 50, eta: float = 0.0,
-             denoise: Denoiser | None = None) -> Any:  # fmt: skip
+             denoise: Denoiser | None = None, clip: float | None = None) -> Any:  # fmt: skip
         """New examples by a few of the T steps; with η = 0 all chance is in the first noise.
 
         x_{t'} = √ᾱ_{t'} x̂₀ + √(1 − ᾱ_{t'} − σ²) ε_θ + σ ε, x̂₀ = (x_t − √(1 − ᾱ_t) ε_θ)/√ᾱ_t,
         σ = η √((1 − ᾱ_{t'})/(1 − ᾱ_t)) √(1 − ᾱ_t/ᾱ_{t'}); with η = 1 and all steps it is `sample`.
+        `clip` holds x̂₀ within ±clip: early on, 1/√ᾱ_t makes much of the smallest error.
         """
         if not 0 < steps <= self.steps:
             raise ArgumentError("model-steps", got=steps, most=self.steps)
@@ -120,15 +121,19 @@ class Diffusion(nn.Module):
             for k, t in enumerate(times):
                 fresh = tz.random.normal(tuple(shape)).numpy() if eta else 0.0
                 before = int(times[k + 1]) if k + 1 < steps else -1
-                x = self.leap_back(x, int(t), before, _answer(predict, x, int(t)), eta, fresh)
+                noise = _answer(predict, x, int(t))
+                x = self.leap_back(x, int(t), before, noise, eta, fresh, clip)
         return tz.asarray(x)
 
     def leap_back(self, x: Array, t: int, before: int, noise: Array, eta: float,
-                  fresh: Array | float) -> Array:  # fmt: skip
+                  fresh: Array | float, clip: float | None = None) -> Array:  # fmt: skip
         """x at the time `before` from x_t; −1 means x₀ itself."""
         bar = self.alpha_bars[t]
         aim = self.alpha_bars[before] if before >= 0 else 1.0
         clean = (x - math.sqrt(1 - bar) * noise) / math.sqrt(bar)
+        if clip is not None:
+            clean = clean.clip(-clip, clip)
+            noise = (x - math.sqrt(bar) * clean) / math.sqrt(1 - bar)
         sigma = eta * math.sqrt((1 - aim) / (1 - bar) * (1 - bar / aim))
         along = math.sqrt(max(1 - aim - sigma**2, 0.0))
         made: Array = (math.sqrt(aim) * clean + along * noise + sigma * fresh).astype(x.dtype)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tiza.recipes.problem import Problem
 
-NAMES = ("digits", "mnist-mlp")
+# Classification that the Trainer learns:
+NAMES = ("digits", "mnist-mlp", "mlp-slide", "mlp-mnist", "lenet-mnist", "cnn-fashion")
 
 
 def find(name: str) -> "Callable[[int], Problem]":

@@ -5,6 +5,10 @@ from tiza.errors import pick
 WORDS: dict[str, tuple[str, str]] = {
     "digits": ("Handwritten digits, 8×8 pixels", "Dígitos manuscritos, 8×8 píxeles"),
     "mnist-mlp": ("MNIST with a perceptron 784-128-10", "MNIST con un perceptrón 784-128-10"),
+    "mlp-slide": ("MNIST with the slides' 784-8-10", "MNIST con la red 784-8-10 de las láminas"),
+    "mlp-mnist": ("MNIST with a larger perceptron", "MNIST con un perceptrón más grande"),
+    "lenet-mnist": ("MNIST with LeNet-5", "MNIST con LeNet-5"),
+    "cnn-fashion": ("Clothes by a convolutional network", "Prendas con una red convolucional"),
     "table": ("{target} of {file}", "{target} de {file}"),
     "classification": ("classification", "clasificación"),
     "regression": ("regression", "regresión"),
@@ -16,6 +20,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "further-show": ("figures, curves, settings, files", "cifras, curvas, ajustes, archivos"),
     "further-predict": ("ask the model", "preguntar al modelo"),
+    "further-copy": (
+        "its code in a file of your own, to be changed",
+        "su código en un archivo propio, para cambiarlo",
+    ),
     "further-runs": ("all runs", "todas las corridas"),
     "further-ops": ("what a layer computes", "qué calcula una capa"),
     "row-without": (
