@@ -89,3 +89,10 @@ def test_a_wrong_formula_is_caught():
     step = d.part("local")[0]
     values = {**d.values, Symbol("f"): d.values[Symbol("f")] + 0.01}
     assert step.error(values) == pytest.approx(0.01)
+
+
+def test_proofs_on_request():
+    text = str(example(detail="entries"))
+    assert "\nWhy\n" in text
+    assert text.count("σ′(z) = σ(z) (1 − σ(z))") == 1
+    assert "\nPor qué\n" in str(example(detail="entries", lang="es"))

@@ -39,6 +39,7 @@ def plain(d: Derivation) -> str:
         blocks += _scalar(d)
     else:
         blocks += _matrices(d)
+    blocks += [_proofs(d)] if d.detail == "entries" else []
     blocks.append(_check(d))
     return "\n".join("\n".join(block) for block in blocks if block)
 
@@ -177,6 +178,17 @@ def _folded(title: str, steps: Sequence[Shown], d: Derivation) -> list[str]:
         rows.append(f"  {text}" if s.fold is not None else text)
         before = s.fold
     return rows
+
+
+def _proofs(d: Derivation) -> list[str]:
+    """The proof of each rule, below the first equation that uses it."""
+    made, seen = [say("why")], set()
+    for step in d.steps:
+        if step.part in {"local", "backward", "gradients", "second"} and step.rule not in seen:
+            seen.add(step.rule)
+            made.append(f"  {step.text}")
+            made += [f"    {line}" for line in step.why().splitlines()]
+    return made if seen else []
 
 
 def _check(d: Derivation) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tiza.errors import language, pick, use_language
 from tiza.graph import COMPOSITES, PRIMITIVES
 from tiza.readings.blackboard.boxes import Box
+from tiza.readings.blackboard.functions import ENTRYWISE
 from tiza.readings.blackboard.sketch import sketch
 from tiza.readings.blackboard.unicode import SUB, unicode
 
@@ -86,10 +87,10 @@ PROOFS: dict[str, Proof] = {
             "With σ(z) = 1/(1 + e^(−z)), the quotient rule gives",
             "Con σ(z) = 1/(1 + e^(−z)), la regla del cociente da",
         ),
-        "sigma'(z) = e^m / (1 + e^m)^2",
+        "sigma'(z) = e^{-z} / (1 + e^{-z})^2",
         (
-            "where m = −z; the two factors 1/(1 + e^m) and e^m/(1 + e^m) are σ and 1 − σ:",
-            "donde m = −z; los factores 1/(1 + e^m) y e^m/(1 + e^m) son σ y 1 − σ:",
+            "whose two factors 1/(1 + e^(−z)) and e^(−z)/(1 + e^(−z)) are σ and 1 − σ:",
+            "cuyos dos factores 1/(1 + e^(−z)) y e^(−z)/(1 + e^(−z)) son σ y 1 − σ:",
         ),
         "sigma'(z) = sigma(z) (1 - sigma(z))",
     ],
@@ -102,10 +103,10 @@ PROOFS: dict[str, Proof] = {
     ],
     "relu": [
         (
-            "ReLU(z) is z where z > 0 and 0 elsewhere; its slope is 1 there and 0 here "
-            "(at z = 0, where it has a corner, 0 is taken):",
-            "ReLU(z) es z donde z > 0 y 0 en lo demás; su pendiente es 1 allí y 0 aquí "
-            "(en z = 0, donde hay una esquina, se toma 0):",
+            "ReLU(z) is z where z > 0, and 0 elsewhere; its slope is 1 in the first case and 0 in "
+            "the second (at the corner z = 0 it is taken as 0):",
+            "ReLU(z) es z si z > 0, y 0 si no; su pendiente es 1 en el primer caso y 0 en el "
+            "segundo (en el ángulo z = 0 se toma 0):",
         ),
         "{L/z[ij]} = {L/a[ij]} 1[z[ij] > 0]",
     ],
@@ -132,14 +133,11 @@ PROOFS: dict[str, Proof] = {
             "For one example of class y the loss is −log p_y with p = softmax(z):",
             "Para un ejemplo de la clase y la pérdida es −log p_y con p = softmax(z):",
         ),
-        "l = -z[y] + log sum[k] e^z",
+        "l = -z[y] + log sum[k] e^{z[k]}",
         (
-            "where the sum runs over the classes k with e^(z_k). The derivative of "
-            "the logarithm is "
-            "p_k, that of z_y is 1 at k = y only:",
-            "donde la suma recorre las clases k con e^(z_k). La derivada del "
-            "logaritmo es p_k, la de "
-            "z_y es 1 solo en k = y:",
+            "The derivative of the logarithm with respect to z_k is p_k, that of z_y is 1 at k = y "
+            "only:",
+            "La derivada del logaritmo respecto de z_k es p_k, la de z_y es 1 solo en k = y:",
         ),
         "{l/z[k]} = p[k] - 1[k = y]",
         (
@@ -318,6 +316,8 @@ def proof_of(rule: str) -> Proof:
     """The proof of one rule: its own, else its family's."""
     if rule in PROOFS:
         return PROOFS[rule]
+    if rule in ENTRYWISE:
+        return PROOFS["elementwise"]
     record = PRIMITIVES.get(rule) or COMPOSITES.get(rule)
     family = FAMILIES.get(record.family, "") if record is not None else ""
     return PROOFS[family] if family else [_CHAIN, "{L/x} = sum[i] {L/y[i]} {y[i]/x}"]

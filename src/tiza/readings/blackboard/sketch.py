@@ -16,7 +16,7 @@ from tiza.readings.blackboard.notation import ONES, TOP, index_box, name_box, wo
 
 _TOKEN = re.compile(
     r"(?P<gap>\s*)(?:\{(?P<over>[^/}]+)/(?P<under>[^}]+)\}(?P<dt>\^T)?|sum\[(?P<sum>[^\]]*)\]"
-    r"|(?P<ind>1\[)|(?P<name>[^\W\d]\w*'?)(?:\[(?P<at>[^\]]+)\])?(?P<power>\^\w+)?"
+    r"|(?P<ind>1\[)|(?P<name>[^\W\d]\w*'?)(?:\[(?P<at>[^\]]+)\])?(?P<power>\^\w+|\^\{[^{}]*\})?"
     r"|(?P<close>[)\]])(?P<raised>\^\w+)?"
     r"|(?P<number>\d+)(?P<square>\^\w+)?|(?P<sign>\(\.\)|<=|:=|->|[-+=(,/<>|.]))"
 )
@@ -51,7 +51,8 @@ def _take(found: re.Match[str], stack: list[Level]) -> None:
         _put(stack[-1][2], box, gap)
     elif sign:
         shown = _SIGNS.get(sign, sign)
-        first = not stack[-1][2]
+        last = stack[-1][2][-1] if stack[-1][2] else None
+        first = last is None or (isinstance(last, bx.Sign) and last.kind == "relation")
         kind = "relation" if shown in _RELATIONS else "comma" if sign == "," else "binary"
         plain = first and shown == "−"
         stack[-1][2].append(
@@ -85,10 +86,14 @@ def _atom(found: re.Match[str]) -> Box:
 def _raised(box: Box, power: str | None) -> Box:
     if not power:
         return box
-    sup = TOP if power == "^T" else word_box(power[1:])
+    sup = TOP if power == "^T" else _exponent(power[1:])
     if isinstance(box, bx.Script) and box.sup is None:
         return bx.Script(box.base, box.sub, sup)
     return bx.Script(box, sup=sup)
+
+
+def _exponent(text: str) -> Box:
+    return sketch(text[1:-1]) if text.startswith("{") else word_box(text)
 
 
 def _named(text: str) -> Box:
