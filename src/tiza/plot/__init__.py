@@ -14,6 +14,18 @@ _HOME = {  # each figure and the module that draws it
     "decision_boundary": "boundary",
     "loss_surface": "surface",
     "approximation": "widths",
+    "training": "runs",
+    "compare": "runs",
+    "confusion_matrix": "scores",
+    "roc": "scores",
+    "precision_recall": "scores",
+    "calibration": "scores",
+    "weights": "grids",
+    "images": "grids",
+    "feature_maps": "grids",
+    "attention": "grids",
+    "embedding": "maps",
+    "som": "maps",
 }
 __all__ = sorted(_HOME)
 

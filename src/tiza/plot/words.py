@@ -82,6 +82,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "model": ("model", "modelo"),
     "examples": ("examples", "ejemplos"),
     "weights": ("Weights of {name}", "Pesos de {name}"),
+    "in": ("input", "entrada"),
+    "out": ("output", "salida"),
     "layer": ("the layer", "la capa"),
     "images": ("Images", "Imágenes"),
     "features": ("Feature maps of {name}", "Mapas de características de {name}"),
