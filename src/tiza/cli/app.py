@@ -10,6 +10,7 @@ from tiza.cli.version import version_option
 NAMES = (
     "demo",
     "train",
+    "recipes",
     "runs",
     "show",
     "predict",

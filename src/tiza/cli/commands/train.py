@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 def _recipes() -> list[str]:
     from tiza.recipes import NAMES
+    from tiza.recipes.shelf import STUDIES
 
-    return list(NAMES)
+    return [*NAMES, *STUDIES]
 
 
 @command(
@@ -38,6 +39,7 @@ def _recipes() -> list[str]:
             "tiza train clientes.csv --target abandono --drop id --hidden 32",
         ),
         "tiza train mnist-mlp --epochs 5",
+        "tiza train gan-rings --quick",
     ],
 )
 @argument(
@@ -45,8 +47,8 @@ def _recipes() -> list[str]:
     holder=("FILE_OR_RECIPE", "ARCHIVO_O_RECETA"),
     shell_complete=completing(_recipes),
     words=(
-        "A table, or a recipe: digits, mnist-mlp.",
-        "Una tabla, o una receta: digits, mnist-mlp.",
+        "A table, or a recipe: digits, mnist-mlp ... (see tiza recipes).",
+        "Una tabla, o una receta: digits, mnist-mlp ... (véase tiza recipes).",
     ),
 )
 @option(
@@ -113,28 +115,45 @@ def _recipes() -> list[str]:
         "Parte de las filas que se guarda para la prueba (0.2).",
     ),
 )
-def main(what: str, **chosen: Any) -> None:
+@option(
+    "--quick",
+    is_flag=True,
+    words=(
+        "Of a recipe: a run of seconds, to see that everything works.",
+        "De una receta: una corrida de segundos, para ver que todo funciona.",
+    ),
+)
+def main(what: str, quick: bool, **chosen: Any) -> None:
     """Find out what is meant, learn it, and say how well it went."""
     given = {k: v for k, v in chosen.items() if v is not None and (k, v) != ("drop", ())}
-    if Path(what).is_file():
-        _table(Path(what), given)
+    if not Path(what).is_file():
+        _recipe(what, given, quick)
+    elif quick:
+        raise UsageError("cli-quick-table", file=what)
     else:
-        _recipe(what, given)
+        _table(Path(what), given)
 
 
-def _recipe(name: str, given: dict[str, Any]) -> None:
+def _recipe(name: str, given: dict[str, Any], quick: bool) -> None:
     from tiza.recipes import NAMES, find
+    from tiza.recipes.shelf import STUDIES
 
-    if name not in NAMES:
+    if name not in (*NAMES, *STUDIES):
         if Path(name).suffix or "/" in name:
             raise UsageError("cli-no-file", file=name, folder=str(Path.cwd()))
-        raise unknown("cli-no-recipe", name, NAMES)
-    plan = {"epochs", "batch_size", "lr"}
+        raise unknown("cli-no-recipe", name, [*NAMES, *STUDIES])
+    plan = {"epochs", "batch_size", "lr"} if name in NAMES else set()
     wrong = next((key for key in given if key not in plan), None)
     if wrong:
         raise UsageError("cli-option-of-table", option=f"--{wrong.replace('_', '-')}", recipe=name)
+    if name in STUDIES:
+        from tiza.cli.studied import study
+
+        study(name, quick)
+        return
     seed = current().seed or 0
-    problem = find(name)(seed).planned(**given)
+    problem = find(name)(seed)
+    problem = (problem.quick() if quick else problem).planned(**given)
     introduce(problem)
     learned = learn(problem, seed)
     conclude(learned, _sentence(learned))

@@ -209,6 +209,32 @@ ENTRIES = {
             "No existe ese archivo, pero una receta tiene un nombre parecido.",
         ),
     ),
+    "cli-quick-table": Entry(
+        en=("--quick belongs to recipes, and {file} is a table", "use --epochs 1"),
+        es=("--quick es para recetas, y {file} es una tabla", "use --epochs 1"),
+        more=(
+            "A quick run of a recipe takes few rows and few steps, to see that everything works.",
+            "La corrida rápida de una receta toma pocas filas y pocos pasos, para ver que todo "
+            "funciona.",
+        ),
+    ),
+    "cli-recipes-what": Entry(
+        en=("{got!r} is no request about recipes", "tiza recipes, or tiza recipes copy NAME"),
+        es=("{got!r} no es un pedido sobre recetas", "tiza recipes, o tiza recipes copy NOMBRE"),
+        more=(
+            "Without words the recipes are listed; `copy NAME` writes the code of one to a file.",
+            "Sin más palabras se listan las recetas; `copy NOMBRE` escribe el código de una en "
+            "un archivo.",
+        ),
+    ),
+    "cli-recipe-there": Entry(
+        en=("there is a file {file} already", "move it away, or go to another folder"),
+        es=("ya existe un archivo {file}", "muévalo, o vaya a otra carpeta"),
+        more=(
+            "Nothing of yours is overwritten.",
+            "No se sobrescribe nada suyo.",
+        ),
+    ),
     "cli-no-target": Entry(
         en=(
             "{file} is a table: which column is to be predicted?",
