@@ -15,6 +15,7 @@ NAMES = (
     "show",
     "predict",
     "derive",
+    "draw",
     "check",
     "data",
     "ops",

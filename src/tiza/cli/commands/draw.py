@@ -1,0 +1,123 @@
+"""`tiza draw`: a formula, a network or a trained run as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tiza.cli.out import show
+from tiza.cli.speak import argument, command, option
+from tiza.cli.types import Number, OneOf
+
+if TYPE_CHECKING:
+    from tiza.cli.derivable import Subject
+    from tiza.readings.draw import Picture
+
+INDEX = Number(True, 0, 10**9, "0, 1, 2 ...")
+
+
+@command(
+    "draw",
+    words=(
+        "Draw a formula, a network or a run: the graph with its values and derivatives,\n"
+        "the neurons and weights, or the layers. Writes .svg, .html or .png.",
+        "Dibuja una fórmula, una red o una corrida: el grafo con valores y derivadas,\n"
+        "las neuronas y los pesos, o las capas. Escribe .svg, .html o .png.",
+    ),
+    examples=[
+        'tiza draw "(y - S(w*x + b))^2 / 2" --at w=0.5,b=0.1,x=2,y=1 -o graph.svg',
+        ("tiza draw model.py:net -o net.svg", "tiza draw modelo.py:red -o red.svg"),
+        (
+            "tiza draw model.py:net --data rows.csv -o graph.html",
+            "tiza draw modelo.py:red --data filas.csv -o grafo.html",
+        ),
+    ],
+)
+@argument(
+    "what",
+    holder=("WHAT", "QUÉ"),
+    words=(
+        "A formula, `file.py:name`, or a run (its id, its folder, or `last`).",
+        "Una fórmula, `archivo.py:nombre`, o una corrida (su identificador, su carpeta, o `last`).",
+    ),
+)
+@option(
+    "--at",
+    default="",
+    holder=("w=0.1,x=2", "w=0.1,x=2"),
+    words=("Values of the variables of a formula.", "Valores de las variables de una fórmula."),
+)
+@option(
+    "--data",
+    holder=("FILE", "ARCHIVO"),
+    words=("Rows for a network: CSV, or .npz with x and y.",
+           "Filas para una red: CSV, o .npz con x e y."),
+)  # fmt: skip
+@option(
+    "-t",
+    "--target",
+    holder=("COLUMN", "COLUMNA"),
+    words=("Column of the targets; else the last.",
+           "Columna de los valores verdaderos; si no, la última."),
+)  # fmt: skip
+@option(
+    "--example",
+    type=INDEX,
+    default=0,
+    holder=("N", "N"),
+    words=("Of a run: which test example.", "De una corrida: qué ejemplo de prueba."),
+)
+@option(
+    "--depth",
+    type=INDEX,
+    default=1,
+    holder=("N", "N"),
+    words=("How many levels of layers stand open.", "Cuántos niveles de capas se abren."),
+)
+@option(
+    "--view",
+    type=OneOf(("graph", "neurons", "blocks")),
+    holder=("graph|neurons|blocks", "graph|neurons|blocks"),
+    words=("What is drawn; else what suits it.", "Qué se dibuja; si no, lo que convenga."),
+)
+@option(
+    "-o",
+    "--output",
+    default="drawing.html",
+    holder=("FILE", "ARCHIVO"),
+    words=("Where to write it.", "Dónde escribirlo."),
+)
+def main(what: str, at: str, data: str | None, target: str | None, example: int, depth: int,
+         view: str | None, output: str) -> None:  # fmt: skip
+    """Write the picture, and print where it is."""
+    made = _picture(what, at, data, target, example, depth, view)
+    path = made.save(Path(output))
+    show({"file": str(path), "view": made.view}, lambda: print(path))
+
+
+def _picture(what: str, at: str, data: str | None, target: str | None, example: int, depth: int,
+             view: str | None) -> Picture:  # fmt: skip
+    import tiza as tz
+    from tiza.cli import derivable
+
+    if ".py:" in what:
+        if data is None or view == "neurons":
+            picture: Picture = tz.draw(derivable._model(what), view=view, depth=depth)
+            return picture
+        return _graph(derivable.from_file(what, data, target), depth, view)
+    if at or any(c in what for c in "=*+^()"):
+        return _graph(derivable.from_formula(what, None, at), depth, view)
+    return _graph(derivable.from_run(what, None, example), depth, view)
+
+
+def _graph(subject: Subject, depth: int, view: str | None) -> Picture:
+    from tiza.errors import ArgumentError
+    from tiza.readings.draw import Facts, draw_graph
+
+    if view == "neurons":
+        raise ArgumentError("draw-neurons", kind="Tensor")
+    names = {t.node: name for name, t in subject.names.items()}
+    facts = Facts({**{t.node: path for path, t in subject.paths.items()}, **names})
+    facts.parameters = {t.node for t in subject.wrt}
+    facts.loss = names.get(subject.loss.node, "L")
+    return draw_graph(subject.loss.node, facts, view=view or "graph", depth=depth)
