@@ -36,6 +36,9 @@ def rows(*shape: int, seed: int = 0) -> Array:
 
 T = lambda x: P["permute"](x, axes=(1, 0))
 HAZARDS: dict[str, Callable[[Node, Node], list[Node]]] = {
+    "exchanged": lambda a, b: [b, a],
+    "exchanged and turned": lambda a, b: [T(b), P["flip"](a, axes=(0,))],
+    "one for both": lambda a, b: [b, b],
     "turned": lambda a, b: [T(a), T(b)],
     "flipped": lambda a, b: [P["flip"](a, axes=(0, 1)), b + a],
     "each reads the other": lambda a, b: [a + b, a - b],

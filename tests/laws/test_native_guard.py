@@ -1,0 +1,109 @@
+"""Compiled programs touch no memory but their own: every array ends where none may be read."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from laws.cases import ALL, samples
+from laws.native_cases import Case, primitive_case
+from laws.native_programs import program
+
+from tiza.readings.native import Compiled
+from tiza.readings.native import program as building
+from tiza.readings.native.machine import available
+
+pytestmark = [
+    pytest.mark.skipif(available() is not None, reason="no llvmlite"),
+    pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for guarded pages"),
+]
+PAGE = mmap.PAGESIZE
+TESTS = Path(__file__).parents[1]
+held: list[mmap.mmap] = []
+
+
+def room(count: int) -> np.ndarray:
+    """Bytes between two pages that may not be touched, at the end of what lies between."""
+    inside = -(-max(count, 1) // PAGE) * PAGE
+    whole = mmap.mmap(-1, inside + 2 * PAGE)
+    held.append(whole)
+    start = ctypes.addressof(ctypes.c_char.from_buffer(whole))
+    protect = ctypes.CDLL(None, use_errno=True).mprotect
+    for edge in (start, start + PAGE + inside):
+        assert protect(ctypes.c_void_p(edge), ctypes.c_size_t(PAGE), 0) == 0
+    pages = np.frombuffer(whole, np.uint8, inside, PAGE)
+    return pages[inside - count :]
+
+
+def guarded(array: Any) -> np.ndarray:
+    """The same numbers where nothing may be read behind them."""
+    a = np.ascontiguousarray(array)
+    new = room(a.nbytes).view(a.dtype).reshape(a.shape) if a.size else a
+    new[...] = a
+    return new
+
+
+def run_guarded(cases: list[Case], threads: int = 1) -> None:
+    """Everything on guarded pages: what reads or writes elsewhere ends the process."""
+    module = sys.modules[Compiled.__module__]
+    module.aligned = room
+    building.SMALL = 0.0  # kernels are shared by threads however little there is to do
+    for made in cases:
+        compiled = Compiled(made.inputs, made.outputs)
+        wanted = compiled(*made.arrays)
+        compiled.spare.clear()
+        into = {k: (guarded(np.zeros_like(w)), 0) for k, w in enumerate(wanted)}
+        given = [guarded(a) for a in made.arrays]
+        got = compiled.run(given, into=into, threads=threads)
+        assert [g.tobytes() for g in got] == [w.tobytes() for w in wanted], made.label
+        compiled.spare.clear()
+        held.clear()
+
+
+def random_cases(count: int) -> list[Case]:
+    draw = random.Random(3)
+    made = []
+    for _ in range(count):
+        steps = [tuple(draw.randrange(64) for _ in range(4)) for _ in range(draw.randint(5, 30))]
+        made.append(program(steps, tuple(draw.randrange(9) for _ in range(3)), "float32"))
+    return made
+
+
+def sample_cases(family: str) -> list[Case]:
+    made = [primitive_case(p, xs, attrs) for p in ALL if p.family == family
+            for xs, attrs in samples(p)]  # fmt: skip
+    return [c for c in made if c is not None]
+
+
+def alone(call: str) -> subprocess.CompletedProcess[str]:
+    """Run in a process of its own, which may crash."""
+    text = f"from laws.test_native_guard import *\n{call}"
+    return subprocess.run([sys.executable, "-W", "error", "-c", text], cwd=TESTS, text=True,
+                          capture_output=True, timeout=300, check=False)  # fmt: skip
+
+
+@pytest.mark.parametrize("family", ["contraction", "movement", "window", "indexing", "reduction"])
+def test_samples_stay_within_their_arrays(family: str) -> None:
+    ended = alone(f"run_guarded(sample_cases({family!r}))")
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 3])
+def test_random_programs_stay_within_their_arrays(threads: int) -> None:
+    ended = alone(f"run_guarded(random_cases(60), {threads})")
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_the_guard_is_awake() -> None:
+    """Reading one byte too far ends the process."""
+    ended = alone("a = guarded(np.ones(3)); ctypes.string_at(a.ctypes.data, 25)")
+    assert ended.returncode < 0
+    assert alone("a = guarded(np.ones(3)); ctypes.string_at(a.ctypes.data, 24)").returncode == 0
