@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
@@ -12,14 +12,19 @@ from tiza.lang.tensor import Tensor
 from tiza.nn.module import Module
 from tiza.optim.optimizer import Optimizer
 from tiza.readings.blackboard.result import Derivation, build
+from tiza.readings.blackboard.traced import called
 
 
-def derive(loss: Tensor, wrt: Any = None, optimizer: Optimizer | None = None, *,
+def derive(loss: Tensor | Callable[..., Tensor], wrt: Any = None,
+           optimizer: Optimizer | None = None, *, at: Mapping[str, Any] | None = None,
            detail: str = "steps", layout: str = "code", lang: str | None = None,
            numbers: bool = True, decimal: str = ".",
            names: Mapping[str, Tensor] | None = None,
            deeper: Sequence[str] = (), order: int = 1) -> Derivation:  # fmt: skip
     """Forward pass, local derivatives, chain rule, gradients and update of a loss, checked.
+
+    `loss` is a tensor, or a function that is called with the values `at`: then the names of its
+    arguments and of its local variables are used, and `wrt` may name arguments.
 
     `wrt` are the variables (tensors, or a module: all its parameters; by default everything
     that requires a gradient). Names come from the variables of the calling function, from
@@ -38,9 +43,18 @@ def derive(loss: Tensor, wrt: Any = None, optimizer: Optimizer | None = None, *,
     >>> e = (y - w * x) ** 2 / 2
     >>> print(tz.derive(e, wrt=[w]).part("gradients")[0].text)
     ∂e/∂w = −(y − w x) x
+    >>> def e(w, x, y):
+    ...     f = tz.tanh(w * x)
+    ...     return (y - f) ** 2 / 2
+    >>> print(tz.derive(e, wrt=["w"], at={"w": 0.5, "x": 2.0, "y": 3.0}).part("local")[0].text)
+    ∂L/∂f = −(y − f)
     """
-    caller = sys._getframe(1)
-    found, paths = _names(caller)
+    paths: dict[Node, str] = {}
+    if not isinstance(loss, Tensor):
+        traced = called(loss, at or {}, wrt)
+        loss, wrt, found = traced.loss, traced.wrt, traced.names
+    else:
+        found, paths = _names(sys._getframe(1))
     if found.get(loss.node) == "loss":
         found[loss.node] = "L"
     found.update({t.node: name for name, t in (names or {}).items()})

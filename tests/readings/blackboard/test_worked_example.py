@@ -6,6 +6,7 @@ import pytest
 
 import tiza as tz
 from tiza import nn, optim
+from tiza.errors import ArgumentError
 from tiza.readings.blackboard.expr import Partial, Symbol
 
 BOARD = """\
@@ -96,3 +97,19 @@ def test_proofs_on_request():
     assert "\nWhy\n" in text
     assert text.count("σ′(z) = σ(z) (1 − σ(z))") == 1
     assert "\nPor qué\n" in str(example(detail="entries", lang="es"))
+
+
+def test_names_of_a_functions_own_variables():
+    def e(w10, w11, w12, w20, w21, x1, x2, y):
+        z_g = w10 + w11 * x1 + w12 * x2
+        g = tz.tanh(z_g)
+        z_f = w20 + w21 * g
+        f = nn.functional.sigmoid(z_f)
+        return (y - f) ** 2 / 2
+
+    values = {"w10": 0.1, "w11": 0.2, "w12": -0.3, "w20": 0.05, "w21": 0.7, "x1": 1.0, "x2": 2.0}
+    d = tz.derive(e, wrt=["w20", "w21"], at={**values, "y": 1.0})
+    assert [s.text for s in d.part("gradients")] == ["∂L/∂w₂₀ = δ_f", "∂L/∂w₂₁ = δ_f g"]
+    assert max(s.error(d.values) for s in d.steps) < 1e-15
+    with pytest.raises(ArgumentError, match="no value for 'w'"):
+        tz.derive(e, wrt=["w"], at=values)

@@ -72,6 +72,11 @@ ENTRIES = {
         es=("derive: {name} es uno de {known}, recibió {got!r}", "elija uno de ellos"),
         more=_OPTIONS,
     ),
+    "derive-argument": Entry(
+        en=("derive: at= has no value for {got!r}", "one of {known}"),
+        es=("derive: at= no tiene valor para {got!r}", "uno de {known}"),
+        more=_FORMULAS,
+    ),
     "derive-at": Entry(
         en=("--at takes name=number pairs, got {got!r}", "--at w=0.1,x=2 or --at x=[1,2]"),
         es=("--at acepta pares nombre=número, recibió {got!r}", "--at w=0.1,x=2 o --at x=[1,2]"),

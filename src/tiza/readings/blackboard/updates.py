@@ -7,7 +7,6 @@ names: the formula that trains is the formula that is printed.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import FrameType
@@ -27,6 +26,7 @@ from tiza.readings.blackboard.letters import symbol
 from tiza.readings.blackboard.plan import formula_inputs
 from tiza.readings.blackboard.spell import BASES
 from tiza.readings.blackboard.steps import Introduced, Step
+from tiza.readings.blackboard.traced import Recorder
 
 WIDE = np.dtype(np.float64)
 LETTERS = {"lr": "η", "weight_decay": "λ", "momentum": "μ", "dampening": "τ", "eps": "ε",
@@ -130,28 +130,8 @@ def hyperparameters(
     return made, values
 
 
-class _Locals:
-    """The names that a function gives to nodes while it runs."""
-
-    def __init__(self) -> None:
-        self.found: dict[Node, str] = {}
-
-    def __enter__(self) -> _Locals:
-        self.before = sys.gettrace()
-        sys.settrace(self._call)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        sys.settrace(self.before)
-
-    def _call(self, frame: FrameType, event: str, arg: Any) -> Any:
-        return self._line if frame.f_globals.get("__name__", "").startswith("tiza.optim") else None
-
-    def _line(self, frame: FrameType, event: str, arg: Any) -> Any:
-        for name, value in frame.f_locals.items():
-            if isinstance(value, Node) and value.prim.name != "literal":
-                self.found.setdefault(value, name)
-        return self._line
+def _of_optimizers(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith("tiza.optim")
 
 
 def group_of(optimizer: Optimizer, param: Tensor | None) -> Mapping[str, Any]:
@@ -187,9 +167,9 @@ def _one(board: Board, optimizer: Optimizer, w: Node, owner: Tensor | None,
     bases = {round(math.log(v), 12): al.sym(k, ()) for k, v in numbers.items() if 0 < v < 1}
     BASES.update(bases)
     try:
-        with _Locals() as local:
+        with Recorder(_of_optimizers) as local:
             new, news = rule(t, p, g, *holes)
-        table = _Table(board, w, local.found, numbers)
+        table = _Table(board, w, local.names, numbers)
         time = free(board, Symbol("t"))
         table.enter(t, time, np.array(float(count)))
         table.enter(p, board.names.of[w], board.values[board.names.of[w]])
