@@ -79,7 +79,7 @@ def index_box(letters: str) -> Box:
         elif piece.isalpha():
             parts.append(bx.Letter(piece))
         else:
-            parts.append(bx.Sign(piece, "plain"))
+            parts.append(bx.Sign("−" if piece == "-" else piece, "plain"))
     return row(*parts)
 
 
@@ -90,7 +90,7 @@ def word_box(text: str) -> Box:
         if piece.isdigit():
             parts.append(bx.Numeral(piece))
         elif piece in ",+-":
-            parts.append(bx.Sign(piece, "plain"))
+            parts.append(bx.Sign("−" if piece == "-" else piece, "plain"))
         else:
             parts.append(bx.Letter(piece))
     return row(*parts)

@@ -9,8 +9,8 @@ from unicodedata import normalize
 from tiza.readings.blackboard import boxes as bx
 from tiza.readings.blackboard.boxes import Box
 
-SUB = str.maketrans("0123456789+-=()aehijklmnoprstuvxβγρφχ,",
-                    "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ,")  # fmt: skip
+SUB = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ,",
+                    "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ,")  # fmt: skip
 SUP = str.maketrans("′0123456789+-−=()⊤∘ℓabcdefghijklmnoprstuvwxyz",
                     "′⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵀ°ˡᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")  # fmt: skip
 MARKS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
@@ -55,9 +55,9 @@ def _script(box: bx.Script) -> str:
 
 def _small(text: str) -> bool:
     """Digits become small letters below the line; words stay readable after an underscore."""
-    digits = all(c.isdigit() or c in ",+-" for c in text)
+    digits = all(c.isdigit() or c in ",+-−" for c in text)
     return digits or (len(text) == 1 and ord(text) in SUB) or (
-        len(text) <= 7 and all(c in "ijklmnt,+-" or c.isdigit() for c in text))  # fmt: skip
+        len(text) <= 7 and all(c in "ijklmnt,+-−" or c.isdigit() for c in text))  # fmt: skip
 
 
 def _fraction(box: bx.Fraction) -> str:
