@@ -16,7 +16,8 @@ pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 NEAR = {"float32": 3e-3, "float64": 1e-8}  # sixty operations and their slopes add their errors up
 TOGETHER = 5  # programs in one compilation
 
-steps = st.lists(st.tuples(*[st.integers(0, 63)] * 4), min_size=5, max_size=60)
+step = st.tuples(*[st.integers(0, 63)] * 4)
+steps = st.integers(5, 60).flatmap(lambda n: st.lists(step, min_size=n, max_size=n))
 sizes = st.tuples(*[st.integers(0, 8)] * 3)
 programs = st.lists(st.tuples(steps, sizes), min_size=TOGETHER, max_size=TOGETHER)
 Drawn = Sequence[tuple[Sequence[Step], tuple[int, int, int]]]
