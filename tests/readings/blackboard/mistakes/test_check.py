@@ -271,6 +271,12 @@ def test_steps_inside_a_line_are_named_by_their_formula() -> None:
     assert (verdict.mistake, verdict.step) == ("path-forgotten", "L")
 
 
+def test_a_mask_that_rarely_matters_is_still_found() -> None:
+    loss = "z = w x + 3; a = relu(z); L = (a - y)^2/2"
+    verdict = tz.check("dL/dw = (a - y) x", loss)
+    assert (verdict.mistake, verdict.step, verdict.into) == ("dropped", "a", "z")
+
+
 def test_numbers_in_the_loss() -> None:
     loss = "z = w x; L = 3 (z - y)^2/(2 c)"
     assert tz.check("dL/dw = 3 (z - y) x/c", loss, at={"c": 4.0})

@@ -30,7 +30,7 @@ from tiza.readings.blackboard.mistakes.verdict import Line, Verdict
 
 Function = Callable[..., object]
 POINTS = {True: 24, False: 6}  # how many, for numbers and for arrays
-SEARCHED = 3  # points at which a mistake must give the student's answer
+SEARCHED = {True: 6, False: 3}  # points at which a mistake must give the student's answer
 
 
 @dataclass
@@ -46,10 +46,11 @@ class Engine:
         """The verdict on a claim about ∂loss/∂wrt, or about whatever its lines name."""
         final = self._final(wrt) if wrt else None
         chosen: dict[str, int] = {}
-        while True:
-            lines, again = self._lines(self._read(claim, final, chosen), chosen)
-            if not again:
-                return Verdict(self.subject, lines)
+        with np.errstate(all="ignore"):  # what overflows at a point says nothing there
+            while True:
+                lines, again = self._lines(self._read(claim, final, chosen), chosen)
+                if not again:
+                    return Verdict(self.subject, lines)
 
     def _final(self, wrt: str) -> Truth:
         node = self.subject.node(wrt)
@@ -146,18 +147,18 @@ class Engine:
     def _mistakes(self, claim: Claim, truth: Truth, points: Sequence[Point]) -> list[Found]:
         if claim.compute is None or truth.of is None:
             return []
-        usable: list[Sample] = []
-        answers: list[Array] = []
+        usable: list[tuple[float, Sample, Array]] = []
         for sample in self.samples(claim, truth, points):
             answer = attempted(claim.compute, sample)
             if np.isfinite(answer).all() and np.isfinite(sample.truth).all():
-                usable.append(sample)
-                answers.append(answer)
+                usable.append((_gap(answer, sample.truth), sample, answer))
         if not usable:
             return []
+        usable.sort(key=lambda found: -found[0])  # where the claim is most clearly wrong
+        count = SEARCHED[truth.node.shape == ()]
+        _, samples, answers = zip(*usable[:count], strict=True)
         behind = self._behind(claim)
-        close = claim.rounded or 1e-12
-        return Search(self.subject, truth, usable[:SEARCHED], behind, close).run(answers[:SEARCHED])
+        return Search(self.subject, truth, samples, behind, claim.rounded or 1e-12).run(answers)
 
     def _behind(self, claim: Claim) -> list[Node]:
         """The results whose adjoints a line begins with: its mistake lies behind them."""
@@ -185,6 +186,14 @@ class Engine:
             if _is_visible(found):
                 return found
         return outcome.first
+
+
+def _gap(answer: Array, truth: Array) -> float:
+    """How far an answer is from the truth, relative to both."""
+    if not same_shape(answer, truth):
+        return 1.0
+    gap = float(np.abs(fitted(answer, truth) - truth).max(initial=0.0))
+    return gap / max(float(np.abs(truth).max(initial=0.0)), 1e-6)
 
 
 def _is_visible(found: Difference) -> bool:

@@ -47,7 +47,7 @@ def like(value: Array, rng: np.random.Generator) -> Array:
 
 
 def random_points(subject: Subject, count: int, domain: Domain, seed: int) -> Iterator[Point]:
-    """Random points, some of them with positive values only, for roots and logarithms."""
+    """Random points; a third has positive values only, for roots, and a third large ones."""
     rng = np.random.default_rng(seed)
     for k in range(count):
         point: Point = {}
@@ -59,6 +59,8 @@ def random_points(subject: Subject, count: int, domain: Domain, seed: int) -> It
             if kind(value) == "free" and k % 3 == 2:
                 drawn = np.abs(drawn)
                 drawn = drawn * 0.3 + 0.3 if k % 2 else drawn
+            elif kind(value) == "free" and k % 3 == 1:
+                drawn = 3 * drawn  # far out, where masks and saturation show
             point[name] = np.asarray(drawn)
         yield point
 
