@@ -99,5 +99,10 @@ def permutation(key: ArrayLike, n: int) -> NDArray[np.int64]:
     >>> sorted(permutation([7, 0, 0, 0], 5).tolist())
     [0, 1, 2, 3, 4]
     """
-    low, high = random_bits(key, (n, 2)).astype(np.uint64).T
-    return np.argsort(low | high << HALF, kind="stable").astype(np.int64)
+    words = random_bits(key, (n, 2)).astype("<u4").view("<u8").reshape(-1)
+    bits = np.uint64(max(n - 1, 1).bit_length())
+    packed = (words >> bits << bits) | np.arange(n, dtype=np.uint64)
+    packed.sort()  # numbers sort faster than their order does
+    if (packed[1:] >> bits == packed[:-1] >> bits).any():  # the bits left out would decide
+        return np.argsort(words, kind="stable").astype(np.int64)
+    return (packed & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from tiza.errors import DataError
 Array = np.ndarray[Any, Any]
 MOST_CLASSES = 1000
 READ_AT_ONCE = 4096
+MANY = 4096  # rows whose order is worth a thread of its own
 
 
 class Unread:
@@ -225,6 +227,31 @@ def order(count: int, seed: int, epoch: int, *, shuffle: bool) -> Array:
     return shuffled(count, seed, epoch, STREAM) if shuffle else np.arange(count)
 
 
+class Orders:
+    """The order of each epoch, the next one made ready while this one is trained on."""
+
+    def __init__(self, count: int, seed: int, *, shuffle: bool) -> None:
+        self.count, self.seed, self.shuffle = count, seed, shuffle
+        self.ready: dict[int, Array] = {}
+        self.maker: Thread | None = None
+
+    def of(self, epoch: int) -> Array:
+        """The order of `epoch`."""
+        if self.maker is not None:
+            self.maker.join()
+        found = self.ready.pop(epoch, None)
+        if found is None:
+            found = order(self.count, self.seed, epoch, shuffle=self.shuffle)
+        self.ready.clear()
+        if self.shuffle and self.count > MANY:
+            self.maker = Thread(target=self._make, args=(epoch + 1,), daemon=True)
+            self.maker.start()
+        return found
+
+    def _make(self, epoch: int) -> None:
+        self.ready[epoch] = order(self.count, self.seed, epoch, shuffle=True)
+
+
 def spans(count: int, batch_size: int, accumulate: int) -> list[list[slice]]:
     """The batches of an epoch as slices of its order, grouped by optimizer step.
 
@@ -235,4 +262,4 @@ def spans(count: int, batch_size: int, accumulate: int) -> list[list[slice]]:
     return [every[i : i + accumulate] for i in range(0, len(every), accumulate)]
 
 
-__all__: Sequence[str] = ("Rows", "array_of", "order", "rows_of", "spans", "split_off")
+__all__: Sequence[str] = ("Orders", "Rows", "array_of", "order", "rows_of", "spans", "split_off")

@@ -15,7 +15,7 @@ from tiza.graph import Node
 from tiza.graph.blas import ONE_THREAD
 from tiza.readings.native import Outside
 from tiza.train.callbacks import Callbacks, TerminateOnNaN
-from tiza.train.feed import Rows, order, spans
+from tiza.train.feed import Orders, Rows, spans
 from tiza.train.interrupt import Interrupted
 from tiza.train.nonfinite import finite, nonfinite_error, origin
 from tiza.train.state import Answer, State
@@ -56,6 +56,7 @@ class Loop:
     interrupted: Interrupted = field(default_factory=Interrupted)
 
     def __post_init__(self) -> None:
+        self.orders = Orders(len(self.rows), self.trainer.seed, shuffle=self.shuffle)
         self.tally = Tally(self.trainer.metrics)
         self.groups = spans(len(self.rows), self.batch_size, self.accumulate)
         self.forgiving = any(isinstance(c, TerminateOnNaN) for c in self.calls.items)
@@ -109,7 +110,7 @@ class Loop:
             trainer.stop_training = False
             self._hook("on_epoch_begin", place.epoch, {})
         began = time.perf_counter() - self.tally.seconds
-        where = order(len(self.rows), trainer.seed, place.epoch, shuffle=self.shuffle)
+        where = self.orders.of(place.epoch)
         while place.group < len(self.groups) and not trainer.stop_training:
             done = self._many(where)
             if not done:
