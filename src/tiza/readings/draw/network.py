@@ -84,12 +84,13 @@ class _Network:
     """Places, edges and words of one network."""
 
     def __init__(self, stages: Sequence[Stage], values: bool) -> None:
-        self.stages, self.values = stages, values
+        self.stages = stages
         self.sizes = [stages[0].weight.shape[1], *(s.weight.shape[0] for s in stages)]
         self.rows = [_chosen(n) for n in self.sizes]
         biased = [s.bias is not None for s in stages] + [False]
         tall = max(len(r) + b for r, b in zip(self.rows, biased, strict=True))
-        labelled = values and any(s.weight.size <= LABELLED for s in stages)
+        labelled = values and all(s.weight.size <= LABELLED for s in stages)
+        self.labelled = labelled
         self.step = STEP * 1.6 if labelled else STEP
         self.top, self.high = 82.0, tall * self.step
         self.gap = max(230.0 if labelled else 150.0, self.high * 0.32)
@@ -120,7 +121,6 @@ class _Network:
         largest = float(np.abs(stage.weight).max(initial=0)) or 1.0
         if stage.bias is not None:
             largest = max(largest, float(np.abs(stage.bias).max(initial=0)))
-        few = self.values and stage.weight.size <= LABELLED
         lines, labels = [], []
         entries = [
             (p, q, float(stage.weight[j, i]), j)
@@ -141,7 +141,7 @@ class _Network:
                 f"{'' if w >= 0 else ' stroke-dasharray=' + chr(34) + '7 3' + chr(34)}>"
                 f"<title>{number(w)}</title></line>"
             )
-            if few:
+            if self.labelled:
                 along = 0.2 + 0.17 * (j % 2)  # not where the lines cross
                 at = x + RADIUS + (p - x - 2 * RADIUS) * along
                 labels.append(text(at, y + (q - y) * along + 4, number(w, 3), "small halo"))

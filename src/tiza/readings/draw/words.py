@@ -9,7 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "neurons": ("Neurons and weights", "Neuronas y pesos"),
     "blocks": ("Layers", "Capas"),
     "above": ("above the arrow: the value", "sobre la flecha: el valor"),
-    "below": ("below: ∂{loss}/∂ of it", "debajo: ∂{loss}/∂ de él"),
+    "below": ("below: the adjoint, ∂{loss}/∂(value)", "debajo: la adjunta, ∂{loss}/∂(valor)"),
     "norm": ("‖·‖: norm of an array", "‖·‖: norma de un arreglo"),
     "shapes": ("on the arrows: the shape", "sobre las flechas: la forma"),
     "data": ("data", "dato"),
