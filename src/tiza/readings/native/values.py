@@ -225,9 +225,7 @@ class Values(Vectors):
     def _load(self, value: Value, copy: Copy) -> tuple[str, int]:
         buffer, place, checks = value.extra
         scalar, lane, vector = self._parts(place, copy, const=False)
-        varying = bool(lane or vector) or (
-            self.lane is not None and any(self.lane in c[0].terms for c in checks)
-        )
+        varying = bool(lane or vector) or self.lane in value.atoms
         if not varying:
             return self._load_one(buffer, scalar, place, checks, copy), 1
         width, kind = self.width, ir(buffer.dtype, self.width, stored=True)
