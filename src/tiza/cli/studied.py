@@ -55,7 +55,10 @@ def _render(found: "Studied", quick: bool) -> None:
         return
     screen, figures = console(), found.outcome.figures
     whos = list(dict.fromkeys(who for row in figures.values() for who in row))
-    rows = [[name, *(_cell(name, row.get(who)) for who in whos)] for name, row in figures.items()]
+    rows = [
+        [found.outcome.called(name), *(_cell(name, row.get(who)) for who in whos)]
+        for name, row in figures.items()
+    ]
     heads = [pick(("figure", "cifra")), *(pick(WHO.get(who, (who, who))) for who in whos)]
     print()
     table(heads, rows, right=range(1, len(heads)), fold=(0,))

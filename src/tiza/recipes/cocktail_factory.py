@@ -15,6 +15,10 @@ ABOUT = About(
              "botellas al 2 % de su dispersión; partes del total a 0.02"),
     minutes=0.1,
 )  # fmt: skip
+SPANISH = {
+    "error as a share of the spread": "error como parte de la dispersión",
+    "largest difference of the shares of the whole": "mayor diferencia de las partes del total",
+}
 SIZES, CAPACITY = (4, 3, 3, 2), 8.0
 
 
@@ -35,6 +39,7 @@ def study(settings: Settings) -> Outcome:
     apart = float(np.abs(model.whole().numpy() - hidden.whole().numpy()).max())
     spread = float(y_test.std(0).mean())
     return Outcome(
+        spanish=SPANISH,
         figures={
             "rmse": {"model": error, "mean": float(np.sqrt(((y.mean(0) - y_test) ** 2).mean()))},
             "error as a share of the spread": {"model": error / spread},

@@ -12,6 +12,10 @@ from tiza.data import load
 from tiza.recipes.study import Outcome, Settings, descent
 
 Make = Callable[[int, int], Any]
+SPANISH = {
+    "accuracy": "exactitud",
+    "deviation over seeds": "desviación entre semillas",
+}
 
 
 def mean_of_seeds(make: Make, settings: Settings, *, lr: float, weight_decay: float, epochs: int,
@@ -36,6 +40,7 @@ def mean_of_seeds(make: Make, settings: Settings, *, lr: float, weight_decay: fl
     mean, deviation = float(np.mean(scores)), float(np.std(scores))
     most = np.bincount(cora.y[cora.train]).argmax()
     return Outcome(
+        spanish=SPANISH,
         figures={
             "accuracy": {"model": mean, "majority": float((cora.y[cora.test] == most).mean())},
             "deviation over seeds": {"model": deviation},

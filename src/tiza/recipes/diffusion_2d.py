@@ -32,7 +32,7 @@ def draw(count: int, rng: np.random.Generator) -> Array:
 def study(settings: Settings) -> Outcome:
     """New points for every batch, so that nothing can be learned by heart."""
     rng = np.random.default_rng(settings.seed)
-    model = models.Diffusion(models.MLPDenoiser(2, 128), settings.few(200, 20), "cosine")
+    model = models.Diffusion(models.MLPDenoiser(2, 128), settings.few(200, 20))
     optimizer = optim.Adam(model.parameters(), lr=1e-3)
 
     step = descent(model.loss, optimizer)

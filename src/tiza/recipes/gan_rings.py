@@ -16,6 +16,10 @@ ABOUT = About(
              "las 8 manchas; el 90 % de las muestras en una"),
     minutes=2.0,
 )  # fmt: skip
+SPANISH = {
+    "spots": "manchas",
+    "share on a spot": "parte en una mancha",
+}
 SPOTS = 2 * np.stack([f(2 * np.pi * np.arange(8) / 8) for f in (np.cos, np.sin)], axis=1)
 SPREAD, SIZE = 0.1, 256
 
@@ -63,6 +67,7 @@ def study(settings: Settings) -> Outcome:
     spots, share = judge(points)
     true_spots, true_share = judge(draw(10_000, rng))
     return Outcome(
+        spanish=SPANISH,
         figures={
             "spots": {"model": float(spots), "data": float(true_spots)},
             "share on a spot": {"model": share, "data": true_share},

@@ -46,6 +46,13 @@ def study(settings: Settings) -> Outcome:
         f"mpg for one deviation more of {names[k]}": {"model": float(weights[k])} for k in order
     }
     return Outcome(
+        spanish={
+            "largest difference from the closed form": "mayor diferencia con la forma cerrada",
+            **{
+                f"mpg for one deviation more of {n}": f"mpg por una desviación más de {n}"
+                for n in names
+            },
+        },
         figures={
             **{m: {who: found[who][m] for who in found} for m in found["model"]},
             "largest difference from the closed form": {"model": apart},

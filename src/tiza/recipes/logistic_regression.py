@@ -42,6 +42,14 @@ def study(settings: Settings) -> Outcome:
         figures["largest difference from scikit-learn"] = {"model": apart}
     first = names[int(order[0])]
     return Outcome(
+        spanish={
+            "accuracy": "exactitud",
+            "largest difference from scikit-learn": "mayor diferencia con scikit-learn",
+            **{
+                f"odds ratio of {n} (one deviation)": f"razón de momios de {n} (una desviación)"
+                for n in names
+            },
+        },
         figures=figures,
         sentence=(
             f"It tells {right:.1%} of tumours that it never saw; {first} weighs most: one "

@@ -7,5 +7,5 @@ from tiza.recipes.problem import Plan, Problem
 
 def problem(seed: int) -> Problem:
     """6,370 parameters; each digit must pass through eight numbers."""
-    plan = Plan(epochs=20, batch_size=64, lr=4e-3, weight_decay=1e-4)
+    plan = Plan(epochs=30, batch_size=256, lr=1e-2, weight_decay=1e-2)
     return pictures("mlp-slide", "mnist", lambda i, o: models.SlideMLP(), plan, seed)

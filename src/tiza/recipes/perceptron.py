@@ -17,6 +17,13 @@ ABOUT = About(
     ),
     minutes=0.1,
 )
+SPANISH = {
+    "passes until no correction (setosa)": "pasadas hasta no corregir (setosa)",
+    "corrections in the last pass (setosa)": "correcciones en la última pasada (setosa)",
+    "corrections in the last pass (versicolor)": "correcciones en la última pasada (versicolor)",
+    "accuracy of Adaline (versicolor)": "exactitud de Adaline (versicolor)",
+    "Adaline's distance from least squares": "distancia de Adaline a los mínimos cuadrados",
+}
 
 
 def study(settings: Settings) -> Outcome:
@@ -35,6 +42,7 @@ def study(settings: Settings) -> Outcome:
     right = float((adaline.classify(x).numpy() == (hard > 0)).mean())
     rows = [{"corrections": float(n)} for n in endless]
     return Outcome(
+        spanish=SPANISH,
         figures={
             "passes until no correction (setosa)": {"model": float(len(made))},
             "corrections in the last pass (setosa)": {"model": float(made[-1])},

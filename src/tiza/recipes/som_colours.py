@@ -15,6 +15,10 @@ ABOUT = About(
              "error de cuantización ≈ 0.09; los vecinos siguen siéndolo (95 %+)"),
     minutes=0.1,
 )  # fmt: skip
+SPANISH = {
+    "quantization error": "error de cuantización",
+    "topographic error": "error topográfico",
+}
 
 
 def study(settings: Settings) -> Outcome:
@@ -30,6 +34,7 @@ def study(settings: Settings) -> Outcome:
     shown = som.weight.numpy().reshape(side, side, 3).clip(0, 1)
     big = np.repeat(np.repeat(shown, 12, axis=0), 12, axis=1)
     return Outcome(
+        spanish=SPANISH,
         figures={
             "quantization error": {"model": after[0], "random rows": before[0]},
             "topographic error": {"model": after[1], "random rows": before[1]},

@@ -54,6 +54,7 @@ class Outcome:
     """What a recipe found: figures beside those of others, the sentence that they make.
 
     `pictures` are arrays (h, w) or (h, w, 3). `rows` are the curves, one dict for each epoch.
+    `spanish` translates the names of figures; a name without entry stays.
     """
 
     figures: Figures
@@ -62,6 +63,11 @@ class Outcome:
     rows: Sequence[Mapping[str, float]] = ()
     pictures: Mapping[str, Array] = field(default_factory=dict)
     data: Mapping[str, object] = field(default_factory=dict)
+    spanish: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, name: str) -> str:
+        """A figure's name in the language in force."""
+        return pick((name, self.spanish.get(name, name)))
 
 
 @dataclass(frozen=True)
@@ -126,7 +132,7 @@ def _keep(found: Studied, store: Store) -> None:
         title=pick(found.about.title),
         history=History(outcome.rows),
         summary=pick(outcome.sentence),
-        metrics=outcome.figures,
+        metrics={outcome.called(name): row for name, row in outcome.figures.items()},
         model="" if outcome.model is None else str(outcome.model),
         config={"seed": folder.facts()["seed"], **{k: pick(v) if isinstance(v, tuple) else v
                                                   for k, v in asdict(found.about).items()}},

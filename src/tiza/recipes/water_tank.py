@@ -13,6 +13,11 @@ ABOUT = About(
     expects=("the asked volume, to 0.01", "el volumen pedido, a 0.01"),
     minutes=0.1,
 )
+SPANISH = {
+    "volume": "volumen",
+    "setting of tap 1": "apertura de la canilla 1",
+    "setting of tap 2": "apertura de la canilla 2",
+}
 PRESSURE, OUTFLOW, SECONDS, VOLUME = (4.0, 2.0), 1.0, 10.0, 35.0
 
 
@@ -32,6 +37,7 @@ def study(settings: Settings) -> Outcome:
     first, second = (float(k) for k in path[-1])
     reached = float(np.asarray(tank(x, t))[0])
     return Outcome(
+        spanish=SPANISH,
         figures={
             "volume": {"model": reached, "asked": VOLUME, "half open": 20.0},
             "setting of tap 1": {"model": first},
