@@ -214,3 +214,21 @@ def test_products_of_every_layout(dtype: str) -> None:
     cases += [case(str(s), lambda a, b: [P["matmul"](a, b)],
                    [rng.normal(size=i).astype(dtype) for i in s]) for s in stacks]  # fmt: skip
     assert_agree(cases)
+
+
+def test_one_padded_entry_read_at_indices_from_memory() -> None:
+    """Whether an index meets the entry or the padding differs from lane to lane."""
+    x, where = np.array([3.0]), np.array([0, 2, 1, 3, 2, -1, 2, -2] * 3)
+    pad = lambda x: P["pad"](x, low=(2,), high=(1,), interior=(0,))
+    assert_agree([
+        case("stored", lambda x, i: [P["take"](pad(x), i, axis=0)], [x, where]),
+        case("computed", lambda x, i: [P["take"](pad(P["tanh"](x)), i, axis=0)], [x, where[:5]]),
+    ])  # fmt: skip
+
+
+def test_padding_around_rows_taken() -> None:
+    """The index of a row that is not there is not read either."""
+    x, where = np.arange(33.0).reshape(3, 11), np.array([4, -1, 0, 7, 10])
+    low, high, none = (1, 2), (2, 1), (0, 0)
+    around = lambda v: P["pad"](v, low=low, high=high, interior=none)
+    assert_agree([case("", lambda x, i: [around(P["take"](x, i, axis=1)) * 2], [x, where])])
