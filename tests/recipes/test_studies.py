@@ -14,7 +14,7 @@ from tiza.recipes.study import Settings, flat, grid, run_study, scatter
 from tiza.train import RunFolder
 from tiza.train.store import Store
 
-LARGE = {"gcn-cora", "gat-cora", "sage-cora", "mf-movielens"}
+LARGE = {"gcn-cora", "gat-cora", "sage-cora", "mf-movielens", "ec-rank"}
 TABLES = {"perceptron", "linear-regression", "logistic-regression"}
 
 

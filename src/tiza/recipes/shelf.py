@@ -11,7 +11,7 @@ DIGITS = ("1,797 scans of digits", "1797 imágenes de dígitos")
 STUDIES = (
     "perceptron", "linear-regression", "logistic-regression", "water-tank", "cocktail-factory",
     "gan-rings", "diffusion-2d", "som-colours", "gcn-cora", "gat-cora", "sage-cora",
-    "mf-movielens",
+    "mf-movielens", "ec-rank",
 )  # fmt: skip
 _PROBLEMS = {  # name → data, model, accuracy to expect in %, minutes
     "digits": (DIGITS, "MLP 64-256-128-10", 97, 0.1),
