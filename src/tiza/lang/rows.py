@@ -106,6 +106,21 @@ def settled(g: Node, evaluate: Callable[[Sequence[Node]], Sequence[Any]]) -> Nod
     return kept
 
 
+def distinct(g: Node) -> Rows:
+    """The rows of g, each sum once: a row number that repeats adds 0 after its first place."""
+    found = rows_of(g)
+    assert found is not None  # the caller has looked
+    n = found.where.shape[0]
+    if n == 0:
+        return found
+    where, sums = gathered(found)
+    before = P["slice"](where, starts=(0,), stops=(n - 1,), steps=(1,))
+    after = P["slice"](where, starts=(1,), stops=(n,), steps=(1,))
+    new = P["concat"](constant(np.ones(1, np.bool_)), P["not_equal"](before, after), axis=0)
+    new = P["reshape"](new, shape=(n, *(1,) * (sums.ndim - 1)))
+    return Rows(where, P["where"](new, sums, constant(np.zeros((), sums.dtype))))
+
+
 def gathered(rows: Rows) -> Rows:
     """The same sum with equal rows together: sorted, and for each place the sum at its row.
 

@@ -1,4 +1,4 @@
-"""Reading a run back: the trainer it had, and where its fit stood."""
+"""What is kept of a run, and reading it back: the trainer, and where its fit stood."""
 
 from __future__ import annotations
 
@@ -24,6 +24,28 @@ if TYPE_CHECKING:
     from tiza.train.trainer import Trainer
 
     T = TypeVar("T", bound=Trainer)
+
+
+def keepsake(trainer: Trainer) -> dict[str, object]:
+    """Everything about a trainer that a checkpoint holds, except how far a fit has come."""
+    return {
+        "description": trainer.description(),
+        "preparation": preparing.to_config(trainer.model),
+        "weights": trainer.get_weights(),
+        "frozen": [n for n, p in trainer.model.named_parameters() if not p.requires_grad],
+        "slots": [list(group) for group in trainer.state.slots],
+        "steps": trainer.state.steps,
+        "groups": [{k: v for k, v in group.items() if k != "params"}
+                   for group in trainer.optimizer.param_groups],
+        "seed": trainer.seed,
+        "generator": list(random.get_state()),
+        "name": trainer.name,
+        "history": trainer.history.rows,
+        "baseline": None if trainer.baseline is None else
+        {"kind": trainer.baseline.kind, "shares": trainer.baseline.shares},
+        "settings": None if trainer.settings is None else trainer.settings.to_dict(),
+        "data": trainer.sums,
+    }  # fmt: skip
 
 
 def read_kept(path: Path) -> Kept:

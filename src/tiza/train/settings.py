@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import inf
 from typing import Any
 
+import numpy as np
+
 from tiza.errors import ArgumentError, CheckpointError
+from tiza.train.clipping import Clip
 
 
 @dataclass(frozen=True)
@@ -20,11 +24,18 @@ class Settings:
     accumulate: int = 1
     start: int = 0
     augment: list[dict[str, Any]] = field(default_factory=list)  # modules as data
+    clip_norm: float | None = None
+    clip_value: float | None = None
 
     @property
     def until(self) -> int:
         """The number of epochs after which this fit ends."""
         return self.start + self.epochs
+
+    @property
+    def clip(self) -> Clip:
+        """What is done to the gradients of a step."""
+        return Clip(self.clip_norm, self.clip_value)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -40,7 +51,8 @@ class Settings:
         >>> Settings.of({"epochs": 5, "batch_size": None}, None, 2).until
         7
         """
-        stated = {key: value for key, value in given.items() if value is not None}
+        stated = {key: value.item() if isinstance(value, np.generic) else value
+                  for key, value in given.items() if value is not None}  # fmt: skip
         for name, value in stated.items():
             _check(name, value)
         if before is None:
@@ -62,6 +74,9 @@ def _check(name: str, value: Any) -> None:
         return  # tiza.train.augmenting has looked
     elif name == "shuffle":
         good, wanted = isinstance(value, bool), "True, False"
+    elif name in ("clip_norm", "clip_value"):
+        number = whole or isinstance(value, float)
+        good, wanted = number and 0 < value < inf, "> 0"
     else:
         good, wanted = isinstance(value, int | float) and 0 <= value < 1, "0 … 1"
     if not good:

@@ -39,7 +39,7 @@ PLAIN = """\
             optimizer.zero_grad()
             {forward}
             loss.backward()
-            optimizer.step()
+{clipped}            optimizer.step()
 """
 GATHERED = """\
             if i % {accumulate} == 0:
@@ -49,7 +49,7 @@ GATHERED = """\
             share = len(target) / min({accumulate} * {batch_size}, len(y) - first)
             (loss * share).backward()  # the parts add up to the gradient of their mean
             if i % {accumulate} == {accumulate} - 1 or i == len(loader) - 1:
-                optimizer.step()
+{clipped}                optimizer.step()
 """
 
 
@@ -65,7 +65,8 @@ def loop_source(trainer: Trainer) -> str:
         forward = f"loss = ({each.format(answer=answer)} * weight).mean()"
     changes = _changes(trainer)
     forward = "\n".join([*changes, forward])
-    imports = ["from tiza import nn"] if "nn" in names or any("nn." in c for c in changes) else []
+    clipped = settings.clip.lines(_parameters(trainer.optimizer, trainer.model))
+    imports = ["from tiza import nn"] * ("nn" in names or "nn." in "".join(changes + clipped))
     imports += ["from tiza import optim", "from tiza.data import DataLoader"]
     imports += ["from tiza.nn import functional as F"] if "F" in names else []
     imports += ["from tiza.train import step_randomness"] * trainer.steps.random
@@ -76,6 +77,7 @@ def loop_source(trainer: Trainer) -> str:
         forward=_keyed(forward, trainer, settings).replace("\n", "\n            "),
         accumulate=settings.accumulate,
         batch_size=settings.batch_size,
+        clipped="".join(f"{' ' * (16 if many else 12)}{line}\n" for line in clipped),
     )
     return HEAD.format(
         imports="\n".join(imports),
@@ -142,18 +144,29 @@ def _loss(loss: object) -> tuple[str, set[str]]:
     return f"F.{name}", {"F"}
 
 
+def _whole(optimizer: Optimizer, model: nn.Module) -> bool:
+    """Whether the optimizer has one group: all parameters of the model."""
+    groups = optimizer.param_groups
+    ours = {id(p) for p in model.parameters()}
+    return len(groups) == 1 and {id(p) for p in groups[0]["params"]} == ours
+
+
+def _parameters(optimizer: Optimizer, model: nn.Module) -> str:
+    if _whole(optimizer, model):
+        return "model.parameters()"
+    return '[p for group in optimizer.param_groups for p in group["params"]]'
+
+
 def _optimizer(optimizer: Optimizer, model: nn.Module) -> str:
     kind = type(optimizer).__name__
     groups = optimizer.param_groups
-    ours = {id(p) for p in model.parameters()}
-    whole = len(groups) == 1 and {id(p) for p in groups[0]["params"]} == ours
     defaults = type(optimizer).defaults
 
     def options(group: dict[str, Any]) -> str:
         shown = {k: group[k] for k in defaults if k == "lr" or group[k] != defaults[k]}
         return ", ".join(f"{k}={v!r}" for k, v in shown.items())
 
-    if whole:
+    if _whole(optimizer, model):
         return f"optim.{kind}(model.parameters(), {options(groups[0])})"
     told = blueprint.describe_optimizer(optimizer, model)["groups"]
     rows = [

@@ -26,6 +26,7 @@ from tiza.optim import Optimizer
 from tiza.readings.evaluate import Program
 from tiza.readings.native import Compiled, Outside, compiled
 from tiza.train.augmenting import Augment
+from tiza.train.clipping import Clip
 from tiza.train.each import Loss, each_loss
 from tiza.train.feed import Rows
 from tiza.train.state import Answer, Names, State, Written
@@ -89,7 +90,7 @@ class Steps:
     """The steps of one model, traced once for each shape of batch.
 
     random is True once a traced step was seen to draw random numbers. augment changes the
-    batches of training.
+    batches of training, clip the gradients that the optimizer is given.
     """
 
     model: nn.Module
@@ -100,6 +101,7 @@ class Steps:
     runs: int = 1  # how many batches are to come, as far as is known
     random: bool = False
     augment: Augment = field(default_factory=Augment)
+    clip: Clip = field(default_factory=Clip)
     names: Names = field(init=False)
     made: dict[Any, Traced] = field(default_factory=dict)
 
@@ -313,7 +315,7 @@ class Steps:
             slots = [tuple(placeholder(s.shape, s.dtype, "slot") for s in group)
                      for group in state.slots]  # fmt: skip
             t, rates = self._scalars()
-            news, after = self.optimizer.update(params, grads, slots, t, rates)
+            news, after = self.optimizer.update(params, self.clip(grads), slots, t, rates)
             before = [*held[:count], *(s for group in slots for s in group)]
             made = [*news, *(s for group in after for s in group)]
             partly = {i: node.inputs[1:] for i, node in enumerate(made)
@@ -340,8 +342,8 @@ class Steps:
         for i in trained:
             grads[i] = placeholder(params[i].shape, params[i].dtype, "gradient")
         t, rates = self._scalars()
-        news, after = self.optimizer.update(params, grads, slots, t, rates)
-        given = [grads[i] for i in trained]
+        news, after = self.optimizer.update(params, self.clip(grads), slots, t, rates)
+        given = [grads[i] for i in trained]  # before they are clipped
         inputs = [*params, *(s for g in slots for s in g), *(g for g in given if g), t, *rates]
         return Traced.of(inputs, [*news, *(s for g in after for s in g)])
 

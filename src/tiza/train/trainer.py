@@ -12,7 +12,6 @@ import numpy as np
 from tiza import nn
 from tiza.data import Transform
 from tiza.errors import ArgumentError, CheckpointError
-from tiza.lang import random
 from tiza.metrics import Baseline, Metric, metric
 from tiza.optim import Optimizer
 from tiza.train import blueprint, preparing
@@ -29,7 +28,7 @@ from tiza.train.loop import Loop, Place, judge, status_of
 from tiza.train.progress import ProgressBar, Verbose
 from tiza.train.report import write_report
 from tiza.train.results import facts_of, report_of
-from tiza.train.resume import Kept, read_kept
+from tiza.train.resume import Kept, keepsake, read_kept
 from tiza.train.scores import Scores, beside
 from tiza.train.settings import Settings
 from tiza.train.source import loop_source
@@ -126,6 +125,8 @@ class Trainer(Holder):
         class_weight: object = None,
         sample_weight: object = None,
         accumulate: int | None = None,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
         augment: Part | Sequence[Part] | None = None,
         compile: bool | None = None,
         verbose: Verbose = "auto",
@@ -137,6 +138,8 @@ class Trainer(Holder):
         validation_data: (X, y) for the same purpose.
         class_weight: {class: weight}, a list, or "balanced". sample_weight: one for each row.
         accumulate: batches whose gradients are averaged before each step of the optimizer.
+        clip_norm, clip_value: the gradients of all parameters together are shortened to this
+            norm, and each entry is kept between ±clip_value, before the optimizer takes them.
         augment: changes of batches in training only: [nn.RandomFlip(), nn.Mixup(num_classes=10)].
         verbose: "auto", 0 quiet, 1 bar, 2 one line for each epoch.
 
@@ -149,6 +152,7 @@ class Trainer(Holder):
         changes = Augment.of(augment, None if self.kept is None else self.kept.settings)
         settings = self._settle(epochs=epochs, batch_size=batch_size, accumulate=accumulate,
                                 validation_split=validation_split, shuffle=shuffle,
+                                clip_norm=clip_norm, clip_value=clip_value,
                                 augment=changes.told())  # fmt: skip
         rows = self._rows("fit", X, y, class_weight, sample_weight)
         held = self._held(validation_data)
@@ -249,24 +253,7 @@ class Trainer(Holder):
 
     def keepsake(self) -> dict[str, object]:
         """Everything about the trainer that a checkpoint holds, except how far a fit has come."""
-        return {
-            "description": self.description(),
-            "preparation": preparing.to_config(self.model),
-            "weights": self.get_weights(),
-            "frozen": [n for n, p in self.model.named_parameters() if not p.requires_grad],
-            "slots": [list(group) for group in self.state.slots],
-            "steps": self.state.steps,
-            "groups": [{k: v for k, v in group.items() if k != "params"}
-                       for group in self.optimizer.param_groups],
-            "seed": self.seed,
-            "generator": list(random.get_state()),
-            "name": self.name,
-            "history": self.history.rows,
-            "baseline": None if self.baseline is None else
-            {"kind": self.baseline.kind, "shares": self.baseline.shares},
-            "settings": None if self.settings is None else self.settings.to_dict(),
-            "data": self.sums,
-        }  # fmt: skip
+        return keepsake(self)
 
     def description(self) -> dict[str, Any]:
         """Model, loss, optimizer and metrics as data, as far as they are no code of the user's."""
@@ -339,7 +326,7 @@ class Trainer(Holder):
               compile: bool | None) -> Loop:  # fmt: skip
         self.begin_anew()
         self._choose(compile)
-        self.steps.augment = changes
+        self.steps.augment, self.steps.clip = changes, settings.clip
         self._told = None
         self.inputs, self.weighted = len(rows.xs), rows.weight is not None
         self.settings, self.interrupted, self.stop_training = settings, False, False

@@ -12,6 +12,7 @@ from tiza.errors import ArgumentError, NonFiniteError
 from tiza.graph import PRIMITIVES as P
 from tiza.graph import Node, literal
 from tiza.graph.types import DType
+from tiza.lang.rows import are_few, distinct, rows_of
 from tiza.lang.tensor import Tensor, make
 from tiza.nn.parameter import assign
 
@@ -56,7 +57,7 @@ def clipped_by_norm(grads: Sequence[Node | None], max_norm: float,
 
     Source: Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, Algorithm 1.
     """
-    given = [g for g in grads if g is not None]
+    given = [_entries(g) for g in grads if g is not None]
     if not given:
         return list(grads), literal(0.0, np.dtype(np.float32))
     norm = norm_of(given, norm_type)
@@ -66,6 +67,31 @@ def clipped_by_norm(grads: Sequence[Node | None], max_norm: float,
         factor = share if g is None or g.dtype == share.dtype else P["cast"](share, dtype=g.dtype)
         scaled.append(None if g is None else g * factor)
     return scaled, norm
+
+
+def _entries(g: Node) -> Node:
+    """What of g may differ from 0: of a large table its rows, each once."""
+    return distinct(g).values if g.value is None and are_few(g) else g
+
+
+def clipped_by_value(grads: Sequence[Node | None], bound: float) -> list[Node | None]:
+    """Gradients with every entry kept between −`bound` and `bound`; for tracing.
+
+    A gradient that is a sum at rows of a table stays one.
+    """
+    return [None if g is None else _bounded_rows(g, bound) for g in grads]
+
+
+def _bounded_rows(g: Node, bound: float) -> Node:
+    if rows_of(g) is None:
+        return _bounded(g, bound)
+    where, sums = distinct(g)
+    return P["take_add"](_bounded(sums, bound), where, axis=0, size=g.shape[0])
+
+
+def _bounded(g: Node, bound: float) -> Node:
+    low, high = literal(-bound, g.dtype), literal(bound, g.dtype)
+    return P["minimum"](P["maximum"](g, low), high)
 
 
 def clip_grad_norm_(
@@ -111,9 +137,7 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -
         raise ArgumentError("clip-value", got=clip_value)
     for param in _with_grad(parameters):
         if param.grad is not None:
-            g = param.grad.node
-            low, high = literal(-clip_value, g.dtype), literal(clip_value, g.dtype)
-            param.grad = Tensor(P["minimum"](P["maximum"](g, low), high))
+            param.grad = Tensor(_bounded(param.grad.node, clip_value))
 
 
 def _with_grad(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
@@ -145,6 +169,6 @@ def vector_to_parameters(vec: Any, parameters: Iterable[Tensor]) -> None:
 
 
 __all__ = [
-    "clip_grad_norm_", "clip_grad_value_", "clipped_by_norm", "norm_of", "parameters_to_vector",
-    "vector_to_parameters",
+    "clip_grad_norm_", "clip_grad_value_", "clipped_by_norm", "clipped_by_value", "norm_of",
+    "parameters_to_vector", "vector_to_parameters",
 ]  # fmt: skip
