@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 SHORTEST = 2e-3  # seconds that one measurement takes at least
 ROUNDS = 5
 WORDS = {
-    "kernel": ("kernel", "núcleo"),
     "time": ("time", "tiempo"),
     "share": ("share", "parte"),
     "of bound": ("of the bound", "del límite"),

@@ -323,4 +323,3 @@ _SPELL: dict[str, Rule] = {
     "floor_divide": _whole_division("floor_divide"),
     "remainder": _whole_division("remainder"),
 }
-SPELLED = frozenset(_SPELL)

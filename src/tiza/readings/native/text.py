@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -89,6 +89,3 @@ class Text:
         """The whole function: `head` is its first line without the brace."""
         return "\n".join([f"{head} {attributes} {{", "entry:", *self.entry, *self.lines,
                           "  ret void", "}"])  # fmt: skip
-
-
-Emit = Callable[[Text], None]
