@@ -159,6 +159,21 @@ def test_insides_carry_true_adjoints() -> None:
     assert f"{p[0]:.4g}" in shown
 
 
+def test_a_recurrence_opens_one_step() -> None:
+    lstm = nn.LSTM(4, 8, batch_first=True)
+    picture = tz.draw(lstm, (2, 5, 4))
+    (inside,) = [p for p in picture.inside if "recurrence (5 steps)" in p.title]
+    shown = texts(inside.svg)
+    assert {"state 1", "state 2", "input of the step"} <= set(shown)
+    assert not overlapping(boxes(inside.svg))
+
+
+def test_every_layer_opens_before_any_part_of_one() -> None:
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+    picture = tz.draw(nn.TransformerEncoder(layer, 12), (1, 3, 8), depth=2)
+    assert len(picture.inside) == 12
+
+
 def test_data_prepared_beforehand_is_one_box() -> None:
     X = tz.random.normal((5, 4))
     w = tz.ones((4,), requires_grad=True)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 
 from tiza.errors import language
 from tiza.graph import Node
 from tiza.readings.draw.compute import inner, numbers
 from tiza.readings.draw.folding import order_of, prepared
-from tiza.readings.draw.graph import Box, Facts, Graph, boxes_of, inside_of
+from tiza.readings.draw.graph import Box, Facts, Graph, boxes_of, hides, inside_of
 from tiza.readings.draw.picture import Inside, Picture
 from tiza.readings.draw.words import say
 
-MOST_INSIDES = 80  # pictures of insides in one page
+MOST_INSIDES = 120  # pictures of insides in one page
+_pages = count(1)
 
 
 class _Insides:
@@ -21,21 +23,35 @@ class _Insides:
 
     def __init__(self, values: bool, shapes: bool) -> None:
         self.values, self.shapes = values, shapes
-        self.made = 0
+        self.made, self.page = 0, next(_pages)
 
     def of(self, graph: Graph, facts: Facts) -> list[Inside]:
         """One for each box that hides something; the boxes learn where to find it."""
-        found = []
-        for box in graph.boxes:
-            nodes, worth = inside_of(box)
-            if worth and self.made < MOST_INSIDES:
-                self.made += 1
-                box.link = f"tz{id(self):x}-{self.made}"
-                found.append(self.one(box, nodes, facts))
-        return found
+        worth = [box for box in graph.boxes if hides(box)][: MOST_INSIDES - self.made]
+        for box in worth:  # all of this level before any of the next
+            self.made += 1
+            box.link = f"tz{self.page}-{self.made}"
+        return [self.step(box, facts) if box.out.prim.name == "scan" and box.kind == "operation"
+                else self.one(box, facts) for box in worth]  # fmt: skip
 
-    def one(self, box: Box, nodes: Sequence[Node], facts: Facts) -> Inside:
+    def step(self, box: Box, facts: Facts) -> Inside:
+        """One step of a recurrence: from a state and the step's input to the next state."""
+        node = box.out
+        body, consts, carry = (node.attrs[k] for k in ("body", "consts", "carry"))
+        words = [facts.names.get(i) or i.name for i in node.inputs[:consts]]
+        words += [say("state") if carry == 1 else f"{say('state')} {k + 1}" for k in range(carry)]
+        given = zip(body.inputs, words, strict=False)
+        names = {n: w or say("data") for n, w in given}
+        names |= {n: say("at-step") for n in body.inputs[consts + carry :]}
+        inner_facts = Facts(names, set(body.inputs[:consts]), facts.kinds)
+        order = order_of(body.outputs, body.inputs)
+        graph = boxes_of(order, inner_facts, None, numbers=False, shapes=True)
+        title = say("one-step", n=node.attrs["length"])
+        return Inside(box.link, title, graph.svg(title, [say("shapes")]), [])
+
+    def one(self, box: Box, facts: Facts) -> Inside:
         """The inside of one box, with what enters it as data."""
+        nodes = inside_of(box)
         inside = set(nodes)
         before = inside & set(facts.entering)
         used = {i for n in inside - before for i in n.inputs}

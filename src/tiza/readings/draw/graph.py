@@ -222,12 +222,16 @@ def _drawn(box: Box, x: float, y: float) -> str:
     return f'<a href="#{box.link}">{inner}</a>' if box.link else inner
 
 
-def inside_of(box: Box) -> tuple[list[Node], bool]:
-    """The nodes that a box hides, and whether it hides any: a layer, or a composite's body."""
+def hides(box: Box) -> bool:
+    """Whether a box has an inside worth a picture: a layer, a composite, a recurrence."""
     if box.kind == "layer":
-        return box.members, len(box.members) > 1
-    node = box.out
-    if box.kind != "operation" or not node.prim.body:
-        return [], False
-    given = set(node.inputs)
-    return walk([opened(node)], lambda n: () if n in given else n.inputs), True
+        return len(box.members) > 1
+    return box.kind == "operation" and bool(box.out.prim.body or box.out.prim.name == "scan")
+
+
+def inside_of(box: Box) -> list[Node]:
+    """The nodes that a box hides: those of a layer, or a composite's body."""
+    if box.kind == "layer":
+        return box.members
+    given = set(box.out.inputs)
+    return walk([opened(box.out)], lambda n: () if n in given else n.inputs)

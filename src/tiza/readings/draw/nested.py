@@ -30,7 +30,7 @@ def _box(name: str, module: Module, level: int, depth: int | None) -> Drawn:
     own = sum(prod(p.shape) for p in module.parameters())
     if own:
         lines.append(counted("parameters", own))
-    wide = max(width_of(line, 13 if k == 0 else 12) for k, line in enumerate(lines)) + 2 * PAD
+    wide = max(width_of(line, 14.5 if k == 0 else 12) for k, line in enumerate(lines)) + 2 * PAD
     high = PAD + LINE * len(lines)
     inner: list[tuple[float, float, str]] = []
     if depth is None or level < depth:

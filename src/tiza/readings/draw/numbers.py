@@ -51,7 +51,9 @@ def adjoint_text(value: Any) -> str:
 
 def full_text(value: Any) -> str:
     """What a box says when the pointer rests on it."""
-    return np.array2string(np.asarray(value), precision=6, threshold=20, edgeitems=3)
+    array = np.asarray(value)
+    rows = array.reshape(-1, array.shape[-1]) if array.ndim > 2 and array.size else array
+    return np.array2string(rows, precision=6, threshold=20, edgeitems=2, max_line_width=90)
 
 
 def _entry(value: Any) -> str:
