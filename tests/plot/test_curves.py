@@ -1,5 +1,7 @@
 """Figures of functions: what stands on the axes is the function."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ pytest.importorskip("matplotlib")
 
 import tiza as tz
 from tiza import nn, optim, plot
-from tiza.errors import ArgumentError
+from tiza.errors import ArgumentError, MissingExtraError
 from tiza.nn import functional as F
 from tiza.plot.descent import LANDSCAPES, RACERS
 from tiza.plot.surface import filter_normalised
@@ -198,6 +200,12 @@ def test_figures_show_themselves() -> None:
     fig = plot.losses("hinge")
     assert fig._repr_png_().startswith(b"\x89PNG")
     assert fig._repr_html_().startswith("<img")
+
+
+def test_without_matplotlib_the_extra_is_named(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'tiza\[plot\]'"):
+        _ = plot.losses
 
 
 def test_words_in_both_languages() -> None:

@@ -1,6 +1,7 @@
 """Pictures of graphs and networks: everything is there, nothing overlaps, the XML is sound."""
 
 import re
+import sys
 from xml.etree import ElementTree
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 import tiza as tz
 from tiza import nn
-from tiza.errors import ArgumentError, UsageError, use_language
+from tiza.errors import ArgumentError, MissingExtraError, UsageError, use_language
 from tiza.nn import functional as F
 from tiza.readings.draw import Facts, stages_of
 from tiza.readings.draw.folding import folded, order_of
@@ -154,6 +155,7 @@ def test_insides_carry_true_adjoints() -> None:
     loss = (F.softmax(x, dim=0) * tz.tensor([1.0, 0.0, 0.0])).sum()
     inside = next(p for p in tz.draw(loss).inside if p.title == "Inside softmax")
     assert ElementTree.fromstring(inside.svg) is not None
+    assert len(boxes(inside.svg)) == 6  # x, max, minus, exp, sum, quotient: and nothing before x
     p = np.exp([1.0, 2.0, 4.0]) / np.exp([1.0, 2.0, 4.0]).sum()
     shown = " ".join(texts(inside.svg))
     assert f"{p[0]:.4g}" in shown
@@ -253,6 +255,13 @@ def test_wrong_requests_are_refused() -> None:
         tz.draw([1, 2])
     with pytest.raises(ArgumentError, match="is drawn for an input"):
         tz.draw(nn.Conv2d(1, 1, 3), view="graph")
+
+
+def test_without_the_library_the_extra_is_named(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "fast_sugiyama", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'tiza\[plot\]'"):
+        tz.draw(tz.ones(2, requires_grad=True).sum())
+    assert tz.draw(nn.Linear(2, 1)).view == "neurons"  # needs none
 
 
 def test_both_languages() -> None:

@@ -11,6 +11,7 @@ from tiza.graph import Node
 from tiza.readings.draw.compute import inner, numbers
 from tiza.readings.draw.folding import order_of, prepared
 from tiza.readings.draw.graph import Box, Facts, Graph, boxes_of, hides, inside_of
+from tiza.readings.draw.numbers import adjoint_text
 from tiza.readings.draw.picture import Inside, Picture
 from tiza.readings.draw.words import say
 
@@ -94,6 +95,6 @@ def legend(facts: Facts, numbers_shown: bool) -> list[str]:
     if not facts.adjoints:
         return [say("above")]
     lines = [f"{say('above')}; {say('below', loss=facts.loss)}"]
-    if any(getattr(g, "size", 1) > 3 for g in facts.adjoints.values()):
+    if any(adjoint_text(g).startswith("‖") for g in facts.adjoints.values()):
         lines.append(say("norm"))
     return lines

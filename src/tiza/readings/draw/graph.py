@@ -234,4 +234,5 @@ def inside_of(box: Box) -> list[Node]:
     if box.kind == "layer":
         return box.members
     given = set(box.out.inputs)
-    return walk([opened(box.out)], lambda n: () if n in given else n.inputs)
+    order = walk([opened(box.out)], lambda n: () if n in given else n.inputs)
+    return [n for n in order if n not in given]

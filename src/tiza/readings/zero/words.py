@@ -147,10 +147,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unit": ("unit {i}: {low} ≤ z ≤ {high}", "unidad {i}: {low} ≤ z ≤ {high}"),
     "examples": ("{n} examples", "los {n} ejemplos"),
     "one-example": ("1 example", "1 ejemplo"),
-    "path": ("Way of the derivative", "Camino de la derivada"),
-    "parameter": ("the parameter", "el parámetro"),
-    "constant": ("a constant", "una constante"),
-    "reached": ("adjoint not 0 up to {place}", "adjunta distinta de 0 hasta {place}"),
+    "number": ("that is written here", "que está escrito aquí"),
 }  # fmt: skip
 
 
