@@ -25,7 +25,7 @@ def explain_zero(p: Tensor, loss: Tensor | None = None, *, lang: str | None = No
     >>> w = tz.tensor([1.0, -2.0], requires_grad=True)
     >>> loss = tz.maximum(-(w * w), 0.0).sum()
     >>> tz.explain_zero(w).kinds
-    ['unchosen']
+    ['clamped']
     """
     if not isinstance(p, Tensor):
         raise ArgumentError("zero-what", got=type(p).__name__)

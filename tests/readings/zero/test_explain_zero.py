@@ -125,7 +125,22 @@ def test_not_chosen_and_step() -> None:
     table = variable(np.ones((5, 2), "f"))
     found = tz.explain_zero(table, F.embedding(tz.tensor([1, 1]), table).sum())
     assert (found.zeros, found.size) == (8, 10)
+    assert found.kinds == ["unchosen"]
+    assert "none of the 8 entries" in str(found)
     assert_zero(tz.explain_zero(w, (tz.floor(w) * 2.0).sum()), "step")
+
+
+def test_outside_the_bounds() -> None:
+    w = variable([100.0, 200.0])
+    assert_zero(tz.explain_zero(w, tz.clip(w, -1, 1).sum()), "clamped")
+    found = tz.explain_zero(w, F.hardtanh(w).sum())
+    assert_zero(found, "clamped")
+    assert "(100 ≤ z ≤ 200, in the only example)" in str(found)
+
+
+def test_probabilities_sum_to_one() -> None:
+    w = variable([[0.0, 0.0, 0.0, 0.0]])
+    assert_zero(tz.explain_zero(w, F.softmax(w, dim=-1).sum()), "cancels")
 
 
 def test_exactly_fitted() -> None:

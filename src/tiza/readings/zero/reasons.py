@@ -33,6 +33,8 @@ MEASURES = {"pow", "abs", "cross_entropy", "soft_cross_entropy", "bce", "bce_wit
             "hypot"}  # fmt: skip
 PER_UNIT = KINKED | (CURVED - {"softmax", "log_softmax", "masked_softmax"})
 LINEAR = {"divide", "negative", "sum", "add", "subtract"}
+BOUNDED = {"hardtanh", "hardsigmoid", "relu6", "clip"}
+PICKING = {"take", "take_along", "slice"}
 BY_NAME = {"detached": {"stop_gradient"}, "step": STEPS, "masked": {"where"}, "saturated": CURVED,
            "fitted": MEASURES, "unchosen": CHOOSING}  # fmt: skip
 MOST_UNITS = 4
@@ -74,6 +76,8 @@ class _Finder:
             if not edge.share.any():
                 full.append(self.reason(edge, edge.g != 0))
                 some += self.causes(edge)
+            elif edge.user.prim.name in PICKING and edge.input is self.target:
+                some.append(self.reason(edge, edge.share == 0, complete=False))
             elif edge.user.prim.name in PER_UNIT | {"multiply", "where"}:
                 blocked = self.blocked(edge)
                 if blocked.any():
@@ -118,7 +122,11 @@ class _Finder:
         user, name = edge.user, edge.user.prim.name
         z = edge.inputs[0]
         if name in PER_UNIT and z.shape == where.shape:
-            return self.of_units("dead" if name in KINKED else "saturated", user, z, where,
+            kind = "clamped" if name in BOUNDED else "dead" if name in KINKED else "saturated"
+            return self.of_units(kind, user, z, where, complete=complete)
+        bounded = len(user.inputs) == 2 and is_bound(user.inputs[1 - edge.index])
+        if name in {"maximum", "minimum"} and bounded:
+            return self.of_units("clamped", user, edge.inputs[edge.index], where,
                                  complete=complete)  # fmt: skip
         kind = self.kind(edge, where)
         z = edge.inputs[edge.index]
@@ -146,6 +154,8 @@ class _Finder:
             return "multiplied" if edge.inputs[1 - edge.index].ndim == 0 else "masked"
         if name in PRODUCTS:
             return self.of_product(edge)
+        if name in {"softmax", "masked_softmax"} and _level(edge):
+            return "cancels"  # probabilities sum to 1, whatever the scores are
         if name in LINEAR:
             return "underflow" if _tiny(edge) else "cancels"
         return next((kind for kind, known in BY_NAME.items() if name in known), "flat")
@@ -201,6 +211,19 @@ class _Finder:
 def _said(node: Node) -> str:
     """An operation as it is called in a sentence."""
     return SAID.get(node.prim.name, node.prim.name.replace("_", " "))
+
+
+def is_bound(node: Node) -> bool:
+    """Whether a node is a number written in the formula."""
+    while node.prim.name in {"broadcast_to", "cast"}:
+        node = node.inputs[0]
+    return node.prim.name == "literal" or (node.prim.name == "constant" and node.shape == ())
+
+
+def _level(edge: Edge) -> bool:
+    """Whether the adjoints of a softmax are the same for all its classes."""
+    axis = edge.user.attrs.get("axis", -1)
+    return bool((np.ptp(edge.g, axis=axis) == 0).all())
 
 
 def _partner(edge: Edge) -> int:

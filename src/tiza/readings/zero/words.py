@@ -30,19 +30,27 @@ KINDS: dict[str, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
     ),
     "dead": (
         ("dead {op}", "{units}: the input of {op} never lies where its slope is not 0 "
-         "({low} ≤ z ≤ {high}, in all {examples}).",
+         "({low} ≤ z ≤ {high}, {examples}).",
          "Lower the learning rate, begin with a smaller or positive bias, or take a leaky ReLU."),
         ("{op} muerta", "{units}: la entrada de {op} nunca está donde su pendiente no es 0 "
-         "({low} ≤ z ≤ {high}, en {examples})." ,
+         "({low} ≤ z ≤ {high}, {examples})." ,
          "Baje la tasa de aprendizaje, comience con un sesgo menor o positivo, o use una ReLU con "
          "fuga (leaky)."),
     ),
+    "clamped": (
+        ("outside the bounds", "{units}: the input of {op} lies outside its bounds "
+         "({low} ≤ z ≤ {high}, {examples}), where its slope is 0.",
+         "Scale the inputs or begin with smaller weights; or take a function without bounds."),
+        ("fuera de los límites", "{units}: la entrada de {op} está fuera de sus límites "
+         "({low} ≤ z ≤ {high}, {examples}), donde su pendiente es 0.",
+         "Escale las entradas o comience con pesos menores; o use una función sin límites."),
+    ),
     "saturated": (
-        ("saturated {op}", "{units}: z lies so far out ({low} ≤ z ≤ {high}, in all {examples}) "
+        ("saturated {op}", "{units}: z lies so far out ({low} ≤ z ≤ {high}, {examples}) "
          "that the derivative of {op} rounds to 0 in {dtype}.",
          "Scale the inputs or begin with smaller weights; or let the loss take z itself "
          "(cross entropy of logits)."),
-        ("{op} saturada", "{units}: z está tan lejos de 0 ({low} ≤ z ≤ {high}, en {examples}) "
+        ("{op} saturada", "{units}: z está tan lejos de 0 ({low} ≤ z ≤ {high}, {examples}) "
          "que la derivada de {op} se redondea a 0 en {dtype}.",
          "Escale las entradas o comience con pesos menores; o dé z mismo a la función de pérdida "
          "(entropía cruzada de los logits)."),
@@ -145,8 +153,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "one-unit": ("the only unit", "la única unidad"),
     "entries": ("{n} of {all} entries", "{n} de {all} entradas"),
     "unit": ("unit {i}: {low} ≤ z ≤ {high}", "unidad {i}: {low} ≤ z ≤ {high}"),
-    "examples": ("{n} examples", "los {n} ejemplos"),
-    "one-example": ("1 example", "1 ejemplo"),
+    "examples": ("in all {n} examples", "en los {n} ejemplos"),
+    "one-example": ("in the only example", "en el único ejemplo"),
     "number": ("that is written here", "que está escrito aquí"),
 }  # fmt: skip
 
