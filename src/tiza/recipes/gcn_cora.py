@@ -13,7 +13,7 @@ ABOUT = About(
     ),
     model="GCN 1433-16-7",
     expects=("81.5 % ± 0.5 over 10 seeds", "81.5 % ± 0.5 con 10 semillas"),
-    minutes=2.0,
+    minutes=5.0,
 )
 
 

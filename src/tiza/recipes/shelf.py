@@ -16,9 +16,9 @@ STUDIES = (
 _PROBLEMS = {  # name → data, model, accuracy to expect in %, minutes
     "digits": (DIGITS, "MLP 64-256-128-10", 97, 0.1),
     "mnist-mlp": (MNIST, "MLP 784-128-10", 97.8, 0.5),
-    "mlp-slide": (MNIST, "SlideMLP 784-8-10", 92, 1),
-    "mlp-mnist": (MNIST, "MLP 784-512-256-10", 98.3, 3),
-    "lenet-mnist": (MNIST, "LeNet5", 99, 5),
+    "mlp-slide": (MNIST, "SlideMLP 784-8-10", 92, 0.5),
+    "mlp-mnist": (MNIST, "MLP 784-512-256-10", 98.3, 2),
+    "lenet-mnist": (MNIST, "LeNet5", 99, 1.5),
     "cnn-fashion": (FASHION, "SmallCNN", 91.5, 20),
 }
 
