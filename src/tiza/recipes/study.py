@@ -193,7 +193,7 @@ def scatter(points: Array, low: float, high: float, size: int = 256) -> Array:
 
     Shapes: points (n, 2) → (size, size) uint8.
 
-    >>> scatter(np.zeros((1, 2)), -1, 1, 4).min()
+    >>> int(scatter(np.zeros((1, 2)), -1, 1, 4).min())
     0
     """
     edges = np.linspace(low, high, size + 1)
