@@ -119,7 +119,7 @@ def tensor(data: ArrayLike, dtype: DType | None = None, requires_grad: bool = Fa
     tensor([2., 4.])
     """
     if isinstance(data, Tensor):
-        data = data.numpy()
+        data = data.detach()  # values never change: nothing need be copied, or computed yet
     out = asarray(data, dtype=dtype)
     return out.requires_grad_() if requires_grad else out
 
