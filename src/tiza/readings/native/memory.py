@@ -22,14 +22,16 @@ class Buffer:
     order: the axes from the outermost to the innermost, as they are laid out.
     """
 
-    __slots__ = ("argument", "dtype", "number", "offset", "shape", "strides")
+    __slots__ = ("argument", "dtype", "number", "offset", "room", "shape", "strides")
 
     def __init__(self, shape: tuple[int, ...], dtype: DType, argument: int | None = None,
-                 order: tuple[int, ...] | None = None) -> None:  # fmt: skip
+                 order: tuple[int, ...] | None = None, *, pad: int = 0) -> None:  # fmt: skip
         self.shape, self.dtype, self.argument = shape, dtype, argument
         self.offset: int | None = None  # in the arena, in bytes
         self.number = next(_numbers)
-        self.strides = strides_of(shape, order)
+        self.strides = strides_of(shape, order, pad)
+        rows = math.prod(shape) // (shape[(order or range(len(shape)))[-1]] or 1) if pad else 0
+        self.room = math.prod(shape) + rows * pad  # entries, those that fill up rows included
 
     @property
     def size(self) -> int:
@@ -39,7 +41,7 @@ class Buffer:
     @property
     def bytes(self) -> int:
         """How much memory it takes; truth values take a byte each."""
-        return self.size * self.dtype.itemsize
+        return self.room * self.dtype.itemsize
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -56,14 +58,28 @@ class Buffer:
         return f"{where}{list(self.shape)}"
 
 
-def strides_of(shape: tuple[int, ...], order: tuple[int, ...] | None = None) -> tuple[int, ...]:
-    """The distance between neighbours along each axis, in entries."""
+def strides_of(shape: tuple[int, ...], order: tuple[int, ...] | None = None,
+               pad: int = 0) -> tuple[int, ...]:  # fmt: skip
+    """The distance between neighbours along each axis, in entries; `pad` more after each row."""
     strides = [0] * len(shape)
     step = 1
-    for axis in reversed(order if order is not None else range(len(shape))):
+    for k, axis in enumerate(reversed(order if order is not None else range(len(shape)))):
         strides[axis] = step
-        step *= shape[axis]
+        step = step * shape[axis] + (pad if k == 0 else 0)
     return tuple(strides)
+
+
+def padding(shape: tuple[int, ...], dtype: DType, order: tuple[int, ...] | None) -> int:
+    """Entries to put after each row, where rows would fall into the same few places of a cache.
+
+    Caches place memory by the lower bits of its address, so that is where the length of a row is
+    a multiple of 1 KiB.
+    """
+    if len(shape) < 2:
+        return 0
+    row = shape[(order or range(len(shape)))[-1]] * dtype.itemsize
+    few = math.prod(shape) * dtype.itemsize < 16 * row
+    return 0 if row % 1024 or few or row == 0 else 64 // dtype.itemsize
 
 
 @dataclass(frozen=True)

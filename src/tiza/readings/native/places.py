@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from tiza.graph.node import Node, placeholder
-from tiza.readings.native.memory import Buffer, View
+from tiza.readings.native.memory import Buffer, View, padding
 from tiza.readings.native.plan import Group, Plan, Planner
 from tiza.readings.native.recurrence import Recurrence
 
@@ -159,7 +159,9 @@ class Places:
             for root in group.roots:
                 if root in self.memory or root in self.plan.elided or root.prim.several:
                     continue
-                buffer = Buffer(root.shape, root.dtype, order=self._order(root))
+                order = self._order(root)
+                pad = padding(root.shape, root.dtype, order) if self._may_pad(root) else 0
+                buffer = Buffer(root.shape, root.dtype, order=order, pad=pad)
                 buffer.offset = arena.take(buffer.bytes)
                 self.memory[root] = buffer.view()
                 dying.setdefault(last.get(root, i), []).append(buffer)
@@ -167,6 +169,13 @@ class Places:
                 assert buffer.offset is not None  # it stands in the arena
                 arena.give(buffer.offset, buffer.bytes)
         self.layout.arena = arena.size
+
+    def _may_pad(self, root: Node) -> bool:
+        """Whether nobody takes its rows to stand one right after another."""
+        users = self.planner.users.get(root, ())
+        plain = root.prim.name == "matmul" or root.prim.family == "elementwise"
+        return plain and root not in self.straight and not any(
+            u.prim.name in ("scan", "random_bits") or u.prim.several for u in users)  # fmt: skip
 
     def _looped(self, scan: Node, arena: Arena) -> list[Buffer]:
         """The buffers of a loop."""

@@ -47,9 +47,9 @@ def row_nest(node: Node, buffer: Buffer, row: int, memory: Mapping[Node, View]) 
 def fill_nest(buffer: Buffer) -> Nest:
     """Zeros everywhere."""
     low = Lowering({})
-    loop = Loop(buffer.size)
+    loop = Loop(buffer.room)
     nest = Nest([loop], [])
-    flat = View(buffer, (buffer.size,), (1,), 0)
+    flat = View(buffer, (buffer.room,), (1,), 0)
     nest.inner.append(Store(buffer, flat.at((joined([loop]),)), low.number(0, buffer.dtype)))
     merge(nest)
     return nest
