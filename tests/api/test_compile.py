@@ -386,6 +386,17 @@ def test_what_is_no_function() -> None:
         tz.compile(3)
 
 
+def test_only_known_levels_are_shown() -> None:
+    f = tz.compile(tz.sin)
+    f(tz.ones(3))
+    with pytest.raises(ArgumentError) as caught:
+        f.show("assembler")
+    assert str(caught.value).splitlines() == [
+        "level cannot be 'assembler'",
+        "    fix: one of: kernels, llvm, asm",
+    ]
+
+
 def test_nothing_to_show_before_the_first_call() -> None:
     with pytest.raises(ArgumentError):
         _ = tz.compile(lambda x: x * 2).last

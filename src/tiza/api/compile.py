@@ -26,6 +26,7 @@ from tiza.readings.native import Compiled, Outside, compiled
 
 MOST_KEPT = 64  # compiled forms of one function
 WORDS = np.dtype("uint32")
+LEVELS = ("kernels", "llvm", "asm")  # of what `show` prints
 
 
 def compile(f: Callable[..., Any] | None = None, *, donate: int | Sequence[int] = (),
@@ -211,7 +212,10 @@ class CompiledFunction:
         """Print what the last call ran: each kernel with its formula, loops, FLOP and bytes.
 
         level: "kernels", "llvm" (LLVM's language, optimized) or "asm" (machine code).
+        Errors: ArgumentError for any other level.
         """
+        if level not in LEVELS:
+            raise ArgumentError("choice-unknown", name="level", got=level, known=", ".join(LEVELS))
         sys.stdout.write(self.last.show(level) + "\n")
 
     def profile(self) -> Any:
