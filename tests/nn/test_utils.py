@@ -10,6 +10,8 @@ from tiza.errors import ArgumentError, NonFiniteError
 from tiza.nn.utils import (
     clip_grad_norm_,
     clip_grad_value_,
+    clip_grads_with_norm_,
+    get_total_norm,
     parameters_to_vector,
     vector_to_parameters,
 )
@@ -36,6 +38,36 @@ def test_nothing_to_clip():
     empty = nn.Parameter(tz.zeros((0,)))
     empty.grad = tz.zeros((0,))
     assert clip_grad_norm_([empty], 1.0).item() == 0.0
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("norm_type", [1.0, 2.0, 3.0, np.inf])
+@pytest.mark.parametrize("max_norm", [0.5, 100.0])
+def test_the_two_halves_are_pytorchs(norm_type, max_norm):
+    torch = pytest.importorskip("torch")
+    values = [np.array([3.0, -1.0]), np.array([0.25, 2.0, -4.0])]
+    ours = [with_grad(*v, dtype=tz.float64) for v in values]
+    theirs = [torch.nn.Parameter(torch.zeros(len(v), dtype=torch.float64)) for v in values]
+    for p, v in zip(theirs, values, strict=True):
+        p.grad = torch.tensor(v)
+    norm = get_total_norm([p.grad for p in ours], norm_type)
+    peer = torch.nn.utils.get_total_norm([p.grad for p in theirs], norm_type)
+    assert_allclose(norm.item(), peer.item(), rtol=1e-14)
+    clip_grads_with_norm_(ours, max_norm, norm)
+    torch.nn.utils.clip_grads_with_norm_(theirs, max_norm, peer)
+    for p, q in zip(ours, theirs, strict=True):
+        assert_allclose(p.grad.numpy(), q.grad.numpy(), rtol=1e-14)
+
+
+def test_the_norm_of_nothing():
+    assert get_total_norm([]).item() == 0.0
+    clip_grads_with_norm_([nn.Parameter(tz.zeros(2))], 1.0, tz.tensor(3.0))
+    with pytest.raises(NonFiniteError):
+        get_total_norm(tz.tensor([np.inf]), error_if_nonfinite=True)
+    with pytest.raises(ArgumentError, match="a norm above 0"):
+        get_total_norm([tz.tensor([1.0])], 0.0)
+    with pytest.raises(ArgumentError, match="a bound of at least 0, not -1"):
+        clip_grads_with_norm_([with_grad(1.0)], -1.0, tz.tensor(1.0))
 
 
 def test_refusals():

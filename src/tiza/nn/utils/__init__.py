@@ -4,7 +4,9 @@ from tiza.nn.utils import rnn
 from tiza.nn.utils.gradients import (
     clip_grad_norm_,
     clip_grad_value_,
+    clip_grads_with_norm_,
     clipped_by_norm,
+    get_total_norm,
     norm_of,
     parameters_to_vector,
     vector_to_parameters,
@@ -18,8 +20,8 @@ from tiza.nn.utils.reparametrized import (
 )
 
 __all__ = [
-    "Masks", "clip_grad_norm_", "clip_grad_value_", "clipped_by_norm", "count_parameters",
-    "freeze", "norm_of", "parameters_to_vector", "prune", "remove_spectral_norm",
-    "remove_weight_norm", "rnn", "spectral_norm", "tie", "unfreeze", "vector_to_parameters",
-    "weight_norm",
+    "Masks", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "clipped_by_norm",
+    "count_parameters", "freeze", "get_total_norm", "norm_of", "parameters_to_vector", "prune",
+    "remove_spectral_norm", "remove_weight_norm", "rnn", "spectral_norm", "tie", "unfreeze",
+    "vector_to_parameters", "weight_norm",
 ]  # fmt: skip

@@ -61,12 +61,16 @@ def clipped_by_norm(grads: Sequence[Node | None], max_norm: float,
     if not given:
         return list(grads), literal(0.0, np.dtype(np.float32))
     norm = norm_of(given, norm_type)
+    return _shortened(grads, max_norm, norm), norm
+
+
+def _shortened(grads: Sequence[Node | None], max_norm: float, norm: Node) -> list[Node | None]:
     share = P["minimum"](max_norm / (norm + 1e-6), literal(1.0, norm.dtype))
     scaled: list[Node | None] = []
     for g in grads:
         factor = share if g is None or g.dtype == share.dtype else P["cast"](share, dtype=g.dtype)
         scaled.append(None if g is None else g * factor)
-    return scaled, norm
+    return scaled
 
 
 def _entries(g: Node) -> Node:
@@ -125,6 +129,48 @@ def clip_grad_norm_(
     return total
 
 
+def get_total_norm(tensors: Tensor | Iterable[Tensor], norm_type: float = 2.0,
+                   error_if_nonfinite: bool = False) -> Tensor:  # fmt: skip
+    """The norm of all tensors together, as `clip_grad_norm_` has it: (Σ |gᵢ|^p)^(1/p).
+
+    Source: PyTorch's name and arguments.
+
+    >>> import tiza as tz
+    >>> get_total_norm([tz.tensor([3.0]), tz.tensor([[4.0]])]).item()
+    5.0
+    """
+    if norm_type <= 0:
+        raise ArgumentError("clip-bound", norm=0.0, norm_type=norm_type)
+    given = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    if not given:
+        return Tensor(literal(0.0, np.dtype(np.float32)))
+    total = Tensor(norm_of([t.node for t in given], float(norm_type)))
+    if error_if_nonfinite and not np.isfinite(total.numpy()):
+        raise NonFiniteError("clip-nonfinite", norm_type=norm_type)
+    return total
+
+
+def clip_grads_with_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float,
+                          total_norm: Tensor) -> None:  # fmt: skip
+    """Shorten all gradients by min(1, max_norm / (total_norm + 10⁻⁶)), the norm being known.
+
+    Source: PyTorch's name and arguments; `get_total_norm` gives the norm.
+
+    >>> from tiza import nn
+    >>> w = nn.Parameter([0.0]); (w * 8).sum().backward()
+    >>> clip_grads_with_norm_([w], 2.0, get_total_norm([w.grad])); round(w.grad.item(), 3)
+    2.0
+    """
+    if max_norm < 0:
+        raise ArgumentError("clip-value", got=max_norm)
+    params = _with_grad(parameters)
+    grads = [p.grad.node for p in params if p.grad is not None]
+    for param, node in zip(params, _shortened(grads, float(max_norm), total_norm.node),
+                           strict=True):  # fmt: skip
+        if node is not None:
+            param.grad = Tensor(node)
+
+
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
     """Keep every entry of every gradient between −`clip_value` and `clip_value`.
 
@@ -169,6 +215,7 @@ def vector_to_parameters(vec: Any, parameters: Iterable[Tensor]) -> None:
 
 
 __all__ = [
-    "clip_grad_norm_", "clip_grad_value_", "clipped_by_norm", "clipped_by_value", "norm_of",
-    "parameters_to_vector", "vector_to_parameters",
+    "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "clipped_by_norm",
+    "clipped_by_value", "get_total_norm", "norm_of", "parameters_to_vector",
+    "vector_to_parameters",
 ]  # fmt: skip
