@@ -1,6 +1,9 @@
 """The demo: what a newcomer sees first."""
 
+import math
+import re
 import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +13,8 @@ from tiza.cli.out import sparkline
 from tiza.train.store import Store
 
 
-def test_the_demo_learns_and_everything_it_offers_works(tiza):
+def test_the_demo_learns_and_everything_it_offers_works(tiza, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     said = tiza("demo")
     assert said.code == 0
     run = Store().find("last")
@@ -20,11 +24,33 @@ def test_the_demo_learns_and_everything_it_offers_works(tiza):
     assert f"report  runs/{run.id}/report.html" in said.out
     report = (run.folder / "report.html").read_text("utf-8")
     assert "http" not in report.replace("http://www.w3.org", "")
-    assert report.count("<img") >= 1  # the misread digits
+    assert report.count("<img") >= 2  # the misread digits, and the one on the blackboard
+    assert '<section id="derivation"><h2>On the blackboard</h2>' in report
+    assert report.count("<math") > 20
+    board = said.out[said.out.index("One neuron on the blackboard") :]
+    board = board[: board.index("\nreport ")].splitlines()
+    assert len(board) <= 25
+    assert max(map(cell_len, board)) <= 80
+    assert_true_in_numbers(board)
     offered = [line.strip() for line in said.out.splitlines() if line.startswith("  tiza ")]
     assert len(offered) == 4
     for line in offered:
         assert tiza(*shlex.split(line)[1:]).code == 0, line
+
+
+def assert_true_in_numbers(board):
+    """p = σ(z − c), L = −log p, δ = p − 1, and the gradient of the bias is δ, as printed."""
+    last = {}
+    for line in board:
+        left, equals, _ = line.strip().partition(" ")
+        if equals and (found := re.search(r"= +(-?\d+\.\d{6})$", line)):
+            last[left] = float(found[1])
+    c = float(re.search(r"\bc = ([-\d.]+)", " ".join(board))[1])
+    assert last["m"] == pytest.approx(last["z"] - c, abs=1e-4)
+    assert last["p"] == pytest.approx(1 / (1 + math.exp(-last["m"])), abs=1e-5)
+    assert last["L"] == pytest.approx(-math.log(last["p"]), abs=1e-5)
+    assert last["δ_z"] == pytest.approx(last["p"] - 1, abs=1e-5)
+    assert last["∂L/∂b"] == last["δ_z"]
 
 
 def test_the_demo_for_programs_and_in_spanish(tiza):
@@ -36,6 +62,9 @@ def test_the_demo_for_programs_and_in_spanish(tiza):
     assert document["metrics"]["accuracy"]["majority"] == pytest.approx(0.1, abs=0.01)
     assert "época" in said.err
     assert "Dígitos manuscritos" in said.err
+    report = Path(document["report"]).read_text("utf-8")
+    assert "<h2>En el pizarrón</h2>" in report
+    assert "Ejemplo de prueba" in report
     shown = tiza("--lang", "es", "show", document["run"]).out
     assert "terminada" in shown
     assert "exactitud" in shown

@@ -4,6 +4,7 @@ import math
 import re
 import struct
 import zlib
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -109,6 +110,17 @@ def test_what_it_says() -> None:
     assert "(75%)" in page
     with use_language("es"):
         assert "<h2>Matriz de confusión</h2>" in report_html(full())
+
+
+def test_a_derivation_stands_between_the_model_and_its_settings() -> None:
+    made = "<details><summary>loss</summary><math><mi>L</mi></math></details>"
+    page = report_html(replace(full(), derivation=made))
+    parse(page)
+    titles = re.findall(r"<h2>(.*?)</h2>", page)
+    assert titles[5:8] == ["Model", "On the blackboard", "Configuration"]
+    assert made in page
+    with use_language("es"):
+        assert "<h2>En el pizarrón</h2>" in report_html(Report("r", derivation=made))
 
 
 def test_missing_parts_leave_no_empty_heading() -> None:

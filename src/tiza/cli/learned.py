@@ -1,14 +1,17 @@
 """What `tiza demo` and `tiza train` print of a model that has learned."""
 
+import re
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stdout
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from tiza.cli.out import console, current, figure, note, show, table
 from tiza.errors import pick
 
 if TYPE_CHECKING:
+    from tiza.recipes.board import Neuron
     from tiza.recipes.learn import Learned
     from tiza.recipes.problem import Problem
 
@@ -45,9 +48,9 @@ def introduce(problem: "Problem") -> None:
     note(text.format(train=len(problem.train), valid=len(problem.valid), test=len(problem.test)))
 
 
-def conclude(learned: "Learned", sentence: str) -> None:
+def conclude(learned: "Learned", sentence: str, neuron: "Neuron | None" = None) -> None:
     """The figures beside the others', where everything was kept, and what to do next."""
-    show(_document(learned), lambda: _render(learned, sentence))
+    show(_document(learned), lambda: _render(learned, sentence, neuron))
 
 
 def _document(learned: "Learned") -> dict[str, object]:
@@ -65,7 +68,7 @@ def _document(learned: "Learned") -> dict[str, object]:
     }
 
 
-def _render(learned: "Learned", sentence: str) -> None:
+def _render(learned: "Learned", sentence: str, neuron: "Neuron | None") -> None:
     from rich.text import Text
 
     if current().quiet:
@@ -79,6 +82,9 @@ def _render(learned: "Learned", sentence: str) -> None:
     count = pick(("{n:,} parameters, {s:.1f} s in all", "{n:,} parámetros, {s:.1f} s en total"))
     screen.print(Text(count.format(n=learned.parameters, s=learned.seconds)))
     screen.print()
+    if neuron is not None:
+        blackboard(neuron)
+        screen.print()
     width = max(len(pick(pair)) for pair in (REPORT, RUN))
     screen.print(Text(f"{pick(REPORT):<{width}}  {learned.report}"), soft_wrap=True)
     screen.print(Text(f"{pick(RUN):<{width}}  {learned.folder.path}"), soft_wrap=True)
@@ -87,6 +93,21 @@ def _render(learned: "Learned", sentence: str) -> None:
     for line, what in learned.commands:
         screen.print(Text(f"  # {what}", style="dim"))
         screen.print(Text(f"  {line}", style="cyan"), soft_wrap=True)
+
+
+def blackboard(neuron: "Neuron") -> None:
+    """A neuron's derivation; a line that is wider than the screen goes on indented."""
+    from rich.text import Text
+
+    screen = console()
+    screen.print(Text(neuron.sentence, style="bold"))
+    for line in re.sub(r",\n +", ", ", str(neuron.derivation)).splitlines():
+        rows = [line] if len(line) <= screen.width else wrap(
+            line, screen.width, subsequent_indent="    ", break_on_hyphens=False
+        )  # fmt: skip
+        for row in rows:
+            screen.print(Text(row), soft_wrap=True)
+    screen.print(Text(neuron.legend, style="dim"))
 
 
 def metrics_table(metrics: "Mapping[str, Mapping[str, float]]") -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tiza.errors import pick
+from tiza.recipes import board
 from tiza.recipes.judge import LINEAR, Scores, baseline, scores, together
 from tiza.recipes.networks import mlp
 from tiza.recipes.predictor import Predictor
@@ -44,8 +45,14 @@ class Learned:
     metrics: dict[str, Scores]  # metric → who → figure
     report: Path
     commands: Commands
-    parameters: int
+    model: "nn.Module"
+    outputs: Array  # of the model, on the test rows
     seconds: float
+
+    @property
+    def parameters(self) -> int:
+        """The number of parameters."""
+        return sum(p.size for p in self.model.parameters())
 
 
 def learn(
@@ -81,8 +88,9 @@ def learn(
     Store().finish(folder.id, "finished", columns["model"])
     report = write_report(folder, _report(problem, trainer, outputs, metrics, commands))
     seconds = time.perf_counter() - start
+    model: Any = trainer.model
     return Learned(
-        problem, folder, trainer.history, metrics, report, commands, _size(trainer), seconds
+        problem, folder, trainer.history, metrics, report, commands, model, outputs, seconds
     )
 
 
@@ -200,6 +208,7 @@ def _report(
         ),
         metrics=metrics,
         model=str(trainer.model),
+        derivation=board.network(problem, trainer.model, outputs),
         config={"seed": trainer.seed, **asdict(problem.plan)},
         data=problem.facts,
         versions=versions(),

@@ -26,6 +26,30 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "further-runs": ("all runs", "todas las corridas"),
     "further-ops": ("what a layer computes", "qué calcula una capa"),
+    "board-class": (
+        "Test example {row}, of class {name}, to which the network gives {share}: forward, "
+        "backward, gradients and update of all layers",
+        "Ejemplo de prueba {row}, de la clase {name}, a la que la red da {share}: hacia adelante, "
+        "retropropagación, gradientes y actualización de todas las capas",
+    ),
+    "board-number": (
+        "Test example {row}: forward, backward, gradients and update of all layers",
+        "Ejemplo de prueba {row}: hacia adelante, retropropagación, gradientes y actualización "
+        "de todas las capas",
+    ),
+    "neuron": (
+        "One neuron on the blackboard: the output for class {name}, on test example {row}, "
+        "which is of that class.",
+        "Una neurona en el pizarrón: la salida de la clase {name}, con el ejemplo de prueba "
+        "{row}, que es de esa clase.",
+    ),
+    "neuron-letters": (
+        "aᵢ: the {shown} hidden units that weigh most here, counted from 0; r: what the other "
+        "{others} add; c: log ∑ eᶻ of the other outputs, so that p is softmax's probability.",
+        "aᵢ: las {shown} neuronas ocultas que más pesan aquí, contadas desde 0; r: lo que suman "
+        "las otras {others}; c: log ∑ eᶻ de las demás salidas, así que p es la probabilidad de "
+        "softmax.",
+    ),
     "row-without": (
         "row {row}: column {column} is missing",
         "fila {row}: falta la columna {column}",

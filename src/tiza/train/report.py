@@ -40,6 +40,7 @@ class Report:
     metrics: metric → {"model": value, "majority": value, …}; "model" comes first.
     confusion: counts (n, n), rows are truths, columns guesses; `classes` names them.
     commands: (command, what it does), to look further.
+    derivation: how the gradients come about, as ready-made HTML; it is not escaped.
     """
 
     title: str
@@ -50,6 +51,7 @@ class Report:
     classes: Sequence[str] = ()
     mistakes: Sequence[Mistake] = ()
     model: str = ""
+    derivation: str = ""
     config: Mapping[str, object] = field(default_factory=dict)
     data: Mapping[str, object] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +73,9 @@ def report_html(report: Report) -> str:
         _section("per-class", _per_class(report.confusion, report.classes)),
         _section("mistakes", _mistakes(report.mistakes)),
         _section("model", f"<pre><code>{_e(report.model)}</code></pre>" if report.model else ""),
+        _section(
+            "derivation", f'<div class="wide">{report.derivation}</div>' * bool(report.derivation)
+        ),
         _section("config", _pairs(report.config)),
         _section("data", _pairs(report.data)),
         _section("versions", _pairs(report.versions)),

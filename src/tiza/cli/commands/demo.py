@@ -20,6 +20,7 @@ from tiza.errors import pick
 )
 def main() -> None:
     """Learn the recipe `digits` and say how well it went."""
+    from tiza.recipes.board import neuron
     from tiza.recipes.digits import problem
 
     seed = current().seed or 0
@@ -34,4 +35,5 @@ def main() -> None:
             "Leyó {right} de {count} dígitos que nunca había visto.",
         )
     )
-    conclude(learned, text.format(right=right, count=count))
+    shown = neuron(task, learned.model, learned.outputs)
+    conclude(learned, text.format(right=right, count=count), shown)
