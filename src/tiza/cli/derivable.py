@@ -98,7 +98,7 @@ def from_file(place: str, data: str | None, target: str | None) -> Subject:
 
     Errors: UsageError where the file, the name or the data cannot be used.
     """
-    model = _model(place)
+    model = model_at(place)
     if data is None:
         raise UsageError("derive-data", model=place)
     x, y = _rows(Path(data), target)
@@ -182,7 +182,8 @@ def _samples(path: Path, predictor: Any) -> Any:
     return predictor.preparation.features(path / "samples.csv")
 
 
-def _model(place: str) -> Module:
+def model_at(place: str) -> Module:
+    """The model that `file.py:name` names."""
     from tiza.nn.module import Module
 
     file, _, name = place.rpartition(":")

@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tiza.cli.asking import asked, asks
 from tiza.cli.out import show
-from tiza.cli.speak import argument, command, option
+from tiza.cli.speak import command, option
 from tiza.cli.types import RATE, Number, OneOf
 from tiza.errors import UsageError, language
 
 if TYPE_CHECKING:
-    from tiza.cli.derivable import Subject
     from tiza.readings.blackboard.result import Derivation
 
-INDEX = Number(True, 0, 10**9, "0, 1, 2 ...")
 ORDER = Number(True, 1, 2, "1, 2")
 LAYER = Number(True, 1, 10**6, "1, 2, 3 ...")
 
@@ -38,38 +37,12 @@ LAYER = Number(True, 1, 10**6, "1, 2, 3 ...")
         "tiza derive last --layer 1 --example 17 --latex out.tex",
     ],
 )
-@argument(
-    "what",
-    holder=("WHAT", "QUÉ"),
-    words=(
-        "A formula, `file.py:name`, or a run (its id, its folder, or `last`).",
-        "Una fórmula, `archivo.py:nombre`, o una corrida (su identificador, su carpeta, o `last`).",
-    ),
-)
+@asks
 @option(
     "--wrt",
     holder=("w,b", "w,b"),
     words=("With respect to these variables; else to all.",
            "Respecto de estas variables; si no, de todas."),
-)  # fmt: skip
-@option(
-    "--at",
-    default="",
-    holder=("w=0.1,x=2", "w=0.1,x=2"),
-    words=("Values of the variables of a formula.", "Valores de las variables de una fórmula."),
-)
-@option(
-    "--data",
-    holder=("FILE", "ARCHIVO"),
-    words=("Rows for a network: CSV, or .npz with x and y.",
-           "Filas para una red: CSV, o .npz con x e y."),
-)  # fmt: skip
-@option(
-    "-t",
-    "--target",
-    holder=("COLUMN", "COLUMNA"),
-    words=("Column of the targets; else the last.",
-           "Columna de los valores verdaderos; si no, la última."),
 )  # fmt: skip
 @option(
     "--layer",
@@ -78,13 +51,6 @@ LAYER = Number(True, 1, 10**6, "1, 2, 3 ...")
     words=("Of a run: the parameters of this layer only.",
            "De una corrida: solo los parámetros de esta capa."),
 )  # fmt: skip
-@option(
-    "--example",
-    type=INDEX,
-    default=0,
-    holder=("N", "N"),
-    words=("Of a run: which test example.", "De una corrida: qué ejemplo de prueba."),
-)
 @option(
     "--optimizer",
     holder=("NAME", "NOMBRE"),
@@ -136,7 +102,7 @@ def main(what: str, wrt: str | None, at: str, data: str | None, target: str | No
     from tiza.cli.derivable import optimizer_of
     from tiza.readings.blackboard.result import build
 
-    subject = _subject(what, wrt, at, data, target, layer, example)
+    subject = asked(what, at, data, target, example, wrt, layer)
     steps = optimizer_of(optimizer, lr, subject.wrt)
     made = build(
         subject.loss, subject.wrt, steps,
@@ -146,18 +112,6 @@ def main(what: str, wrt: str | None, at: str, data: str | None, target: str | No
     )  # fmt: skip
     written = _write(made, {"html": html, "latex": latex, "markdown": markdown})
     show(_document(made, written), lambda: _render(made, written))
-
-
-def _subject(what: str, wrt: str | None, at: str, data: str | None, target: str | None,
-             layer: int | None, example: int) -> Subject:  # fmt: skip
-    from tiza.cli import derivable
-
-    if ".py:" in what:
-        return derivable.from_file(what, data, target)
-    formula = any(c in what for c in "=*+^()") or bool(at)
-    if not formula:
-        return derivable.from_run(what, layer, example)
-    return derivable.from_formula(what, wrt, at)
 
 
 def _write(made: Derivation, files: dict[str, str | None]) -> list[str]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tiza.cli.asking import INDEX, asked, asks
 from tiza.cli.out import show
-from tiza.cli.speak import argument, command, option
-from tiza.cli.types import Number, OneOf
+from tiza.cli.speak import command, option
+from tiza.cli.types import OneOf
 
 if TYPE_CHECKING:
     from tiza.cli.derivable import Subject
     from tiza.readings.draw import Picture
-
-INDEX = Number(True, 0, 10**9, "0, 1, 2 ...")
 
 
 @command(
@@ -33,40 +32,7 @@ INDEX = Number(True, 0, 10**9, "0, 1, 2 ...")
         ),
     ],
 )
-@argument(
-    "what",
-    holder=("WHAT", "QUÉ"),
-    words=(
-        "A formula, `file.py:name`, or a run (its id, its folder, or `last`).",
-        "Una fórmula, `archivo.py:nombre`, o una corrida (su identificador, su carpeta, o `last`).",
-    ),
-)
-@option(
-    "--at",
-    default="",
-    holder=("w=0.1,x=2", "w=0.1,x=2"),
-    words=("Values of the variables of a formula.", "Valores de las variables de una fórmula."),
-)
-@option(
-    "--data",
-    holder=("FILE", "ARCHIVO"),
-    words=("Rows for a network: CSV, or .npz with x and y.",
-           "Filas para una red: CSV, o .npz con x e y."),
-)  # fmt: skip
-@option(
-    "-t",
-    "--target",
-    holder=("COLUMN", "COLUMNA"),
-    words=("Column of the targets; else the last.",
-           "Columna de los valores verdaderos; si no, la última."),
-)  # fmt: skip
-@option(
-    "--example",
-    type=INDEX,
-    default=0,
-    holder=("N", "N"),
-    words=("Of a run: which test example.", "De una corrida: qué ejemplo de prueba."),
-)
+@asks
 @option(
     "--depth",
     type=INDEX,
@@ -100,14 +66,10 @@ def _picture(what: str, at: str, data: str | None, target: str | None, example: 
     import tiza as tz
     from tiza.cli import derivable
 
-    if ".py:" in what:
-        if data is None or view == "neurons":
-            picture: Picture = tz.draw(derivable._model(what), view=view, depth=depth)
-            return picture
-        return _graph(derivable.from_file(what, data, target), depth, view)
-    if at or any(c in what for c in "=*+^()"):
-        return _graph(derivable.from_formula(what, None, at), depth, view)
-    return _graph(derivable.from_run(what, None, example), depth, view)
+    if ".py:" in what and (data is None or view == "neurons"):
+        picture: Picture = tz.draw(derivable.model_at(what), view=view, depth=depth)
+        return picture
+    return _graph(asked(what, at, data, target, example), depth, view)
 
 
 def _graph(subject: Subject, depth: int, view: str | None) -> Picture:
