@@ -20,7 +20,7 @@ from tiza.plot.descent import (
     path,
     racers_of,
 )
-from tiza.plot.style import Figure, figure, legend, line, styled
+from tiza.plot.style import Figure, figure, legend, line, styled, theme_now
 from tiza.plot.words import say
 
 
@@ -57,7 +57,8 @@ class Race:
 def race_animation(f: str | Function = "beale", start: Sequence[float] | float | None = None,
                    optimizers: Mapping[str, Maker] | Sequence[str] | None = None, *,
                    steps: int = 60, window: Sequence[Sequence[float]] | None = None,
-                   interval: int = 100, lang: str | None = None) -> Race:  # fmt: skip
+                   interval: int = 100,
+                   theme: str | None = None, lang: str | None = None) -> Race:  # fmt: skip
     """`race` as a moving picture, one frame a step, `interval` milliseconds each.
 
     >>> moving = race_animation("parabola", optimizers=["SGD"], steps=2)
@@ -76,7 +77,7 @@ def race_animation(f: str | Function = "beale", start: Sequence[float] | float |
     for k, name in enumerate(racers):
         trails += ax.plot([], [], linewidth=1.8, label=name, **line(k))
         heads += ax.plot([], [], "o", markersize=8, color=line(k)["color"],
-                         markeredgecolor="white")  # fmt: skip
+                         markeredgecolor=theme_now().paper)  # fmt: skip
     fitted(ax, frame)
     legend(ax, loc="upper right")
 

@@ -12,10 +12,20 @@ from tiza.lang.mode import no_grad
 from tiza.lang.tensor import as_tensor
 from tiza.nn.activations import Sigmoid, Softmax
 from tiza.nn.module import Module
-from tiza.plot.style import COLOURS, Array, Figure, arrays, figure, legend, spread, styled, titled
+from tiza.plot.style import (
+    Array,
+    Figure,
+    arrays,
+    colour,
+    figure,
+    legend,
+    marker,
+    spread,
+    styled,
+    theme_now,
+    titled,
+)
 from tiza.plot.words import say
-
-MARKERS = "os^DvPX*"
 
 
 def probabilities(model: Module, x: Array, *, logits: bool | None = None) -> Array:
@@ -48,7 +58,7 @@ def probabilities(model: Module, x: Array, *, logits: bool | None = None) -> Arr
 @styled
 def decision_boundary(model: Module, X: Any, y: Any, *, logits: bool | None = None,
                       points: int = 220, names: Any = None,
-                      lang: str | None = None) -> Figure:  # fmt: skip
+                      theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """The classes of the plane under a model, the points of the data, and the boundary.
 
     The colour is the more intense the surer the model is; the black line is where two classes
@@ -73,22 +83,22 @@ def decision_boundary(model: Module, X: Any, y: Any, *, logits: bool | None = No
     found = p.argmax(1).reshape(a.shape)
     sure = p.max(1).reshape(a.shape)
     for k in range(p.shape[1]):
-        fade = LinearSegmentedColormap.from_list("fade", ["white", COLOURS[k % len(COLOURS)]])
+        fade = LinearSegmentedColormap.from_list("fade", [theme_now().paper, colour(k)])
         ax.contourf(a, b, np.where(found == k, sure, np.nan), levels=np.linspace(0, 1, 11),
                     cmap=fade, alpha=0.45)  # fmt: skip
     ordered = np.sort(p, 1)
     gap = (ordered[:, -1] - ordered[:, -2]).reshape(a.shape)
     if p.shape[1] == 2:
-        ax.contour(a, b, (p[:, 1] - p[:, 0]).reshape(a.shape), levels=[0], colors="black",
+        ax.contour(a, b, (p[:, 1] - p[:, 0]).reshape(a.shape), levels=[0], colors=theme_now().ink,
                    linewidths=1.8)  # fmt: skip
     else:
         for k in range(p.shape[1]):
             inside = np.where(found == k, gap, -gap)
-            ax.contour(a, b, inside, levels=[0], colors="black", linewidths=1.2)
+            ax.contour(a, b, inside, levels=[0], colors=theme_now().ink, linewidths=1.2)
     for k in np.unique(labels):
         mine = data[labels == k]
-        ax.scatter(*mine.T, s=26, color=COLOURS[k % len(COLOURS)], marker=MARKERS[k % 8],
-                   edgecolor="white", linewidth=0.7,
+        ax.scatter(*mine.T, s=26, color=colour(k), marker=marker(k),
+                   edgecolor=theme_now().paper, linewidth=0.7,
                    label=str(names[k]) if names is not None else say("class", n=k))  # fmt: skip
     ax.grid(False)
     right = float((probabilities(model, data, logits=logits).argmax(1) == labels).mean())

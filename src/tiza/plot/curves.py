@@ -11,7 +11,17 @@ from tiza.errors import ArgumentError
 from tiza.lang.autodiff import grad
 from tiza.lang.tensor import Tensor, as_tensor
 from tiza.nn import functional as F
-from tiza.plot.style import Array, Figure, figure, legend, line, spread, styled, titled
+from tiza.plot.style import (
+    Array,
+    Figure,
+    figure,
+    legend,
+    line,
+    spread,
+    styled,
+    theme_now,
+    titled,
+)
 from tiza.plot.words import WORDS, say
 
 Curve = Callable[[Tensor], Tensor]
@@ -46,7 +56,8 @@ def values(f: Curve, x: Array) -> tuple[Array, Array]:
 
 @styled
 def activations(*functions: str | Curve, over: tuple[float, float] = (-4.0, 4.0),
-                derivatives: bool = True, lang: str | None = None) -> Figure:  # fmt: skip
+                derivatives: bool = True,
+                theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """Activation functions side by side, and their derivatives by `tz.grad`.
 
     Names are those of `nn.functional`; any function of a tensor may stand for one. Without
@@ -66,7 +77,7 @@ def activations(*functions: str | Curve, over: tuple[float, float] = (-4.0, 4.0)
     for ax, title, upright in zip(axes[0], ("activations", "derivatives"), ("f(x)", "f ′(x)"),
                             strict=False):  # fmt: skip
         titled(ax, say(title), "x", upright)
-        ax.axhline(0, color="0.6", linewidth=0.8, zorder=0)
+        ax.axhline(0, color=theme_now().faint, linewidth=0.8, zorder=0)
         legend(ax)
     return fig
 
@@ -82,7 +93,7 @@ def _called(f: str | Curve) -> tuple[str, Curve]:
 
 @styled
 def losses(*names: str | Curve, of: str = "margin", over: tuple[float, float] | None = None,
-           lang: str | None = None) -> Figure:  # fmt: skip
+           theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """Losses side by side: of the margin m = y·f(x), or of the residual r = f(x) − y.
 
     Margin: "zero_one", "perceptron", "hinge", "squared_hinge", "logistic", "exponential";
@@ -97,9 +108,9 @@ def losses(*names: str | Curve, of: str = "margin", over: tuple[float, float] | 
     if of not in {"margin", "residual"}:
         raise ArgumentError("plot-choice", name="of", got=of, known='"margin", "residual"')
     table = MARGIN if of == "margin" else RESIDUAL
-    fig, axes = figure(size=(7.2, 4.4))
+    fig, axes = figure(size=(8.2, 4.4))
     ax = axes[0, 0]
-    x = np.linspace(*(over or ((-2.5, 2.5) if of == "margin" else (-3.0, 3.0))), POINTS)
+    x = np.linspace(*(over or ((-2.5, 3.5) if of == "margin" else (-3.0, 3.0))), POINTS)
     tops = []
     for k, name in enumerate(names or table):
         label, f = _loss(name, table)
@@ -110,10 +121,12 @@ def losses(*names: str | Curve, of: str = "margin", over: tuple[float, float] | 
     ax.set_ylim(-0.15, top)
     titled(ax, say(f"losses-{of}"), say(of), say("loss"))
     if of == "margin":
-        ax.axvline(0, color="0.6", linewidth=0.8, zorder=0)
+        ax.axvline(0, color=theme_now().faint, linewidth=0.8, zorder=0)
         for word, place, side in (("wrong", -0.06, "right"), ("right", 0.06, "left")):
-            ax.text(place, top * 0.97, say(word), ha=side, va="top", color="0.4", fontsize=9)
-    legend(ax)
+            ax.text(
+                place, top * 0.97, say(word), ha=side, va="top", color=theme_now().faint, fontsize=9
+            )
+    legend(ax, **({"loc": "upper right"} if of == "margin" else {}))
     return fig
 
 

@@ -16,15 +16,16 @@ from tiza.lang.tensor import Tensor, as_tensor
 from tiza.nn.parameter import Parameter
 from tiza.optim.optimizer import Optimizer
 from tiza.plot.style import (
-    COLOURS,
     Array,
     Figure,
     between,
+    colour,
     figure,
     legend,
     line,
     spread,
     styled,
+    theme_now,
     titled,
 )
 from tiza.plot.words import say
@@ -36,7 +37,7 @@ Maker = Callable[[list[Parameter]], Optimizer]
 LANDSCAPES: dict[str, tuple[Function, tuple[tuple[float, float], ...], tuple[float, ...]]] = {
     "bowl": (lambda x, y: x**2 / 10 + y**2, ((-5.5, 5.5), (-3, 3)), (-5.0, 2.0)),
     "rosenbrock": (lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2, ((-2, 2), (-1, 3)),
-                   (-1.5, 2.0)),
+                   (-1.2, 1.0)),
     "beale": (lambda x, y: (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2
               + (2.625 - x + x * y**3) ** 2, ((-0.5, 4.2), (-2.2, 2.0)), (1.0, 1.5)),
     "himmelblau": (lambda x, y: (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2, ((-5, 5), (-5, 5)),
@@ -45,14 +46,17 @@ LANDSCAPES: dict[str, tuple[Function, tuple[tuple[float, float], ...], tuple[flo
     "parabola": (lambda x: x**2, ((-5, 5),), (-4.0,)),
     "waves": (lambda x: x**2 / 10 + xp.sin(2 * x), ((-6, 6),), (-5.0,)),
 }  # fmt: skip
+# Gradient descent is paced by the curvature, the others by the width of the valley.
 RACERS: dict[str, Callable[..., Optimizer]] = {
-    "SGD": lambda p, pace: optim.SGD(p, lr=0.01 * pace),
-    "momentum": lambda p, pace: optim.SGD(p, lr=0.005 * pace, momentum=0.85),
-    "Adagrad": lambda p, pace: optim.Adagrad(p, lr=0.5),
-    "RMSprop": lambda p, pace: optim.RMSprop(p, lr=0.05),
-    "Adam": lambda p, pace: optim.Adam(p, lr=0.2),
+    "SGD": lambda p, pace, stride=1.0: optim.SGD(p, lr=0.01 * pace),
+    "momentum": lambda p, pace, stride=1.0: optim.SGD(p, lr=0.005 * pace, momentum=0.85),
+    "Adagrad": lambda p, pace, stride=1.0: optim.Adagrad(p, lr=0.5 * stride),
+    "RMSprop": lambda p, pace, stride=1.0: optim.RMSprop(p, lr=0.05 * stride),
+    "Adam": lambda p, pace, stride=1.0: optim.Adam(p, lr=0.2 * stride),
 }
-PACES = {"bowl": 10.0, "rosenbrock": 0.05, "beale": 0.5, "parabola": 3.0, "saddle": 3.0}
+PACES = {"bowl": 10.0, "rosenbrock": 0.1, "beale": 0.5, "parabola": 3.0, "saddle": 3.0}
+STRIDES = {"rosenbrock": 0.4}
+STEPS = {"rosenbrock": 400}
 
 
 def landscape(f: str | Function, start: Sequence[float] | float | None,
@@ -109,14 +113,15 @@ def racers_of(optimizers: Any, f: object) -> Mapping[str, Maker]:
         raise ArgumentError("plot-choice", name="optimizers", got=unknown[0],
                             known=", ".join(RACERS))  # fmt: skip
     pace = PACES.get(f, 1.0) if isinstance(f, str) else 1.0
-    return {name: partial(RACERS[name], pace=pace) for name in wanted}
+    stride = STRIDES.get(f, 1.0) if isinstance(f, str) else 1.0
+    return {name: partial(RACERS[name], pace=pace, stride=stride) for name in wanted}
 
 
 @styled
 def race(f: str | Function = "beale", start: Sequence[float] | float | None = None,
-         optimizers: Mapping[str, Maker] | Sequence[str] | None = None, *, steps: int = 100,
+         optimizers: Mapping[str, Maker] | Sequence[str] | None = None, *, steps: int | None = None,
          window: Sequence[Sequence[float]] | None = None,
-         lang: str | None = None) -> Figure:  # fmt: skip
+         theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """Optimizers from the same start: their paths on the function, and its value at each step.
 
     `f` is a function of one or two tensors, or "bowl", "rosenbrock", "beale", "himmelblau",
@@ -131,7 +136,8 @@ def race(f: str | Function = "beale", start: Sequence[float] | float | None = No
     """
     function, at, frame = landscape(f, start, window)
     racers = racers_of(optimizers, f)
-    found = {name: path(function, at, maker, steps) for name, maker in racers.items()}
+    many = steps or (STEPS.get(f, 100) if isinstance(f, str) else 100)
+    found = {name: path(function, at, maker, many) for name, maker in racers.items()}
     fig, axes = figure(1, 2, size=(10.4, 4.6), title=say("race"))
     left, right = axes[0]
     draw_function(left, function, frame)
@@ -141,10 +147,10 @@ def race(f: str | Function = "beale", start: Sequence[float] | float | None = No
         across = points.T if len(at) == 2 else (points[:, 0], value)
         left.plot(*across, marker="o", markersize=2.6, linewidth=1.6, label=name, **shown)
         left.plot(*[c[-1:] for c in across], marker="D", markersize=7, color=shown["color"],
-                  markeredgecolor="white")  # fmt: skip
+                  markeredgecolor=theme_now().paper)  # fmt: skip
         right.plot(value, label=name, **shown)
     begin = at if len(at) == 2 else [at[0], float(heights(function, at)[0])]
-    left.plot(*[[b] for b in begin], "k*", markersize=12, label=say("start"))
+    left.plot(*[[b] for b in begin], "*", color=theme_now().ink, markersize=12, label=say("start"))
     fitted(left, frame)
     best = min(float(np.nanmin(heights(function, *p.T))) for p in found.values())
     right.set_yscale("log" if best > 0 else "symlog" if best < -1 else "linear")
@@ -158,6 +164,8 @@ def _bound(ax: Any, found: Mapping[str, Array], function: Function) -> None:
     """Values far above the start belong to what diverges: they leave the picture."""
     start = float(heights(function, *next(iter(found.values())).T)[0])
     low, high = ax.get_ylim()
+    if ax.get_yscale() == "log":
+        low = max(low, 1e-12 * start)  # below is rounding
     ax.set_ylim(low, min(high, start + 20 * abs(start) + 1))
 
 
@@ -165,14 +173,14 @@ def draw_function(ax: Any, f: Function, frame: Array) -> None:
     """The function in its window: a curve, or level lines spaced as its quantiles."""
     if len(frame) == 1:
         x = between(frame[0], 400)
-        ax.plot(x, heights(f, x), color="0.45", linewidth=1.4, zorder=1)
+        ax.plot(x, heights(f, x), color=theme_now().faint, linewidth=1.4, zorder=1)
         titled(ax, "", "x", "f(x)")
         return
     x, y = np.meshgrid(between(frame[0], 200), between(frame[1], 200))
     z = heights(f, x, y)
     levels = np.unique(np.quantile(z, np.linspace(0, 1, 26) ** 1.5))
-    ax.contourf(x, y, z, levels=levels, cmap="Greys_r", alpha=0.45, norm=_ranked(levels))
-    ax.contour(x, y, z, levels=levels, colors="0.55", linewidths=0.5)
+    ax.contourf(x, y, z, levels=levels, cmap=theme_now().levels, norm=_ranked(levels))
+    ax.contour(x, y, z, levels=levels, colors=theme_now().faint, linewidths=0.4, alpha=0.7)
     ax.grid(False)
     titled(ax, "", "x", "y")
 
@@ -196,7 +204,7 @@ def _descent(p: list[Parameter], lr: float) -> Optimizer:
 def learning_rates(f: str | Function = "bowl", start: Sequence[float] | float | None = None,
                    rates: Sequence[float] = (0.02, 0.6, 1.02), *, steps: int = 20,
                    window: Sequence[Sequence[float]] | None = None,
-                   lang: str | None = None) -> Figure:  # fmt: skip
+                   theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """Gradient descent with a learning rate that is too small, right, and too big.
 
     On a quadratic bowl with curvatures λ the step w ← w − η λ w shrinks |w| if 0 < η < 2/λ and
@@ -215,8 +223,8 @@ def learning_rates(f: str | Function = "bowl", start: Sequence[float] | float | 
         value = heights(function, *points.T)
         draw_function(ax, function, frame)
         across = points.T if len(at) == 2 else (points[:, 0], value)
-        ax.plot(*across, "o-", color=COLOURS[k], markersize=3.5, linewidth=1.5)
-        ax.plot(*[c[:1] for c in across], "k*", markersize=11)
+        ax.plot(*across, "o-", color=colour(k), markersize=3.5, linewidth=1.5)
+        ax.plot(*[c[:1] for c in across], "*", color=theme_now().ink, markersize=11)
         fitted(ax, frame)
         if len(at) == 1:
             ax.set_ylim(*spread(heights(function, between(frame[0], 200))))

@@ -11,7 +11,7 @@ from tiza.errors import ArgumentError
 from tiza.lang.mode import no_grad
 from tiza.lang.tensor import Tensor, as_tensor
 from tiza.nn.module import Module
-from tiza.plot.style import BOTH, Array, Figure, arrays, bare, figure, styled, titled
+from tiza.plot.style import MAP, Array, Figure, arrays, bare, figure, styled, theme_now, titled
 from tiza.plot.words import say
 
 MOST = 64
@@ -23,12 +23,16 @@ def tiles(pictures: Array, titles: Sequence[str] | None, title: str, *, signed: 
     n = min(len(pictures), MOST)
     across = columns or min(n, max(1, int(np.ceil(np.sqrt(n * 1.6)))))
     down = -(-n // across)
-    fig, axes = figure(down, across, size=(1.25 * across + 0.9, 1.3 * down + 0.7), title=title)
+    tall = 1.3 * max(0.4, pictures.shape[1] / pictures.shape[2]) if titles is None else 1.45
+    fig, axes = figure(down, across, size=(1.25 * across + 0.9, tall * down + 0.6),
+                       title=title)  # fmt: skip
     top = float(np.abs(pictures).max(initial=0)) or 1.0
     low, high = float(pictures.min(initial=0)), float(pictures.max(initial=0))
     scale: dict[str, Any] = {"cmap": "gray", "vmin": low, "vmax": high}
-    if signed:
-        scale = {"cmap": BOTH, "vmin": -top, "vmax": top}
+    if signed and low < 0:
+        scale = {"cmap": theme_now().diverging, "vmin": -top, "vmax": top}
+    elif signed:
+        scale = {"cmap": MAP, "vmin": 0, "vmax": top}
     image: Any = None
     for k, ax in enumerate(axes.ravel()):
         if k >= n:
@@ -57,7 +61,8 @@ def _as_pictures(name: str, values: Array) -> Array:
 
 @styled
 def images(pictures: Any, titles: Sequence[Any] | None = None, *, columns: int | None = None,
-           title: str = "", lang: str | None = None) -> Figure:  # fmt: skip
+           title: str = "",
+           theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """Images in a grid: (n, h, w), (n, 1 or 3, h, w), (n, h, w, 3), or flat squares (n, h·h).
 
     >>> import numpy as np
@@ -70,7 +75,9 @@ def images(pictures: Any, titles: Sequence[Any] | None = None, *, columns: int |
 
 
 @styled
-def weights(layer: Module | Tensor, *, name: str = "", lang: str | None = None) -> Figure:
+def weights(
+    layer: Module | Tensor, *, name: str = "", theme: str | None = None, lang: str | None = None
+) -> Figure:
     """The weights of a layer: its filters as pictures where they are pictures, else one matrix.
 
     Convolutions (out, in, h, w) show each filter, the mean over inputs if there are many; a
@@ -94,7 +101,9 @@ def weights(layer: Module | Tensor, *, name: str = "", lang: str | None = None) 
     fig, axes = figure(size=(6.4, 4.4))
     ax = axes[0, 0]
     top = float(np.abs(w).max(initial=0)) or 1.0
-    image = ax.imshow(w, cmap=BOTH, vmin=-top, vmax=top, aspect="auto", interpolation="nearest")
+    image = ax.imshow(
+        w, cmap=theme_now().diverging, vmin=-top, vmax=top, aspect="auto", interpolation="nearest"
+    )
     ax.grid(False)
     fig.colorbar(image, ax=ax)
     titled(ax, title, say("in"), say("out"))
@@ -102,7 +111,9 @@ def weights(layer: Module | Tensor, *, name: str = "", lang: str | None = None) 
 
 
 @styled
-def feature_maps(model: Module, layer: str, x: Any, *, lang: str | None = None) -> Figure:
+def feature_maps(
+    model: Module, layer: str, x: Any, *, theme: str | None = None, lang: str | None = None
+) -> Figure:
     """What the channels of one layer answer to one image.
 
     `layer` is the layer's dotted name, `x` one image with its batch axis, (1, c, h, w).
@@ -124,12 +135,14 @@ def feature_maps(model: Module, layer: str, x: Any, *, lang: str | None = None) 
     (maps,) = arrays(kept[-1])
     if maps.ndim != 4:
         raise ArgumentError("plot-shape", name=layer, want="(1, c, h, w)", got=maps.shape)
-    return tiles(maps[0], None, say("features", name=layer), signed=True)
+    title = say("features", name=f"{layer} ({type(part).__name__})")
+    return tiles(maps[0], None, title, signed=True)
 
 
 @styled
 def attention(scores: Any, queries: Sequence[str] | None = None,
-              keys: Sequence[str] | None = None, *, lang: str | None = None) -> Figure:  # fmt: skip
+              keys: Sequence[str] | None = None, *,
+              theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """How much each query (row) attends to each key (column): (t, t), or (heads, t, t).
 
     >>> import numpy as np

@@ -8,8 +8,17 @@ from typing import Any, Protocol
 import numpy as np
 
 from tiza.errors import ArgumentError
-from tiza.plot.style import COLOURS, Figure, figure, legend, line, styled, titled
-from tiza.plot.words import say
+from tiza.plot.style import (
+    Figure,
+    colour,
+    figure,
+    legend,
+    line,
+    styled,
+    theme_now,
+    titled,
+)
+from tiza.plot.words import metric_word, say
 
 QUIET = {"lr", "seconds"}
 
@@ -33,7 +42,7 @@ def columns(history: History) -> dict[str, list[float]]:
 
 @styled
 def training(history: History, *, metrics: Sequence[str] | None = None, log: bool = False,
-             lang: str | None = None) -> Figure:  # fmt: skip
+             theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """Loss and metrics by epoch, on the training part and on the validation part.
 
     `history` is what `fit` returned, or a dict of lists; "val_x" is drawn beside "x", and its
@@ -62,7 +71,7 @@ def training(history: History, *, metrics: Sequence[str] | None = None, log: boo
         _mark_best(ax, name, table[best])
         if log:
             ax.set_yscale("log")
-        titled(ax, say("loss") if name == "loss" else name.replace("_", " "), say("epoch"))
+        titled(ax, metric_word(name), say("epoch"))
         ax.xaxis.get_major_locator().set_params(integer=True)
         legend(ax)
     return fig
@@ -79,13 +88,13 @@ def _mark_best(ax: Any, name: str, values: Sequence[float]) -> None:
     if not np.isfinite(known).any():
         return
     k = int(np.nanargmin(known) if falls(name) else np.nanargmax(known))
-    ax.plot(k + 1, known[k], "D", color=COLOURS[2], markersize=7, markeredgecolor="white",
+    ax.plot(k + 1, known[k], "D", color=colour(2), markersize=7, markeredgecolor=theme_now().paper,
             label=say("best", value=float(known[k]), epoch=k + 1))  # fmt: skip
 
 
 @styled
 def compare(runs: Mapping[str, History], metric: str = "val_loss", *, log: bool = False,
-            lang: str | None = None) -> Figure:  # fmt: skip
+            theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """One metric of several runs by epoch.
 
     >>> fig = compare({"a": {"loss": [1.0, 0.5]}, "b": {"loss": [1.0, 0.9]}}, "loss")
@@ -101,6 +110,7 @@ def compare(runs: Mapping[str, History], metric: str = "val_loss", *, log: bool 
         ax.plot(np.arange(1, len(table[metric]) + 1), table[metric], label=label, **line(k))
     if log:
         ax.set_yscale("log")
-    titled(ax, metric.replace("_", " "), say("epoch"))
+    titled(ax, metric_word(metric), say("epoch"))
+    ax.xaxis.get_major_locator().set_params(integer=True)
     legend(ax)
     return fig

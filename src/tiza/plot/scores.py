@@ -9,7 +9,18 @@ import numpy as np
 
 from tiza.errors import ArgumentError
 from tiza.metrics.curves import AveragePrecision, Curve, RocAuc, precision_recall_curve, roc_curve
-from tiza.plot.style import COLOURS, Array, Figure, arrays, figure, legend, line, styled, titled
+from tiza.plot.style import (
+    Array,
+    Figure,
+    arrays,
+    colour,
+    figure,
+    legend,
+    line,
+    styled,
+    theme_now,
+    titled,
+)
 from tiza.plot.words import say
 
 FEW = 25  # classes whose numbers are written into the matrix
@@ -17,7 +28,8 @@ FEW = 25  # classes whose numbers are written into the matrix
 
 @styled
 def confusion_matrix(prediction: Any, target: Any, *, labels: Sequence[str] | None = None,
-                     normalise: bool = False, lang: str | None = None) -> Figure:  # fmt: skip
+                     normalise: bool = False,
+                     theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """How often each true class (row) was given each predicted class (column).
 
     `prediction` holds classes (n), or one score for each class (n, classes). `normalise`
@@ -77,7 +89,7 @@ def _curves(scores: Any, target: Any, curve: Any, area: Any) -> tuple[Figure, An
 
 
 @styled
-def roc(scores: Any, target: Any, *, lang: str | None = None) -> Figure:
+def roc(scores: Any, target: Any, *, theme: str | None = None, lang: str | None = None) -> Figure:
     """ROC curves of yes-or-no scores: one array, or {name: array}; the area in the legend.
 
     Source: Swets 1988, Science 240.
@@ -87,14 +99,16 @@ def roc(scores: Any, target: Any, *, lang: str | None = None) -> Figure:
     'model (area 0.750)'
     """
     fig, ax, _ = _curves(scores, target, roc_curve, RocAuc)
-    ax.plot([0, 1], [0, 1], color="0.6", linewidth=1, label=say("chance"))
+    ax.plot([0, 1], [0, 1], color=theme_now().faint, linewidth=1, label=say("chance"))
     titled(ax, say("roc"), say("false-positives"), say("true-positives"))
     legend(ax, loc="lower right")
     return fig
 
 
 @styled
-def precision_recall(scores: Any, target: Any, *, lang: str | None = None) -> Figure:
+def precision_recall(
+    scores: Any, target: Any, *, theme: str | None = None, lang: str | None = None
+) -> Figure:
     """Precision against recall: one array of scores, or {name: array}; average precision.
 
     >>> fig = precision_recall([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
@@ -103,7 +117,7 @@ def precision_recall(scores: Any, target: Any, *, lang: str | None = None) -> Fi
     """
     fig, ax, _ = _curves(scores, target, precision_recall_curve, AveragePrecision)
     share = float(np.mean(arrays(target)[0]))
-    ax.axhline(share, color="0.6", linewidth=1, label=say("chance"))
+    ax.axhline(share, color=theme_now().faint, linewidth=1, label=say("chance"))
     titled(ax, say("pr"), say("recall"), say("precision"))
     legend(ax, loc="lower left")
     return fig
@@ -121,7 +135,7 @@ def bins(probability: Array, truth: Array, count: int) -> tuple[Array, Array, Ar
 
 @styled
 def calibration(probability: Any, target: Any, *, count: int = 10,
-                lang: str | None = None) -> Figure:  # fmt: skip
+                theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """Whether of all that is said with probability p a share p is true, in `count` bins.
 
     Below: how many examples each bin holds. In the legend the expected calibration error,
@@ -137,7 +151,7 @@ def calibration(probability: Any, target: Any, *, count: int = 10,
     fig, axes = figure(2, 1, size=(5.4, 6.0))
     top, below = axes[:, 0]
     top.get_gridspec().set_height_ratios([3, 1])
-    top.plot([0, 1], [0, 1], color="0.6", linewidth=1, label=say("perfect"))
+    top.plot([0, 1], [0, 1], color=theme_now().faint, linewidth=1, label=say("perfect"))
     edges = np.linspace(0, 1, count + 1)
     each = _each(probability)
     for k, (name, given) in enumerate(each.items()):
@@ -148,7 +162,7 @@ def calibration(probability: Any, target: Any, *, count: int = 10,
         mean, observed, many = bins(p, truth.astype(float).ravel(), count)
         error = float((many / many.sum() * np.abs(observed - mean)).sum())
         top.plot(mean, observed, marker="o", label=say("ece", name=name, value=error), **line(k))
-        below.hist(p, edges, color=COLOURS[k], histtype="bar" if len(each) == 1 else "step")
+        below.hist(p, edges, color=colour(k), histtype="bar" if len(each) == 1 else "step")
     titled(top, say("calibration"), "", say("observed"))
     titled(below, "", say("claimed"), say("examples"))
     legend(top, loc="upper left")

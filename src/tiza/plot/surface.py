@@ -6,13 +6,24 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from tiza.errors import ArgumentError
 from tiza.lang import linalg
 from tiza.lang.tensor import Tensor, as_tensor
 from tiza.lang.trace import Program, held_open
 from tiza.nn.module import Module
-from tiza.plot.style import COLOURS, Array, Figure, figure, legend, spread, styled, titled
+from tiza.plot.style import (
+    Array,
+    Figure,
+    colour,
+    figure,
+    legend,
+    spread,
+    styled,
+    theme_now,
+    titled,
+)
 from tiza.plot.words import say
 
 Weights = list[Array]
@@ -76,7 +87,8 @@ def principal(path: Sequence[Weights], last: Weights) -> tuple[list[Weights], Ar
 @styled
 def loss_surface(model: Module, loss: Callable[[], Tensor], *,
                  path: Sequence[Mapping[str, Any]] | None = None, span: float = 1.0,
-                 points: int = 31, seed: int = 0, lang: str | None = None) -> Figure:  # fmt: skip
+                 points: int = 31, seed: int = 0,
+                 theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """The loss around the model's weights, along two directions; with `path`, its training.
 
     `loss` is a function without arguments that uses the model: `lambda: F.mse_loss(model(X), Y)`.
@@ -112,11 +124,11 @@ def loss_surface(model: Module, loss: Callable[[], Tensor], *,
         levels = np.linspace(levels[0] - 1, levels[0] + 1, 25)
     image = ax.contourf(a, b, shown, levels=levels, cmap="cividis")
     ax.contour(a, b, shown, levels=levels, colors="white", linewidths=0.35, alpha=0.6)
-    bar = fig.colorbar(image, ax=ax)
+    bar = fig.colorbar(image, ax=ax, ticks=MaxNLocator(7))
     bar.set_label(say("loss") if shown is z else f"log₁₀ {say('loss')}")
     ax.grid(False)
     if track is not None:
-        ax.plot(*track.T, "o-", color=COLOURS[1], markersize=3.5, markeredgecolor="white",
+        ax.plot(*track.T, "o-", color=colour(1), markersize=3.5, markeredgecolor=theme_now().paper,
                 markeredgewidth=0.4, linewidth=1.6, label=say("path"))  # fmt: skip
     ax.plot(0, 0, "*", color="white", markeredgecolor="black", markersize=14, label=say("trained"))
     names = [say("direction", n=n) if share is None else

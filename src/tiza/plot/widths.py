@@ -11,7 +11,17 @@ import tiza.lang.array_api as xp
 from tiza.lang import linalg
 from tiza.lang.tensor import Tensor, as_tensor
 from tiza.nn import functional as F
-from tiza.plot.style import Array, Figure, figure, legend, line, spread, styled, titled
+from tiza.plot.style import (
+    Array,
+    Figure,
+    figure,
+    legend,
+    line,
+    spread,
+    styled,
+    theme_now,
+    titled,
+)
 from tiza.plot.words import say
 
 Curve = Callable[[Tensor], Tensor]
@@ -46,7 +56,7 @@ def network(f: Curve, activation: Curve, width: int, x: Array, seed: int = 0) ->
 def approximation(f: Curve = wavy, widths: Sequence[int] = (2, 5, 10, 40), *,
                   activation: Curve = F.tanh, power: int = 2,
                   over: tuple[float, float] = (-3.0, 3.0), seed: int = 0,
-                  lang: str | None = None) -> Figure:  # fmt: skip
+                  theme: str | None = None, lang: str | None = None) -> Figure:  # fmt: skip
     """Networks of growing width approach a continuous function; with a polynomial they do not.
 
     Above: f, and the best network of each width with `activation` (left) and with the
@@ -74,7 +84,7 @@ def approximation(f: Curve = wavy, widths: Sequence[int] = (2, 5, 10, 40), *,
         (say("polynomial", power=superscript), lambda t: t**power),
     ]
     for k, (ax, (name, function)) in enumerate(zip(axes[0], kinds, strict=True)):
-        ax.plot(x, truth, color="0.3", linewidth=4.5, alpha=0.35, label=say("target"))
+        ax.plot(x, truth, color=theme_now().ink, linewidth=4.5, alpha=0.35, label=say("target"))
         errors = []
         for n, width in enumerate(widths):
             y = network(f, function, width, x, seed)

@@ -95,10 +95,35 @@ WORDS: dict[str, tuple[str, str]] = {
     "component": ("component {n} ({share:.0%} of the variance)",
                   "componente {n} ({share:.0%} de la varianza)"),
     "axis": ("axis {n}", "eje {n}"),
+    "tsne-axis": ("t-SNE, axis {n}", "t-SNE, eje {n}"),
     "som": ("Self-organizing map", "Mapa autoorganizado"),
     "distance": ("distance to the neighbouring units", "distancia a las unidades vecinas"),
     "units": ("units", "unidades"),
 }  # fmt: skip
+
+METRICS: dict[str, tuple[str, str]] = {
+    "loss": ("loss", "pérdida"),
+    "accuracy": ("accuracy", "exactitud"),
+    "precision": ("precision", "precisión"),
+    "recall": ("recall", "exhaustividad"),
+    "perplexity": ("perplexity", "perplejidad"),
+    "mse": ("mean squared error", "error cuadrático medio"),
+    "rmse": ("RMSE", "RMSE"),
+    "mae": ("mean absolute error", "error absoluto medio"),
+    "r2": ("R²", "R²"),
+    "f1": ("F1", "F1"),
+}
+
+
+def metric_word(name: str) -> str:
+    """The name of a column of a training, for people.
+
+    >>> metric_word("val_loss"), metric_word("my_metric")
+    ('loss (validation)', 'my metric')
+    """
+    if name.startswith("val_"):
+        return f"{metric_word(name[4:])} ({say('validation')})"
+    return pick(METRICS[name]) if name in METRICS else name.replace("_", " ")
 
 
 def say(key: str, **values: object) -> str:
