@@ -8,8 +8,9 @@ from sklearn import linear_model, metrics
 
 from tiza.data import read_table
 from tiza.errors import DataError, UsageError, use_language
-from tiza.recipes import NAMES, find
-from tiza.recipes.digits import problem as digits
+from tiza.recipes import find, names
+from tiza.recipes.digits import Chosen
+from tiza.recipes.digits import problem as digits_of
 from tiza.recipes.judge import baseline, scores, together
 from tiza.recipes.learn import learn
 from tiza.recipes.networks import mlp
@@ -24,6 +25,10 @@ from tiza.train import RunFolder
 def _own_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TIZA_HOME", str(tmp_path / "home"))
+
+
+def digits(seed):
+    return digits_of(Chosen(seed=seed))
 
 
 def plain(task, y_train, y_test, classes=(), scale=1.0):
@@ -82,11 +87,11 @@ def test_together_turns_the_table():
     assert turned == {"a": {"model": 1.0, "mean": 3.0}, "b": {"model": 2.0}}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in names() if find(name).is_problem])
 def test_every_recipe_is_a_problem_without_shared_rows(name, request):
     if name != "digits":
         request.getfixturevalue("shared_data")
-    problem = find(name)(0)
+    problem = find(name).module.problem(find(name).settings())
     assert problem.inputs == np.prod(problem.picture)
     assert set(np.unique(problem.train.y)) == set(range(len(problem.classes)))
     assert problem.train.x.min() >= 0
@@ -185,7 +190,7 @@ def test_a_run_without_a_predictor_says_so(tmp_path):
 
 
 def test_mnist_with_a_perceptron(shared_data):
-    problem = find("mnist-mlp")(0)
+    problem = find("mnist-mlp").module.problem(find("mnist-mlp").settings())
     layers = str(problem.network(784, 10))
     assert "in_features=784, out_features=128" in layers
     assert len(problem.test) == 10_000
@@ -193,7 +198,9 @@ def test_mnist_with_a_perceptron(shared_data):
 
 @pytest.mark.slow
 def test_mnist_with_a_perceptron_reaches_its_figure(shared_data):
-    learned = learn(find("mnist-mlp")(0), run_dir=True, verbose=0)
+    learned = learn(
+        find("mnist-mlp").module.problem(find("mnist-mlp").settings()), run_dir=True, verbose=0
+    )
     assert learned.metrics["accuracy"]["model"] >= 0.975
 
 

@@ -1,68 +1,17 @@
-"""Recipes with a loop of their own: each runs quickly and leaves a whole run behind."""
-
-import json
+"""What recipes with a loop of their own find, beside what is known of their problems."""
 
 import numpy as np
 import pytest
 
 from tiza.errors import use_language
-from tiza.recipes import NAMES, find
 from tiza.recipes.gan_rings import SPOTS, judge
-from tiza.recipes.learn import learn
-from tiza.recipes.shelf import STUDIES, shelf
-from tiza.recipes.study import Settings, flat, grid, run_study, scatter
-from tiza.train import RunFolder
-from tiza.train.store import Store
-
-LARGE = {"gcn-cora", "gat-cora", "sage-cora", "mf-movielens", "ec-rank"}
-TABLES = {"perceptron", "linear-regression", "logistic-regression"}
+from tiza.recipes.study import Settings, grid, run_study, scatter
 
 
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TIZA_HOME", str(tmp_path / "home"))
-
-
-@pytest.mark.parametrize("name", STUDIES)
-def test_a_quick_run_leaves_a_whole_run_behind(name, request):
-    if name in LARGE | TABLES:
-        request.getfixturevalue("shared_data")
-    found = run_study(name, Settings(seed=1, quick=True))
-    assert found.outcome.figures
-    assert all(np.isfinite(v) for row in found.outcome.figures.values() for v in row.values())
-    facts = json.loads((found.folder.path / "run.json").read_text())
-    assert facts["figures"] == found.outcome.figures
-    assert found.folder.weights.is_file()
-    assert RunFolder.open(found.folder.path).report.read_text().startswith("<!doctype html>")
-    run = Store().find("last")
-    assert (run.status, run.name) == ("finished", name)
-    assert run.summary == flat(found.outcome.figures)
-    english, spanish = found.outcome.sentence
-    assert english != spanish
-    names = set(found.outcome.figures) - {"rmse", "mae", "r2", "MMD²"}
-    assert names <= set(found.outcome.spanish)
-
-
-@pytest.mark.parametrize("name", [n for n in NAMES if n != "digits"])
-def test_a_quick_problem_learns_and_can_be_asked(name, shared_data):
-    from tiza.recipes.predictor import Predictor
-
-    problem = find(name)(0).quick(100)
-    learned = learn(problem, run_dir=True, verbose=0)
-    assert 0 <= learned.metrics["accuracy"]["model"] <= 1
-    raw = problem.test.x[:3] * problem.divisor
-    assert len(Predictor.load(learned.folder).answer(raw).values) == 3
-
-
-def test_the_list_names_every_recipe_in_both_languages():
-    known = shelf()
-    assert list(known) == [*NAMES, *STUDIES]
-    for about in known.values():
-        for english, spanish in (about.title, about.data, about.expects):
-            assert english
-            assert spanish
-        assert about.minutes > 0
 
 
 def test_figures_are_called_in_the_language_in_force():

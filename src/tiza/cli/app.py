@@ -13,6 +13,8 @@ NAMES = (
     "recipes",
     "runs",
     "show",
+    "report",
+    "replay",
     "predict",
     "derive",
     "draw",

@@ -136,28 +136,47 @@ def _of_layer(paths: Mapping[str, Tensor], layer: int) -> list[Tensor]:
 
 
 def from_run(name: str, layer: int | None, example: int) -> Subject:
-    """A trained run on one of its test examples.
+    """A trained run on one of its test examples; of a recipe with its own loop, on its example.
 
     Errors: UsageError where there is no such run, layer or example.
     """
     from tiza.cli.kept import find_run
+    from tiza.recipes.asking import recipe_of
     from tiza.recipes.predictor import Predictor
     from tiza.train.folder import RunFolder
 
     folder = RunFolder.open(find_run(name).folder)
+    facts: Any = folder.facts()
+    recipe = recipe_of(facts)
+    if recipe is not None and not recipe.is_problem:
+        return _of_study(folder, facts, recipe, layer)
     predictor = Predictor.load(folder)
     x, y = _example(folder, predictor, example)
     return of_network(predictor.model, x, y, layer)
 
 
+def _of_study(folder: Any, facts: Any, recipe: Any, layer: int | None) -> Subject:
+    """The loss that the recipe's `board` gives, with the weights of the run."""
+    from tiza.recipes.asking import model_of
+
+    if recipe.offers("board") is None:
+        raise UsageError("derive-cannot", recipe=recipe.name, run=folder.id)
+    model = model_of(folder, facts, recipe)
+    loss, names = recipe.offers("board")(model, facts.get("kept") or {})
+    paths = dict(model.named_parameters())
+    wrt = list(paths.values()) if layer is None else _of_layer(paths, layer)
+    return Subject(loss, wrt, {**names, "L": loss}, paths)
+
+
 def _example(folder: Any, predictor: Any, index: int) -> tuple[Any, Any]:
     """One row as the network takes it, and its target; the network's own answer if unknown."""
-    from tiza import recipes
+    from tiza.recipes.asking import recipe_of
 
     facts = folder.facts()
-    recipe = str(facts.get("name", ""))
-    if recipe in recipes.NAMES:
-        test = recipes.find(recipe)(int(facts.get("seed") or 0)).test
+    recipe = recipe_of(facts)
+    if recipe is not None:
+        settings = recipe.settings(facts.get("settings"), seed=int(facts.get("seed") or 0))
+        test = recipe.module.problem(settings).test
         _inside(index, len(test))
         return test.x[index : index + 1], test.y[index : index + 1]
     x = _samples(folder.path, predictor)

@@ -1,4 +1,4 @@
-"""What `tiza demo` and `tiza train` print of a model that has learned."""
+"""Learning a problem on the command line: with a bar, and what it is about before it begins."""
 
 import re
 import sys
@@ -7,33 +7,36 @@ from contextlib import redirect_stdout
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from tiza.cli.out import console, current, figure, note, show, table
+from tiza.cli.out import console, current, note
 from tiza.errors import pick
 
 if TYPE_CHECKING:
     from tiza.recipes.board import Neuron
     from tiza.recipes.learn import Learned
     from tiza.recipes.problem import Problem
-
-SHARES = ("accuracy", "f1")
-NAMES = {
-    "accuracy": ("accuracy", "exactitud"),
-    "f1": ("F1, mean of the classes", "F1, media de las clases"),
-    "log_loss": ("log loss", "pérdida logarítmica"),
-    "rmse": ("RMSE", "RMSE"),
-    "mae": ("mean absolute error", "error absoluto medio"),
-    "r2": ("R²", "R²"),
-}
+    from tiza.recipes.setting import Settings
+    from tiza.recipes.shelf import Recipe
 
 
-def learn(problem: "Problem", seed: int) -> "Learned":
+def learn(problem: "Problem", seed: int, facts: "Mapping[str, object] | None" = None,
+          recipe: "Recipe | None" = None) -> "Learned":  # fmt: skip
     """Learn with a bar; beside a JSON document, whatever is said on the way goes to stderr."""
     from tiza.cli.bar import EpochBar
     from tiza.recipes.learn import learn
 
     with redirect_stdout(sys.stderr if current().json else sys.stdout):
         bar = EpochBar(problem.plan.epochs, current().quiet)
-        return learn(problem, seed=seed, callbacks=[bar])
+        return learn(problem, seed=seed, callbacks=[bar], facts=facts, recipe=recipe)
+
+
+def learn_recipe(recipe: "Recipe", settings: "Settings") -> "Learned":
+    """Say what a recipe is about, and learn it."""
+    from tiza.recipes.learn import problem_of
+    from tiza.recipes.study import facts_of
+
+    problem = problem_of(recipe, settings)
+    introduce(problem)
+    return learn(problem, settings.seed, facts_of(recipe, settings), recipe)
 
 
 def introduce(problem: "Problem") -> None:
@@ -48,51 +51,33 @@ def introduce(problem: "Problem") -> None:
     note(text.format(train=len(problem.train), valid=len(problem.valid), test=len(problem.test)))
 
 
-def conclude(learned: "Learned", sentence: str, neuron: "Neuron | None" = None) -> None:
-    """The figures beside the others', where everything was kept, and what to do next."""
-    show(_document(learned), lambda: _render(learned, sentence, neuron))
+def sentence_of(learned: "Learned") -> str:
+    """The result in words."""
+    model = {name: row["model"] for name, row in learned.metrics.items()}
+    if learned.problem.task == "classification":
+        text = pick(
+            (
+                "On rows it never saw, the model is right in {share:.1%} of the cases.",
+                "En filas que nunca vio, el modelo acierta en el {share:.1%} de los casos.",
+            )
+        )
+        return text.format(share=model["accuracy"])
+    text = pick(
+        (
+            "On rows it never saw, the model is off by {mae} on average (R² {r2:.3f}).",
+            "En filas que nunca vio, el modelo se equivoca en {mae} en promedio (R² {r2:.3f}).",
+        )
+    )
+    return text.format(mae=brief(model["mae"]), r2=model["r2"])
 
 
-def _document(learned: "Learned") -> dict[str, object]:
-    return {
-        "run": learned.folder.id,
-        "folder": str(learned.folder.path),
-        "report": str(learned.report),
-        "task": learned.problem.task,
-        "metrics": learned.metrics,
-        "parameters": learned.parameters,
-        "seconds": learned.seconds,
-        "epochs": len(learned.history),
-        "history": learned.history.history,
-        "commands": [line for line, _ in learned.commands],
-    }
+def brief(value: float) -> str:
+    """A number to be read in a sentence.
 
-
-def _render(learned: "Learned", sentence: str, neuron: "Neuron | None") -> None:
-    from rich.text import Text
-
-    if current().quiet:
-        print(learned.folder.path)
-        return
-    print()
-    metrics_table(learned.metrics)
-    screen = console()
-    screen.print()
-    screen.print(Text(sentence, style="bold green"))
-    count = pick(("{n:,} parameters, {s:.1f} s in all", "{n:,} parámetros, {s:.1f} s en total"))
-    screen.print(Text(count.format(n=learned.parameters, s=learned.seconds)))
-    screen.print()
-    if neuron is not None:
-        blackboard(neuron)
-        screen.print()
-    width = max(len(pick(pair)) for pair in (REPORT, RUN))
-    screen.print(Text(f"{pick(REPORT):<{width}}  {learned.report}"), soft_wrap=True)
-    screen.print(Text(f"{pick(RUN):<{width}}  {learned.folder.path}"), soft_wrap=True)
-    screen.print()
-    screen.print(Text(pick(("Look further:", "Para ver más:"))))
-    for line, what in learned.commands:
-        screen.print(Text(f"  # {what}", style="dim"))
-        screen.print(Text(f"  {line}", style="cyan"), soft_wrap=True)
+    >>> brief(35058.4), brief(2.00012), brief(0.0123)
+    ('35,060', '2', '0.0123')
+    """
+    return f"{float(f'{value:.4g}'):,.10g}"
 
 
 def blackboard(neuron: "Neuron") -> None:
@@ -108,26 +93,3 @@ def blackboard(neuron: "Neuron") -> None:
         for row in rows:
             screen.print(Text(row), soft_wrap=True)
     screen.print(Text(neuron.legend, style="dim"))
-
-
-def metrics_table(metrics: "Mapping[str, Mapping[str, float]]") -> None:
-    """One row for each metric, one column for each who was scored."""
-    from tiza.train.words import word
-
-    whos = list(dict.fromkeys(who for row in metrics.values() for who in row))
-    rows = [
-        [pick(NAMES.get(name, (name, name))), *(_cell(name, row.get(who)) for who in whos)]
-        for name, row in metrics.items()
-    ]
-    heads = [pick(("on the test part", "en la parte de prueba")), *map(word, whos)]
-    columns = range(len(heads))
-    table(heads, rows, right=columns[1:], fold=columns)
-
-
-REPORT, RUN = ("report", "informe"), ("run", "corrida")
-
-
-def _cell(name: str, value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:.2%}" if name in SHARES else figure(value)

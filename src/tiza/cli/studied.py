@@ -1,92 +1,66 @@
-"""`tiza train` for a recipe with a loop of its own: run it, and say what it found."""
+"""A recipe on the command line: one seed or several, with a line now and then of how it goes."""
 
+import os
+import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tiza.cli.out import console, current, figure, note, show, table
+from tiza.cli.ending import Ended, conclude, conclude_several, of_learned, of_study
+from tiza.cli.learned import learn_recipe, sentence_of
+from tiza.cli.out import current, figure, note
 from tiza.errors import pick
 
 if TYPE_CHECKING:
-    from tiza.recipes.study import Studied
+    from tiza.recipes.setting import Settings
+    from tiza.recipes.shelf import Recipe
 
-SHARES = ("accuracy", "share")
-WHO = {
-    "model": ("model", "modelo"),
-    "majority": ("majority", "mayoría"),
-    "mean": ("mean", "media"),
-    "data": ("data", "datos"),
-    "noise": ("noise", "ruido"),
-    "asked": ("asked", "pedido"),
-    "biases": ("biases", "sesgos"),
-    "half open": ("half open", "medio abiertas"),
-    "random rows": ("random rows", "filas al azar"),
-}
+EVERY = 5.0  # seconds between two lines about the curves
 
 
-def study(name: str, quick: bool) -> None:
-    """Run the recipe and print its figures beside the others'."""
-    from tiza.recipes.shelf import shelf
-    from tiza.recipes.study import Settings, run_study
+class Told:
+    """Whoever watches a recipe with a loop of its own: a line every few seconds."""
 
-    about = shelf()[name]
-    note(f"{pick(about.title)}: {pick(about.data)}; {about.model}")
-    found = run_study(name, Settings(current().seed or 0, quick, note))
-    show(_document(found), lambda: _render(found, quick))
+    def __init__(self) -> None:
+        self.rows = 0
+        self.last = time.monotonic()
 
-
-def _document(found: "Studied") -> dict[str, object]:
-    return {
-        "run": found.folder.id,
-        "folder": str(found.folder.path),
-        "report": str(found.report),
-        "recipe": found.name,
-        "metrics": found.outcome.figures,
-        "sentence": pick(found.outcome.sentence),
-        "parameters": found.parameters,
-        "seconds": found.seconds,
-        "commands": [line for line, _ in found.about.further(found.name, found.folder.id)],
-    }
+    def __call__(self, row: Mapping[str, float]) -> None:
+        """One more epoch."""
+        self.rows += 1
+        if time.monotonic() - self.last >= EVERY:
+            self.last = time.monotonic()
+            note(f"{self.rows:>6}  " + "  ".join(f"{k} {figure(v)}" for k, v in row.items()))
 
 
-def _render(found: "Studied", quick: bool) -> None:
-    from rich.text import Text
+def threads(count: int | None) -> None:
+    """Let compiled code take so many threads in this process; None leaves that to the machine."""
+    if count is not None:
+        os.environ["TIZA_THREADS"] = str(count)
 
-    if current().quiet:
-        print(found.folder.path)
-        return
-    screen, figures = console(), found.outcome.figures
-    whos = list(dict.fromkeys(who for row in figures.values() for who in row))
-    rows = [
-        [found.outcome.called(name), *(_cell(name, row.get(who)) for who in whos)]
-        for name, row in figures.items()
-    ]
-    heads = [pick(("figure", "cifra")), *(pick(WHO.get(who, (who, who))) for who in whos)]
-    print()
-    table(heads, rows, right=range(1, len(heads)), fold=(0,))
-    screen.print()
-    screen.print(Text(pick(found.outcome.sentence), style="bold green"))
-    if quick:
-        screen.print(Text(pick(QUICK)), style="dim")
+
+def run_recipe(recipe: "Recipe", given: Mapping[str, object], quick: bool, seeds: int) -> None:
+    """Run a recipe with one seed or with several, and say what came of it."""
+    first = current().seed or 0
+    ended = []
+    for seed in range(first, first + seeds):
+        if seeds > 1:
+            note(f"{pick(('seed', 'semilla'))} {seed}")
+        told = Told()
+        settings = recipe.settings(given, seed=seed, quick=quick, say=note, watch=told)
+        ended.append(run_once(recipe, settings))
+    if seeds > 1:
+        conclude_several(ended)
     else:
-        expected = pick(("expected: ", "se espera: ")) + pick(found.about.expects)
-        screen.print(Text(expected))
-    count = pick(("{n:,} parameters, {s:.1f} s in all", "{n:,} parámetros, {s:.1f} s en total"))
-    screen.print(Text(count.format(n=found.parameters, s=found.seconds)))
-    screen.print()
-    screen.print(Text(f"{pick(('report', 'informe'))}  {found.report}"), soft_wrap=True)
-    screen.print(Text(f"{pick(('run', 'corrida'))}  {found.folder.path}"), soft_wrap=True)
-    screen.print()
-    for line, what in found.about.further(found.name, found.folder.id):
-        screen.print(Text(f"  # {what}", style="dim"))
-        screen.print(Text(f"  {line}", style="cyan"), soft_wrap=True)
+        conclude(ended[0])
 
 
-QUICK = (
-    "--quick only shows that everything runs; the figures mean nothing.",
-    "--quick solo muestra que todo funciona; las cifras no significan nada.",
-)
+def run_once(recipe: "Recipe", settings: "Settings") -> Ended:
+    """One run of a recipe."""
+    from tiza.recipes.study import run_study
 
-
-def _cell(name: str, value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:.2%}" if name.startswith(SHARES) else figure(value)
+    if recipe.is_problem:
+        learned = learn_recipe(recipe, settings)
+        return of_learned(learned, sentence_of(learned), recipe, settings.quick)
+    about = recipe.about
+    note(f"{pick(about.title)}: {pick(about.data)}; {about.model}")
+    return of_study(run_study(recipe, settings))

@@ -1,11 +1,33 @@
 """cnn-fashion: a small convolutional network tells clothes apart."""
 
+from dataclasses import dataclass
+
 from tiza import models
-from tiza.recipes.images import pictures
-from tiza.recipes.problem import Plan, Problem
+from tiza.recipes.about import About, Goal
+from tiza.recipes.images import FASHION, pictures
+from tiza.recipes.problem import Planned, Problem
+
+ABOUT = About(
+    title=("Clothes by a convolutional network", "Prendas con una red convolucional"),
+    data=FASHION,
+    model="SmallCNN",
+    expects=("accuracy of 91.5 % or more", "exactitud de 91.5 % o más"),
+    minutes=20.0,
+    goals=(Goal("accuracy", ">=", 0.915),),
+)
 
 
-def problem(seed: int) -> Problem:
+@dataclass(frozen=True)
+class Chosen(Planned):
+    """What may be set."""
+
+    epochs: int = 10
+    batch_size: int = 128
+    lr: float = 0.0015
+
+
+def problem(settings: Chosen) -> Problem:
     """421,642 parameters; no picture is changed or added."""
-    plan = Plan(epochs=10, batch_size=128, lr=1.5e-3, weight_decay=1e-2)
-    return pictures("cnn-fashion", "fashion_mnist", lambda i, o: models.SmallCNN(o), plan, seed)
+    return pictures(
+        ABOUT.title, "cnn-fashion", "fashion_mnist", lambda i, o: models.SmallCNN(o), settings
+    )

@@ -14,6 +14,7 @@ BY_TASK = {
     "regression": ("rmse", "mae", "r2"),
 }
 TINY = 1e-15  # a share of zero, as scikit-learn clips it
+SIDE = 1.959964  # of the normal distribution, 2.5 % lie beyond
 LINEAR = {"classification": "logistic", "regression": "linear"}
 
 
@@ -59,6 +60,47 @@ def baseline(problem: Problem) -> tuple[str, Scores]:
     return "majority", _class_scores(found.predict(len(truth)), truth, len(shares)) | {
         "log_loss": float(-np.log(np.maximum(shares[truth], TINY)).mean())
     }
+
+
+def intervals(problem: Problem, outputs: Array) -> dict[str, list[float]]:
+    """Where the figures of all such examples lie with 95 %, given these test rows.
+
+    Accuracy: Wilson's interval. Means over rows (log loss, MAE): ± 1.96 s/√n; RMSE: the same
+    for the mean of squares, then its root.
+
+    Shapes: outputs as in `scores` → metric → [low, high].
+
+    Source: Wilson 1927, eq. 9 as in Agresti & Coull 1998.
+    """
+    truth, n = problem.test.y, len(problem.test.y)
+    if problem.task == "regression":
+        off = np.abs(outputs.astype(np.float64).reshape(truth.shape) - truth) * problem.scale
+        square = _around((off**2).reshape(-1))
+        return {
+            "rmse": [float(np.sqrt(max(0.0, end))) for end in square],
+            "mae": _around(off.reshape(-1)),
+        }
+    shifted = outputs.astype(np.float64) - outputs.max(axis=1, keepdims=True)
+    given = np.log(np.exp(shifted).sum(1)) - shifted[np.arange(n), truth]
+    right = int((outputs.argmax(axis=1) == truth).sum())
+    return {"accuracy": wilson(right, n), "log_loss": _around(given)}
+
+
+def _around(values: Array) -> list[float]:
+    half = SIDE * float(values.std(ddof=1)) / len(values) ** 0.5 if len(values) > 1 else 0.0
+    return [float(values.mean()) - half, float(values.mean()) + half]
+
+
+def wilson(right: int, n: int) -> list[float]:
+    """The interval of a share that was `right` of `n`.
+
+    >>> [round(end, 4) for end in wilson(9, 10)]
+    [0.5958, 0.9821]
+    """
+    share, z2 = right / n, SIDE**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = SIDE / (1 + z2 / n) * (share * (1 - share) / n + z2 / (4 * n * n)) ** 0.5
+    return [middle - half, middle + half]
 
 
 def in_unit(found: Mapping[str, float], scale: float) -> Scores:

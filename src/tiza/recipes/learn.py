@@ -13,15 +13,21 @@ import numpy as np
 
 from tiza.errors import pick
 from tiza.recipes import board
-from tiza.recipes.judge import LINEAR, Scores, baseline, scores, together
+from tiza.recipes.further import Commands, further
+from tiza.recipes.judge import LINEAR, Scores, baseline, intervals, scores, together
 from tiza.recipes.networks import mlp
+from tiza.recipes.pictured import drawing
 from tiza.recipes.predictor import Predictor
 from tiza.recipes.problem import Array, Network, Plan, Problem
-from tiza.recipes.words import word
+from tiza.recipes.setting import Settings
+from tiza.recipes.shelf import Recipe, find
+from tiza.recipes.study import facts_of, weights_hash
+from tiza.recipes.words import WORDS, word
 from tiza.train import Callback, EarlyStopping, LearningRateScheduler
 from tiza.train.findings import confusion, mistakes, softmax
 from tiza.train.folder import RunFolder, versions
 from tiza.train.history import History
+from tiza.train.picture import to_file
 from tiza.train.progress import Verbose
 from tiza.train.report import Report, write_report
 from tiza.train.store import Store
@@ -30,7 +36,6 @@ if TYPE_CHECKING:
     from tiza import nn
     from tiza.train.trainer import Trainer
 
-Commands = tuple[tuple[str, str], ...]  # what to type, what it does
 SAMPLES = 8
 MOST_PAIRS = 8  # column=value pairs that are still comfortable to type
 
@@ -48,6 +53,8 @@ class Learned:
     model: "nn.Module"
     outputs: Array  # of the model, on the test rows
     seconds: float
+    seed: int = 0
+    notes: Sequence[tuple[str, str]] = ()
 
     @property
     def parameters(self) -> int:
@@ -62,36 +69,86 @@ def learn(
     run_dir: Path | bool = True,
     callbacks: Sequence[Callback] = (),
     verbose: Verbose = "auto",
+    facts: Mapping[str, object] | None = None,
+    beside: bool = True,
+    recipe: Recipe | None = None,
 ) -> Learned:
     """Train the problem's network and keep everything in the folder of a run.
 
-    The test rows are looked at once, at the end. A linear model, trained by the same trainer on
-    the same rows, and a constant answer are scored beside it.
+    The test rows are looked at once, at the end. A linear model (unless `beside` is False),
+    trained by the same trainer on the same rows, and a constant answer are scored beside it.
     """
     start = time.perf_counter()
     plan = problem.plan
     trainer = _trained(problem, problem.network, plan, seed, run_dir, callbacks, verbose)
     outputs = np.asarray(trainer.predict(problem.test.x))
     columns = {"model": scores(problem, outputs)}
-    columns[LINEAR[problem.task]] = _linear(problem, seed)
+    if beside:
+        columns[LINEAR[problem.task]] = _linear(problem, seed)
     kind, constant = baseline(problem)
     columns[kind] = constant
     folder = trainer.keeper.folder
     assert folder is not None  # a run_dir was given
     metrics = together(columns)
-    commands = _commands(folder.id, _keep_samples(problem, folder))
+    ask = _keep_samples(problem, folder)
+    commands = further(folder.id, ask=ask, derive=True, recipe=recipe)
+    notes = _notes(problem)
     folder.note(
         predictor=Predictor.of(problem, trainer.model).to_config(),
         metrics=metrics,
+        intervals=intervals(problem, outputs),
         source=dict(problem.facts),
+        weights_sha256=weights_hash(folder),
+        seconds=time.perf_counter() - start,
+        **(facts or {}),
     )
     Store().finish(folder.id, "finished", columns["model"])
     report = write_report(folder, _report(problem, trainer, outputs, metrics, commands))
     seconds = time.perf_counter() - start
     model: Any = trainer.model
     return Learned(
-        problem, folder, trainer.history, metrics, report, commands, model, outputs, seconds
+        problem, folder, trainer.history, metrics, report, commands, model, outputs, seconds, seed,
+        notes,
+    )  # fmt: skip
+
+
+def learn_recipe(
+    name: str | Recipe,
+    settings: Settings,
+    *,
+    run_dir: Path | bool = True,
+    callbacks: Sequence[Callback] = (),
+    verbose: Verbose = "auto",
+    beside: bool = True,
+) -> Learned:
+    """Make the problem of a recipe and learn it; run.json says how to do it again."""
+    recipe = find(name) if isinstance(name, str) else name
+    return learn(
+        problem_of(recipe, settings),
+        seed=settings.seed,
+        run_dir=run_dir,
+        callbacks=callbacks,
+        verbose=verbose,
+        facts=facts_of(recipe, settings),
+        beside=beside,
+        recipe=recipe,
     )
+
+
+def problem_of(recipe: Recipe, settings: Settings) -> Problem:
+    """The problem of a recipe; of a quick run, with few rows."""
+    made: Problem = recipe.module.problem(settings)
+    return replace(made.quick(), plan=made.plan) if settings.quick else made
+
+
+def _notes(problem: Problem) -> list[tuple[str, str]]:
+    """What was kept apart: told of every run, so that nobody has to trust it blindly."""
+    seen = {row.tobytes() for row in problem.train.x}
+    twice = sum(row.tobytes() in seen for row in problem.test.x)
+    counts = {"valid": len(problem.valid), "test": len(problem.test), "twice": twice}
+    keys = ["note-test", "note-prepared" if problem.preparation else "", "note-twice" * (twice > 0)]
+    own = [(WORDS[k][0].format(**counts), WORDS[k][1].format(**counts)) for k in keys if k]
+    return [*own, *problem.notes]
 
 
 def _size(trainer: "Trainer") -> int:
@@ -178,16 +235,6 @@ def _linear(problem: Problem, seed: int) -> Scores:
     return scores(problem, np.asarray(trainer.predict(problem.test.x)))
 
 
-def _commands(run: str, ask: str) -> Commands:
-    """Commands to look further, ready to be copied."""
-    return (
-        (f"tiza show {run}", word("further-show")),
-        (f"tiza predict {run} {ask}", word("further-predict")),
-        ("tiza runs", word("further-runs")),
-        ("tiza ops relu", word("further-ops")),
-    )
-
-
 def _report(
     problem: Problem,
     trainer: "Trainer",
@@ -213,6 +260,9 @@ def _report(
         data=problem.facts,
         versions=versions(),
         commands=commands,
+        notes=[pick(note) for note in _notes(problem)],
+        drawing=drawing(trainer.model),
+        pictures=_pictures(problem, trainer),
     )
     if problem.task == "classification":
         shares = softmax(outputs)
@@ -225,3 +275,8 @@ def _report(
             mistakes=wrong if problem.picture else (),
         )
     return report
+
+
+def _pictures(problem: Problem, trainer: "Trainer") -> dict[str, tuple[str, bytes]]:
+    made: Any = problem.pictures(trainer.model) if problem.pictures else {}
+    return {pick(caption): to_file(picture) for caption, picture in made.items()}

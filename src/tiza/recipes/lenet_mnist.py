@@ -1,11 +1,41 @@
 """lenet-mnist: LeNet-5 with ReLU and maximum pooling reads MNIST."""
 
+from dataclasses import dataclass
+
 from tiza import models
-from tiza.recipes.images import pictures
-from tiza.recipes.problem import Plan, Problem
+from tiza.recipes.about import About, Goal
+from tiza.recipes.images import MNIST, pictures
+from tiza.recipes.problem import Planned, Problem
+from tiza.recipes.setting import setting
+
+ABOUT = About(
+    title=("MNIST with LeNet-5", "MNIST con LeNet-5"),
+    data=MNIST,
+    model="LeNet5",
+    expects=("accuracy of 99 % or more", "exactitud de 99 % o más"),
+    minutes=1.5,
+    goals=(Goal("accuracy", ">=", 0.99),),
+)
 
 
-def problem(seed: int) -> Problem:
+@dataclass(frozen=True)
+class Chosen(Planned):
+    """What may be set."""
+
+    epochs: int = 12
+    batch_size: int = 64
+    lr: float = 0.002
+    activation: str = setting(
+        "relu",
+        ("activation; tanh as in 1998", "activación; tanh como en 1998"),
+        among=("relu", "tanh"),
+    )
+
+
+def problem(settings: Chosen) -> Problem:
     """61,706 parameters, as in 1998; the activation is today's."""
-    plan = Plan(epochs=12, batch_size=64, lr=2e-3, weight_decay=1e-2)
-    return pictures("lenet-mnist", "mnist", lambda i, o: models.LeNet5(o, "relu"), plan, seed)
+
+    def network(inputs: int, outputs: int) -> models.LeNet5:
+        return models.LeNet5(outputs, settings.activation)
+
+    return pictures(ABOUT.title, "lenet-mnist", "mnist", network, settings)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tiza.recipes.setting import Settings, setting
+
 if TYPE_CHECKING:
     from tiza import nn
     from tiza.data.preparation import Preparation
@@ -49,6 +51,22 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Planned(Settings):
+    """Settings of a recipe that the Trainer learns; a recipe derives its own defaults from it."""
+
+    epochs: int = setting(30, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
+    batch_size: int = setting(32, ("examples in each step", "ejemplos en cada paso"), low=1)
+    lr: float = setting(1e-3, ("learning rate at first", "tasa de aprendizaje inicial"), low=0)
+    weight_decay: float = setting(
+        1e-2, ("how fast unused weights shrink", "cuánto se encogen los pesos sin uso"), low=0
+    )
+
+    def plan(self) -> Plan:
+        """How the network is trained."""
+        return Plan(self.epochs, self.batch_size, self.lr, self.weight_decay)
+
+
+@dataclass(frozen=True)
 class Problem:
     """A task ready to be learned: learn from `train`, watch `valid`, judge once on `test`.
 
@@ -70,6 +88,8 @@ class Problem:
     scale: float = 1.0  # of a standardised target, to give errors in its own unit
     examples: Sequence[Mapping[str, str]] = ()  # a few raw test rows, to ask with
     facts: Mapping[str, object] = field(default_factory=dict)  # about the data
+    pictures: "Callable[[nn.Module], Mapping[Pair, Any]] | None" = None  # for the report
+    notes: Sequence[Pair] = ()  # what else was kept apart
 
     def planned(self, **changes: Any) -> "Problem":
         """The same problem with another plan: epochs, batch_size, lr, ..."""

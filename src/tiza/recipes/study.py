@@ -1,22 +1,27 @@
 """A recipe with a loop of its own: what it is told, what it hands back, how its run is kept."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from importlib import import_module
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tiza.errors import pick
+from tiza.errors import CheckpointError, pick
 from tiza.recipes.about import About
+from tiza.recipes.further import Commands, further
+from tiza.recipes.pictured import blackboard, drawing
+from tiza.recipes.setting import Settings as Settings
+from tiza.recipes.shelf import Recipe, find
+from tiza.train.blueprint import describe
 from tiza.train.folder import RunFolder, new_id, save_weights, versions
 from tiza.train.history import History
-from tiza.train.picture import png
+from tiza.train.picture import to_file
 from tiza.train.plain import write_atomically
-from tiza.train.report import Report, write_report
+from tiza.train.report import Mistake, Report, write_report
 from tiza.train.store import Measurement, Store
 
 if TYPE_CHECKING:
@@ -28,42 +33,31 @@ Pair = tuple[str, str]  # English, Spanish
 Figures = dict[str, dict[str, float]]  # metric → who → figure
 
 
-def _silent(text: str) -> None:
-    del text
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a recipe is told: the seed, whether to be quick, and whom to tell how it goes."""
-
-    seed: int = 0
-    quick: bool = False
-    say: Callable[[str], None] = field(default=_silent, compare=False)
-
-    def few(self, whole: int, quick: int) -> int:
-        """One number for a real run, another for a quick one.
-
-        >>> Settings(quick=True).few(100, 3)
-        3
-        """
-        return quick if self.quick else whole
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What a recipe found: figures beside those of others, the sentence that they make.
 
-    `pictures` are arrays (h, w) or (h, w, 3). `rows` are the curves, one dict for each epoch.
-    `spanish` translates the names of figures; a name without entry stays.
+    rows: the curves, one dict for each epoch. pictures: arrays (h, w) or (h, w, 3), the bytes of a
+    PNG, an SVG, or a figure of matplotlib; texts: samples to be read. spanish: translates the names
+    of figures, columns and pictures; a name without entry stays. notes: what was kept apart, and
+    what was chosen by which data. kept: plain data that `predict` needs beside the weights.
+    several: a metric and its values, where the recipe itself runs several seeds or folds.
     """
 
     figures: Figures
     sentence: Pair
     model: "nn.Module | None" = None
     rows: Sequence[Mapping[str, float]] = ()
-    pictures: Mapping[str, Array] = field(default_factory=dict)
+    pictures: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, object] = field(default_factory=dict)
     spanish: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    confusion: Array | None = None
+    classes: Sequence[str] = ()
+    mistakes: Sequence[Mistake] = ()
+    notes: Sequence[Pair] = ()
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    several: tuple[str, Sequence[float]] = ("", ())
 
     def called(self, name: str) -> str:
         """A figure's name in the language in force."""
@@ -74,12 +68,26 @@ class Outcome:
 class Studied:
     """A recipe that has run: what it found, where everything is kept, how long it took."""
 
-    name: str
-    about: About
+    recipe: Recipe
+    settings: Settings
     outcome: Outcome
     folder: RunFolder
-    report: Path
     seconds: float
+
+    @property
+    def name(self) -> str:
+        """The name of the recipe."""
+        return self.recipe.name
+
+    @property
+    def about(self) -> About:
+        """What the recipe says of itself."""
+        return self.recipe.about
+
+    @property
+    def report(self) -> Path:
+        """The report."""
+        return self.folder.report
 
     @property
     def parameters(self) -> int:
@@ -87,31 +95,97 @@ class Studied:
         model = self.outcome.model
         return 0 if model is None else sum(p.size for p in model.parameters())
 
+    @property
+    def commands(self) -> Commands:
+        """How to look further."""
+        derivable = self.recipe.offers("board") is not None
+        ask = self.about.ask if self.recipe.offers("predict") is not None else ""
+        return further(self.folder.id, ask=ask, derive=derivable, recipe=self.recipe)
 
-def run_study(name: str, settings: Settings, run_dir: Path | None = None) -> Studied:
-    """Run the recipe `name` and keep weights, pictures, curves and report in a folder."""
+
+def run_study(
+    name: str | Recipe, settings: Settings | None = None, run_dir: Path | None = None
+) -> Studied:
+    """Run a recipe and keep weights, pictures, curves and report in a folder.
+
+    Settings of the base class are taken over into those that the recipe declares.
+    """
     import tiza as tz
 
-    module = import_module(f"tiza.recipes.{name.replace('-', '_')}")
-    config = {"seed": settings.seed, "quick": settings.quick, "recipe": name}
-    path = Path("runs") / new_id(name) if run_dir is None else run_dir
+    recipe = find(name) if isinstance(name, str) else name
+    told = _fitting(recipe, Settings() if settings is None else settings)
+    rows: list[Mapping[str, float]] = []
+    watched = replace(told, watch=_both(rows.append, told.watch))
+    config = facts_of(recipe, told)
+    path = Path("runs") / new_id(recipe.name) if run_dir is None else run_dir
     store = Store()
     store.touch()
-    folder = RunFolder.create(path, name=name, config=config)
-    store.start(folder.id, name=name, folder=path, config=config)
+    folder = RunFolder.create(path, name=recipe.name, config=config)
+    store.start(folder.id, name=recipe.name, folder=path, config=config)
     start = time.perf_counter()
-    done = False
+    status = "failed"
     try:
-        tz.manual_seed(settings.seed)
-        outcome: Outcome = module.study(settings)
-        done = True
+        tz.manual_seed(told.seed)
+        outcome: Outcome = recipe.module.study(watched)
+        status = "finished"
+    except KeyboardInterrupt:
+        status = "interrupted"
+        raise
     finally:
-        if not done:
-            store.finish(folder.id, "failed", {})
-    seconds = time.perf_counter() - start
-    found = Studied(name, module.ABOUT, outcome, folder, folder.report, seconds)
+        if status != "finished":
+            folder.note(status=status)
+            _log(store, folder.id, rows)
+            store.finish(folder.id, status, rows[-1] if rows else {})
+    found = Studied(recipe, told, outcome, folder, time.perf_counter() - start)
     _keep(found, store)
     return found
+
+
+def _fitting(recipe: Recipe, settings: Settings) -> Settings:
+    if isinstance(settings, recipe.kind):
+        return settings
+    return recipe.settings(seed=settings.seed, quick=settings.quick, say=settings.say,
+                           watch=settings.watch)  # fmt: skip
+
+
+def _both(first: Callable[[Any], None], second: Callable[[Any], None]) -> Callable[[Any], None]:
+    def watch(row: Any) -> None:
+        first(row)
+        second(row)
+
+    return watch
+
+
+def facts_of(recipe: Recipe, settings: Settings) -> dict[str, object]:
+    """What run.json says of a recipe that was run, so that it can be run again."""
+    return {
+        "seed": settings.seed,
+        "quick": settings.quick,
+        "recipe": recipe.name,
+        "recipe_file": None if recipe.path is None else str(recipe.path),
+        "settings": settings.chosen(),
+    }
+
+
+def weights_hash(folder: RunFolder) -> str:
+    """SHA-256 of the final weights; empty where there are none."""
+    path = folder.weights
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _log(store: Store, run: str, rows: Sequence[Mapping[str, float]]) -> None:
+    store.log_many(run, [
+        Measurement(k, k, name, value)
+        for k, row in enumerate(rows, 1) for name, value in row.items()
+    ])  # fmt: skip
+
+
+def _network(outcome: Outcome) -> object:
+    """The model as data; None where it holds more than `tiza.nn` and `tiza.models` know."""
+    try:
+        return None if outcome.model is None else describe(outcome.model)
+    except CheckpointError:
+        return None
 
 
 def _keep(found: Studied, store: Store) -> None:
@@ -121,26 +195,68 @@ def _keep(found: Studied, store: Store) -> None:
         save_weights(folder.weights, held)
     if outcome.pictures:
         folder.plots.mkdir(exist_ok=True)
-    for name, picture in outcome.pictures.items():
-        write_atomically(folder.plots / f"{name}.png", png(picture))
-    store.log_many(folder.id, [
-        Measurement(k, k, name, value)
-        for k, row in enumerate(outcome.rows, 1) for name, value in row.items()
-    ])  # fmt: skip
-    folder.note(figures=outcome.figures, source=dict(outcome.data), parameters=found.parameters)
-    write_report(folder, Report(
-        title=pick(found.about.title),
+    pictures = {name: to_file(picture) for name, picture in outcome.pictures.items()}
+    for name, (ending, content) in pictures.items():
+        safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
+        write_atomically(folder.plots / f"{safe}.{ending}", content)
+    _log(store, folder.id, outcome.rows)
+    History(outcome.rows).to_csv(folder.path / "history.csv")
+    folder.note(
+        status="finished",
+        figures=outcome.figures,
+        source=dict(outcome.data),
+        parameters=found.parameters,
+        network=_network(outcome),
+        kept=dict(outcome.kept),
+        several=list(outcome.several) if outcome.several[0] else None,
+        seconds=found.seconds,
+        weights_sha256=weights_hash(folder),
+    )
+    write_report(folder, _report(found, pictures))
+    store.finish(folder.id, "finished", flat(outcome.figures))
+
+
+def _blackboard(found: Studied) -> str:
+    """The derivation of the recipe's small example, where it has one."""
+    board, model = found.recipe.offers("board"), found.outcome.model
+    if board is None or model is None:
+        return ""
+    learning = model.training
+    model.eval()
+    try:
+        return blackboard(model, *board(model, found.outcome.kept))
+    finally:
+        model.train(learning)
+
+
+def _report(found: Studied, pictures: Mapping[str, tuple[str, bytes]]) -> Report:
+    outcome, about = found.outcome, found.about
+    return Report(
+        title=pick(about.title),
         history=History(outcome.rows),
         summary=pick(outcome.sentence),
-        metrics={outcome.called(name): row for name, row in outcome.figures.items()},
+        metrics={
+            outcome.called(name): {outcome.called(who): v for who, v in row.items()}
+            for name, row in outcome.figures.items()
+        },
+        pictures={outcome.called(name): picture for name, picture in pictures.items()},
+        texts={outcome.called(name): text for name, text in outcome.texts.items()},
+        confusion=outcome.confusion,
+        classes=outcome.classes,
+        mistakes=outcome.mistakes,
+        notes=[pick(note) for note in outcome.notes],
         model="" if outcome.model is None else str(outcome.model),
-        config={"seed": folder.facts()["seed"], **{k: pick(v) if isinstance(v, tuple) else v
-                                                  for k, v in asdict(found.about).items()}},
-        data=outcome.data,
+        drawing=drawing(outcome.model),
+        derivation=_blackboard(found),
+        config={
+            "seed": found.settings.seed,
+            **found.settings.chosen(),
+            "expects": pick(about.expects),
+        },
+        data={pick(("data", "datos")): pick(about.data), **outcome.data},
         versions=versions(),
-        commands=found.about.further(found.name, folder.id),
-    ))  # fmt: skip
-    store.finish(folder.id, "finished", flat(outcome.figures))
+        commands=found.commands,
+    )
 
 
 def flat(figures: Figures) -> dict[str, float]:

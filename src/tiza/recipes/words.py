@@ -3,12 +3,6 @@
 from tiza.errors import pick
 
 WORDS: dict[str, tuple[str, str]] = {
-    "digits": ("Handwritten digits, 8×8 pixels", "Dígitos manuscritos, 8×8 píxeles"),
-    "mnist-mlp": ("MNIST with a perceptron 784-128-10", "MNIST con un perceptrón 784-128-10"),
-    "mlp-slide": ("MNIST with the slides' 784-8-10", "MNIST con la red 784-8-10 de las láminas"),
-    "mlp-mnist": ("MNIST with a larger perceptron", "MNIST con un perceptrón más grande"),
-    "lenet-mnist": ("MNIST with LeNet-5", "MNIST con LeNet-5"),
-    "cnn-fashion": ("Clothes by a convolutional network", "Prendas con una red convolucional"),
     "table": ("{target} of {file}", "{target} de {file}"),
     "classification": ("classification", "clasificación"),
     "regression": ("regression", "regresión"),
@@ -18,8 +12,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "Una red de {parameters} parámetros, entrenada con {train} ejemplos, vigilada con "
         "{valid}, probada con {test} que nunca vio.",
     ),
+    "note-test": (
+        "The {test} test examples were looked at once, at the end; every choice was made on the "
+        "{valid} validation examples.",
+        "Los {test} ejemplos de prueba se miraron una sola vez, al final; toda elección se hizo "
+        "con los {valid} de validación.",
+    ),
+    "note-prepared": (
+        "Means, categories and fillings of gaps come from the training rows alone.",
+        "Medias, categorías y rellenos de huecos salen solo de las filas de entrenamiento.",
+    ),
+    "note-twice": (
+        "Beware: {twice} test examples stand in the training part too, with the same inputs.",
+        "Cuidado: {twice} ejemplos de prueba están también en la parte de entrenamiento.",
+    ),
     "further-show": ("figures, curves, settings, files", "cifras, curvas, ajustes, archivos"),
     "further-predict": ("ask the model", "preguntar al modelo"),
+    "further-derive": ("its mathematics, step by step", "sus matemáticas, paso a paso"),
+    "further-report": ("the report in the browser", "el informe en el navegador"),
+    "further-replay": (
+        "the same run again: are the weights the same?",
+        "la misma corrida otra vez: ¿son iguales los pesos?",
+    ),
     "further-copy": (
         "its code in a file of your own, to be changed",
         "su código en un archivo propio, para cambiarlo",

@@ -1,6 +1,7 @@
 """An array as a PNG inside a page: the format is small enough to write with zlib alone."""
 
 import base64
+import io
 import struct
 import zlib
 
@@ -9,6 +10,7 @@ import numpy as np
 from tiza.errors import ArgumentError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+FEW_PIXELS = 500  # of width: each shown as a square of its own
 
 
 def to_bytes(picture: np.ndarray) -> np.ndarray:
@@ -57,3 +59,40 @@ def png(picture: np.ndarray) -> bytes:
 def data_uri(picture: np.ndarray) -> str:
     """The PNG as a `data:` address."""
     return "data:image/png;base64," + base64.b64encode(png(picture)).decode()
+
+
+def to_file(picture: object) -> tuple[str, bytes]:
+    """The ending and the bytes of a picture's file: an array, a PNG, an SVG, or a figure.
+
+    Errors: ArgumentError for anything else.
+
+    >>> to_file("<svg/>"), to_file(np.zeros((2, 2)))[0]
+    (('svg', b'<svg/>'), 'png')
+    """
+    if isinstance(picture, str) and picture.lstrip().startswith("<"):
+        return "svg", picture.encode()
+    if isinstance(picture, bytes):
+        return "png", picture
+    save = getattr(picture, "savefig", None)
+    if save is not None:
+        held = io.BytesIO()
+        save(held, format="png", dpi=120, bbox_inches="tight")
+        return "png", held.getvalue()
+    if hasattr(picture, "svg"):  # a drawing of tiza
+        return "svg", str(picture.svg).encode()
+    return "png", png(np.asarray(picture))
+
+
+def as_html(ending: str, content: bytes) -> str:
+    """A picture's file inside a page; few pixels are shown large and square.
+
+    >>> as_html("svg", b"<svg/>")
+    '<svg/>'
+    """
+    if ending == "svg":
+        text = content.decode()
+        return text[text.index("<svg") :] if "<svg" in text else text
+    width = struct.unpack(">I", content[16:20])[0] if content[:8] == SIGNATURE else FEW_PIXELS
+    kind = ' class="pixels"' if width < FEW_PIXELS else ""
+    held = base64.b64encode(content).decode()
+    return f'<img alt=""{kind} src="data:image/png;base64,{held}">'

@@ -14,7 +14,7 @@ from tiza.errors import language
 from tiza.train.chart import Line, chart
 from tiza.train.folder import RunFolder
 from tiza.train.history import LAST, History, figure, is_score, title
-from tiza.train.picture import data_uri
+from tiza.train.picture import as_html, data_uri
 from tiza.train.plain import plain, write_atomically
 from tiza.train.words import word
 
@@ -41,6 +41,8 @@ class Report:
     confusion: counts (n, n), rows are truths, columns guesses; `classes` names them.
     commands: (command, what it does), to look further.
     derivation: how the gradients come about, as ready-made HTML; it is not escaped.
+    pictures: caption → the ending and the bytes of a file, PNG or SVG. texts: samples to be read.
+    notes: what was kept apart and what was chosen by which data. drawing: the model as SVG.
     """
 
     title: str
@@ -56,6 +58,10 @@ class Report:
     data: Mapping[str, object] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     commands: Sequence[tuple[str, str]] = ()
+    pictures: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    drawing: str = ""
 
 
 def report_html(report: Report) -> str:
@@ -68,11 +74,14 @@ def report_html(report: Report) -> str:
     parts = [
         _head(report),
         _section("metrics", _metrics(report.metrics)),
+        _section("pictures", _pictures(report.pictures)),
+        _section("texts", _texts(report.texts)),
+        _section("notes", _notes(report.notes)),
         _section("curves", _curves(report.history)),
         _section("confusion", _confusion(report.confusion, report.classes)),
         _section("per-class", _per_class(report.confusion, report.classes)),
         _section("mistakes", _mistakes(report.mistakes)),
-        _section("model", f"<pre><code>{_e(report.model)}</code></pre>" if report.model else ""),
+        _section("model", _model(report)),
         _section(
             "derivation", f'<div class="wide">{report.derivation}</div>' * bool(report.derivation)
         ),
@@ -178,6 +187,29 @@ def _metrics(metrics: Mapping[str, Mapping[str, float]]) -> str:
 def _curves(history: History) -> str:
     pictures = "".join(f"<figure>{svg}</figure>" for svg in curves(history).values())
     return f'<div class="charts">{pictures}</div>' if pictures else ""
+
+
+def _pictures(pictures: Mapping[str, tuple[str, bytes]]) -> str:
+    shown = "".join(
+        f"<figure>{as_html(ending, content)}<figcaption>{_e(caption)}</figcaption></figure>"
+        for caption, (ending, content) in pictures.items()
+    )
+    return f'<div class="charts">{shown}</div>' if shown else ""
+
+
+def _texts(texts: Mapping[str, str]) -> str:
+    return "".join(f"<h3>{_e(name)}</h3><pre>{_e(text)}</pre>" for name, text in texts.items())
+
+
+def _notes(notes: Sequence[str]) -> str:
+    rows = "".join(f"<li>{_e(note)}</li>" for note in notes)
+    return f"<ul>{rows}</ul>" if rows else ""
+
+
+def _model(report: Report) -> str:
+    text = f"<pre><code>{_e(report.model)}</code></pre>" if report.model else ""
+    drawn = f'<div class="drawing">{report.drawing}</div>' if report.drawing else ""
+    return drawn + text
 
 
 def _confusion(matrix: np.ndarray | None, classes: Sequence[str]) -> str:

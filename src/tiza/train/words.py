@@ -62,6 +62,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "not-finite": ("{count} of {all} not finite", "{count} de {all} no finitos"),
     # the report
     "report-metrics": ("Results", "Resultados"),
+    "report-pictures": ("Pictures", "Imágenes"),
+    "report-texts": ("Samples", "Muestras"),
+    "report-notes": ("What was kept apart", "Qué se mantuvo aparte"),
     "report-curves": ("Learning curves", "Curvas de aprendizaje"),
     "report-confusion": ("Confusion matrix", "Matriz de confusión"),
     "report-per-class": ("Class by class", "Clase por clase"),

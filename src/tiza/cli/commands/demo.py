@@ -1,6 +1,7 @@
 """`tiza demo`: a network learns to read handwritten digits, before your eyes."""
 
-from tiza.cli.learned import conclude, introduce, learn
+from tiza.cli.ending import conclude, of_learned
+from tiza.cli.learned import learn_recipe
 from tiza.cli.out import current
 from tiza.cli.speak import command
 from tiza.errors import pick
@@ -20,13 +21,12 @@ from tiza.errors import pick
 )
 def main() -> None:
     """Learn the recipe `digits` and say how well it went."""
+    from tiza.recipes import find
     from tiza.recipes.board import neuron
-    from tiza.recipes.digits import problem
 
-    seed = current().seed or 0
-    task = problem(seed)
-    introduce(task)
-    learned = learn(task, seed)
+    recipe = find("digits")
+    learned = learn_recipe(recipe, recipe.settings(seed=current().seed or 0))
+    task = learned.problem
     count = len(task.test)
     right = round(learned.metrics["accuracy"]["model"] * count)
     text = pick(
@@ -36,4 +36,4 @@ def main() -> None:
         )
     )
     shown = neuron(task, learned.model, learned.outputs)
-    conclude(learned, text.format(right=right, count=count), shown)
+    conclude(of_learned(learned, text.format(right=right, count=count), recipe), shown)

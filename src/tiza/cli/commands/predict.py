@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiza.cli.kept import find_run, run_names
-from tiza.cli.out import figure, show, table
+from tiza.cli.out import current, figure, show, table
 from tiza.cli.speak import argument, command, option
 from tiza.cli.types import completing
 from tiza.errors import pick
 
 if TYPE_CHECKING:
+    from tiza.recipes.asking import Reply
     from tiza.recipes.predictor import Answers
+    from tiza.train.folder import RunFolder
 
 SHOWN = 20  # rows, and likely classes of one row
 LIKELY = 3
@@ -21,13 +23,14 @@ LIKELY = 3
 @command(
     "predict",
     words=(
-        "Ask a trained model: a CSV or .npy file, a JSON row, or column=value pairs.\n"
-        "Rows are taken as they are in the file that the model learned from; the model prepares "
-        "them itself. For classes, the probabilities are given too.",
-        "Pregunta a un modelo entrenado: un archivo CSV o .npy, una fila JSON, o pares "
-        "columna=valor.\n"
-        "Las filas se dan como en el archivo del que aprendió el modelo; el modelo mismo las "
-        "prepara. Para clases se dan también las probabilidades.",
+        "Ask a trained model: a picture, a text, numbers, a CSV or .npy file, column=value pairs.\n"
+        "Input is raw, as in the data that the model learned from; the model prepares it itself. "
+        "For classes, the probabilities are given too. The last lines of a run show an example.",
+        "Pregunta a un modelo entrenado: una imagen, un texto, números, un archivo CSV o .npy, "
+        "pares columna=valor.\n"
+        "La entrada se da cruda, como en los datos de los que aprendió el modelo; el modelo mismo "
+        "la prepara. Para clases se dan también las probabilidades. Las últimas líneas de una "
+        "corrida muestran un ejemplo.",
     ),
     examples=[
         ("tiza predict last new.csv", "tiza predict last nuevos.csv"),
@@ -37,6 +40,7 @@ LIKELY = 3
         ),
         """tiza predict last '{"rooms": 3, "area": 72}' --json""",
         ("tiza predict last digit.png", "tiza predict last digito.png"),
+        'tiza predict last "ROMEO:"',
     ],
 )
 @argument(
@@ -54,30 +58,79 @@ LIKELY = 3
     required=True,
     holder=("INPUT", "ENTRADA"),
     words=(
-        "A file, a JSON row or list, column=value pairs; - reads JSON from stdin.",
-        "Un archivo, una fila o lista JSON, pares columna=valor; - lee JSON de stdin.",
+        "A file, a text, numbers, a JSON row or list, column=value pairs; - reads stdin.",
+        "Un archivo, un texto, números, fila o lista JSON, pares columna=valor; - lee stdin.",
     ),
 )
 @option(
     "-o",
     "--output",
     holder=("FILE", "ARCHIVO"),
-    words=("Write the answers to a CSV file.", "Escribe las respuestas en un archivo CSV."),
+    words=(
+        "Write the answers to a file: CSV, text, or the picture that was made.",
+        "Escribe las respuestas en un archivo: CSV, texto, o la imagen que se hizo.",
+    ),
 )
 def main(run: str, given: tuple[str, ...], output: str | None) -> None:
     """Print the answers."""
-    from tiza.cli.inputs import read_input
-    from tiza.recipes.predictor import Predictor
+    from tiza.recipes.asking import recipe_of
     from tiza.train.folder import RunFolder
 
     found = find_run(run)
-    predictor = Predictor.load(RunFolder.open(found.folder))
+    folder = RunFolder.open(found.folder)
+    recipe = recipe_of(dict(folder.facts()))
+    if recipe is not None and not recipe.is_problem:
+        _replies(folder, given, output)
+    else:
+        _answers(folder, given, output)
+
+
+def _replies(folder: "RunFolder", given: tuple[str, ...], output: str | None) -> None:
+    """What a recipe with a loop of its own answers."""
+    from tiza.recipes.asking import ask
+
+    replies = ask(folder, given, current().seed or 0)
+    written = [] if output is None else _keep(replies, Path(output))
+    document = [{"text": reply.text, "value": reply.value} for reply in replies]
+    show({"run": folder.id, "predictions": document, "files": [str(p) for p in written]},
+         lambda: _say(replies, written))  # fmt: skip
+
+
+def _say(replies: "list[Reply]", written: list[Path]) -> None:
+    for reply in replies:
+        print(reply.text)
+    for path in written:
+        print(path)
+
+
+def _keep(replies: "list[Reply]", path: Path) -> list[Path]:
+    """The replies in files: their pictures where they have any, else their texts."""
+    from tiza.train.picture import png
+    from tiza.train.plain import write_atomically
+
+    drawn = [reply.picture for reply in replies if reply.picture is not None]
+    if not drawn:
+        write_atomically(path, "".join(f"{reply.text}\n" for reply in replies).encode())
+        return [path]
+    paths = [path if k == 1 else path.with_stem(f"{path.stem}-{k}")
+             for k in range(1, len(drawn) + 1)]  # fmt: skip
+    for at, picture in zip(paths, drawn, strict=True):
+        write_atomically(at, png(picture))
+    return paths
+
+
+def _answers(folder: "RunFolder", given: tuple[str, ...], output: str | None) -> None:
+    """What a network that the Trainer learned answers."""
+    from tiza.cli.inputs import read_input
+    from tiza.recipes.predictor import Predictor
+
+    predictor = Predictor.load(folder)
     answers = predictor.answer(read_input(given, predictor))
     for note in answers.notes:
         print(f"tiza: {pick(('note', 'nota'))}: {note}", file=sys.stderr)
     if output is not None:
         _write(answers, Path(output))
-    show({"run": found.id, "predictions": _documents(answers)}, lambda: _render(answers))
+    show({"run": folder.id, "predictions": _documents(answers)}, lambda: _render(answers))
 
 
 def _documents(answers: "Answers") -> list[dict[str, object]]:

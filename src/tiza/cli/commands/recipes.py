@@ -1,58 +1,108 @@
-"""`tiza recipes`: what `tiza train` can run by name, and a copy of any of them to change."""
+"""`tiza recipes`: what `tiza train` can run by name, what may be set in it, a copy to change."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tiza.cli.out import show, table
+from tiza.cli.out import console, show, table
 from tiza.cli.speak import argument, command, unknown
 from tiza.cli.types import completing
 from tiza.errors import UsageError, pick
 
 if TYPE_CHECKING:
     from tiza.recipes.about import About
+    from tiza.recipes.shelf import Recipe
 
 
 def _names() -> list[str]:
-    from tiza.recipes.shelf import shelf
+    from tiza.recipes import names
 
-    return ["copy", *shelf()]
+    return ["copy", *names()]
 
 
 @command(
     "recipes",
     words=(
-        "List the recipes: data, model, figure to expect, minutes on two cores.\n"
-        "`tiza train NAME` runs one, with --quick in seconds to see that it works; `tiza recipes "
-        "copy NAME` writes its code to NAME.py, to start one's own from.",
-        "Lista las recetas: datos, modelo, cifra esperada, minutos con dos núcleos.\n"
-        "`tiza train NOMBRE` ejecuta una, con --quick en segundos para ver que funciona; `tiza "
-        "recipes copy NOMBRE` escribe su código en NOMBRE.py, para empezar una propia.",
+        "List the recipes: data, model, figure to expect, minutes on one core.\n"
+        "`tiza recipes NAME` shows what may be set in one. `tiza train NAME` runs it, with "
+        "--quick in seconds to see that it works; `tiza recipes copy NAME` writes its code to "
+        "NAME.py, to start one's own from, which `tiza train NAME.py` runs.",
+        "Lista las recetas: datos, modelo, cifra esperada, minutos con un núcleo.\n"
+        "`tiza recipes NOMBRE` muestra qué se puede ajustar en una. `tiza train NOMBRE` la "
+        "ejecuta, con --quick en segundos para ver que funciona; `tiza recipes copy NOMBRE` "
+        "escribe su código en NOMBRE.py, para empezar una propia, que `tiza train NOMBRE.py` "
+        "ejecuta.",
     ),
-    examples=["tiza recipes", "tiza recipes copy gan-rings", "tiza recipes --json"],
+    examples=[
+        "tiza recipes",
+        "tiza recipes lenet-mnist",
+        "tiza recipes copy gan-rings",
+        "tiza recipes --json",
+    ],
 )
 @argument(
     "what",
     nargs=-1,
-    holder=("[copy NAME]", "[copy NOMBRE]"),
+    holder=("[NAME] | [copy NAME]", "[NOMBRE] | [copy NOMBRE]"),
     shell_complete=completing(_names),
-    words=("Nothing for the list, or: copy NAME.", "Nada para la lista, o: copy NOMBRE."),
+    words=(
+        "Nothing for the list, NAME for one, or: copy NAME.",
+        "Nada para la lista, NOMBRE para una, o: copy NOMBRE.",
+    ),
 )
 def main(what: tuple[str, ...]) -> None:
-    """Print the list, or copy a recipe."""
-    from tiza.recipes.shelf import shelf
+    """Print the list, or one recipe, or copy it."""
+    from tiza.recipes import find, names, shelf
 
-    known = shelf()
     if not what:
-        rows = {name: _row(about) for name, about in known.items()}
+        rows = {name: _row(about) for name, about in shelf().items()}
         show({name: dict(zip(KEYS, row, strict=True)) for name, row in rows.items()},
              lambda: _render(rows))  # fmt: skip
         return
-    if what[0] != "copy" or len(what) != 2:
+    copying = what[0] == "copy"
+    if len(what) != 1 + copying:
         raise UsageError("cli-recipes-what", got=" ".join(what))
-    if what[1] not in known:
-        raise unknown("cli-no-recipe", what[1], list(known))
-    path = _copy(what[1])
+    if what[-1] not in names():
+        raise unknown("cli-no-recipe", what[-1], names())
+    recipe = find(what[-1])
+    if not copying:
+        show(_document(recipe), lambda: _one(recipe))
+        return
+    path = _copy(recipe.name)
     show({"file": str(path)}, lambda: print(path))
+
+
+def _document(recipe: "Recipe") -> dict[str, object]:
+    about = dict(zip(KEYS, _row(recipe.about), strict=True))
+    settings = [
+        {"name": one.name, "default": one.default, "wanted": one.wanted, "words": pick(one.words)}
+        for one in recipe.declared
+    ]
+    return {"name": recipe.name, **about, "settings": settings}
+
+
+def _one(recipe: "Recipe") -> None:
+    from rich.text import Text
+
+    from tiza.recipes.setting import as_text
+
+    screen, about = console(), recipe.about
+    screen.print(Text(pick(about.title), style="bold"))
+    for head, value in (
+        (("data", "datos"), pick(about.data)),
+        (("model", "modelo"), about.model),
+        (("expect", "se espera"), pick(about.expects)),
+        (("minutes on one core", "minutos con un núcleo"), f"{about.minutes:g}"),
+    ):
+        screen.print(Text(f"{pick(head)}: {value}"))
+    screen.print()
+    heads = [pick(pair) for pair in (("setting", "ajuste"), ("default", "valor"),
+                                     ("takes", "admite"), ("what it is", "qué es"))]  # fmt: skip
+    rows = [(one.name, as_text(one.default), one.wanted, pick(one.words))
+            for one in recipe.declared]  # fmt: skip
+    if rows:
+        table(heads, rows, fold=(2, 3))
+    key = f" --set {rows[0][0]}={rows[0][1]}" if rows else ""
+    screen.print(Text(f"tiza train {recipe.name}{key}", style="cyan"))
 
 
 KEYS = ("title", "data", "model", "expects", "minutes")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tiza.cli.ending import figures_table
 from tiza.cli.kept import STATUSES, duration, find_run, local_time, run_names
-from tiza.cli.learned import metrics_table
 from tiza.cli.out import console, figure, show, size, sparkline, table
 from tiza.cli.speak import argument, command
 from tiza.cli.types import completing
@@ -48,7 +48,7 @@ def main(run: str) -> None:
             "finished": found.finished,
             "folder": str(found.folder),
             "summary": found.summary,
-            "metrics": _facts(found.folder).get("metrics"),
+            "metrics": _figures(found.folder),
             "config": found.config,
             "curves": curves,
             "files": files,
@@ -88,8 +88,9 @@ def _render(run: "Run", curves: Mapping[str, list[float]], files: Mapping[str, i
     screen.print(Text(head, style="bold"))
     screen.print(Text(str(run.folder)), soft_wrap=True)
     screen.print()
-    if isinstance(facts.get("metrics"), dict):
-        metrics_table(facts["metrics"])
+    figures = _figures(run.folder)
+    if isinstance(figures, dict):
+        figures_table(figures)
     elif run.summary:
         _pairs(pick(("figures", "cifras")), run.summary)
     if curves:
@@ -115,6 +116,11 @@ def _facts(folder: Path) -> dict[str, Any]:
         return dict(RunFolder(folder).facts())
     except CheckpointError:
         return {}
+
+
+def _figures(folder: Path) -> object:
+    facts = _facts(folder)
+    return facts.get("metrics") or facts.get("figures")
 
 
 def _draw(curves: Mapping[str, list[float]], width: int) -> None:

@@ -1,23 +1,22 @@
 """`tiza train`: learn from a table of one's own, or run a recipe."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tiza.cli.learned import conclude, introduce, learn
+from tiza.cli.ending import conclude, of_learned
+from tiza.cli.learned import introduce, learn, sentence_of
 from tiza.cli.out import console, current
 from tiza.cli.speak import argument, as_usage, command, option, unknown
 from tiza.cli.types import COUNT, FRACTION, PROBABILITY, RATE, OneOf, Widths, completing
-from tiza.errors import DataError, UsageError, pick
+from tiza.errors import DataError, UsageError
 
-if TYPE_CHECKING:
-    from tiza.recipes.learn import Learned
+OF_TABLES = ("target", "task", "drop", "test_fraction")
 
 
 def _recipes() -> list[str]:
-    from tiza.recipes import NAMES
-    from tiza.recipes.shelf import STUDIES
+    from tiza.recipes import names
 
-    return [*NAMES, *STUDIES]
+    return names()
 
 
 @command(
@@ -40,6 +39,7 @@ def _recipes() -> list[str]:
         ),
         "tiza train mnist-mlp --epochs 5",
         "tiza train gan-rings --quick",
+        "tiza train mlp-slide --set lr=0.005 --set epochs=10 --seeds 3",
     ],
 )
 @argument(
@@ -123,40 +123,67 @@ def _recipes() -> list[str]:
         "De una receta: una corrida de segundos, para ver que todo funciona.",
     ),
 )
-def main(what: str, quick: bool, **chosen: Any) -> None:
+@option(
+    "--set",
+    "chosen",
+    multiple=True,
+    holder=("KEY=VALUE", "CLAVE=VALOR"),
+    words=(
+        "Of a recipe: change one of its settings (tiza recipes NAME lists them); repeatable.",
+        "De una receta: cambia uno de sus ajustes (tiza recipes NOMBRE los lista); repetible.",
+    ),
+)
+@option(
+    "--seeds",
+    type=COUNT,
+    default=1,
+    holder=("K", "K"),
+    words=(
+        "Of a recipe: as many runs with seeds one after the other; mean ± deviation.",
+        "De una receta: otras tantas corridas con semillas sucesivas; media ± desviación.",
+    ),
+)
+@option(
+    "--threads",
+    type=COUNT,
+    holder=("N", "N"),
+    words=(
+        "Threads of compiled code; the weights do not depend on it.",
+        "Hilos del código compilado; los pesos no dependen de ello.",
+    ),
+)
+def main(what: str, quick: bool, chosen: tuple[str, ...], seeds: int, threads: int | None,
+         **options: Any) -> None:  # fmt: skip
     """Find out what is meant, learn it, and say how well it went."""
-    given = {k: v for k, v in chosen.items() if v is not None and (k, v) != ("drop", ())}
-    if not Path(what).is_file():
-        _recipe(what, given, quick)
-    elif quick:
-        raise UsageError("cli-quick-table", file=what)
+    from tiza.cli import studied
+
+    studied.threads(threads)
+    given = {k: v for k, v in options.items() if v is not None and (k, v) != ("drop", ())}
+    if not Path(what).is_file() or Path(what).suffix == ".py":
+        _recipe(what, given, quick, chosen, seeds)
+    elif quick or chosen or seeds > 1:
+        option = "--quick" if quick else "--set" if chosen else "--seeds"
+        raise UsageError("cli-quick-table", file=what, option=option)
     else:
         _table(Path(what), given)
 
 
-def _recipe(name: str, given: dict[str, Any], quick: bool) -> None:
-    from tiza.recipes import NAMES, find
-    from tiza.recipes.shelf import STUDIES
+def _recipe(name: str, given: dict[str, Any], quick: bool, chosen: tuple[str, ...],
+            seeds: int) -> None:  # fmt: skip
+    from tiza.cli.studied import run_recipe
+    from tiza.recipes import find, names
+    from tiza.recipes.setting import pairs
 
-    if name not in (*NAMES, *STUDIES):
+    if name not in names() and not (Path(name).suffix == ".py" and Path(name).is_file()):
         if Path(name).suffix or "/" in name:
             raise UsageError("cli-no-file", file=name, folder=str(Path.cwd()))
-        raise unknown("cli-no-recipe", name, [*NAMES, *STUDIES])
-    plan = {"epochs", "batch_size", "lr"} if name in NAMES else set()
-    wrong = next((key for key in given if key not in plan), None)
+        raise unknown("cli-no-recipe", name, names())
+    recipe = find(name)
+    known = {one.name for one in recipe.declared}
+    wrong = next((key for key in given if key in OF_TABLES or key not in known), None)
     if wrong:
         raise UsageError("cli-option-of-table", option=f"--{wrong.replace('_', '-')}", recipe=name)
-    if name in STUDIES:
-        from tiza.cli.studied import study
-
-        study(name, quick)
-        return
-    seed = current().seed or 0
-    problem = find(name)(seed)
-    problem = (problem.quick() if quick else problem).planned(**given)
-    introduce(problem)
-    learned = learn(problem, seed)
-    conclude(learned, _sentence(learned))
+    run_recipe(recipe, {**given, **pairs(chosen)}, quick, seeds)
 
 
 def _table(path: Path, given: dict[str, Any]) -> None:
@@ -180,34 +207,6 @@ def _table(path: Path, given: dict[str, Any]) -> None:
     if not current().quiet:
         console(to_stderr=current().json).print(report)
     introduce(made)
-    learned = learn(made, seed)
-    conclude(learned, _sentence(learned))
-
-
-def _sentence(learned: "Learned") -> str:
-    """The result in words."""
-    model = {name: row["model"] for name, row in learned.metrics.items()}
-    if learned.problem.task == "classification":
-        text = pick(
-            (
-                "On rows it never saw, the model is right in {share:.1%} of the cases.",
-                "En filas que nunca vio, el modelo acierta en el {share:.1%} de los casos.",
-            )
-        )
-        return text.format(share=model["accuracy"])
-    text = pick(
-        (
-            "On rows it never saw, the model is off by {mae} on average (R² {r2:.3f}).",
-            "En filas que nunca vio, el modelo se equivoca en {mae} en promedio (R² {r2:.3f}).",
-        )
-    )
-    return text.format(mae=_brief(model["mae"]), r2=model["r2"])
-
-
-def _brief(value: float) -> str:
-    """A number to be read in a sentence.
-
-    >>> _brief(35058.4), _brief(2.00012), _brief(0.0123)
-    ('35,060', '2', '0.0123')
-    """
-    return f"{float(f'{value:.4g}'):,.10g}"
+    facts = {"table": {"file": str(path.resolve()), "settings": given}}
+    learned = learn(made, seed, facts)
+    conclude(of_learned(learned, sentence_of(learned)))

@@ -210,21 +210,29 @@ ENTRIES = {
         ),
     ),
     "cli-quick-table": Entry(
-        en=("--quick belongs to recipes, and {file} is a table", "use --epochs 1"),
-        es=("--quick es para recetas, y {file} es una tabla", "use --epochs 1"),
+        en=("{option} belongs to recipes, and {file} is a table", "leave {option} out"),
+        es=("{option} es para recetas, y {file} es una tabla", "quite {option}"),
         more=(
-            "A quick run of a recipe takes few rows and few steps, to see that everything works.",
-            "La corrida rápida de una receta toma pocas filas y pocos pasos, para ver que todo "
-            "funciona.",
+            "Quick runs, settings by --set and several seeds are of recipes; a table takes "
+            "--epochs, --lr, --hidden and the like (tiza train --help).",
+            "Las corridas rápidas, los ajustes con --set y varias semillas son de las recetas; "
+            "una tabla toma --epochs, --lr, --hidden y similares (tiza train --help).",
         ),
     ),
     "cli-recipes-what": Entry(
-        en=("{got!r} is no request about recipes", "tiza recipes, or tiza recipes copy NAME"),
-        es=("{got!r} no es un pedido sobre recetas", "tiza recipes, o tiza recipes copy NOMBRE"),
+        en=(
+            "{got!r} is no request about recipes",
+            "tiza recipes, tiza recipes NAME, or tiza recipes copy NAME",
+        ),
+        es=(
+            "{got!r} no es un pedido sobre recetas",
+            "tiza recipes, tiza recipes NOMBRE, o tiza recipes copy NOMBRE",
+        ),
         more=(
-            "Without words the recipes are listed; `copy NAME` writes the code of one to a file.",
-            "Sin más palabras se listan las recetas; `copy NOMBRE` escribe el código de una en "
-            "un archivo.",
+            "Without words the recipes are listed; NAME shows what may be set in one; `copy NAME` "
+            "writes its code to a file.",
+            "Sin más palabras se listan las recetas; NOMBRE muestra qué se ajusta en una; `copy "
+            "NOMBRE` escribe su código en un archivo.",
         ),
     ),
     "cli-recipe-there": Entry(
@@ -251,12 +259,13 @@ ENTRIES = {
         ),
     ),
     "cli-option-of-table": Entry(
-        en=("{option} belongs to tables, and {recipe} is a recipe", "leave {option} out"),
-        es=("{option} es para tablas, y {recipe} es una receta", "quite {option}"),
+        en=("the recipe {recipe} does not take {option}", "see tiza recipes {recipe}"),
+        es=("la receta {recipe} no admite {option}", "vea tiza recipes {recipe}"),
         more=(
-            "A recipe brings its own data, so options about columns and splits do not apply.",
+            "A recipe brings its own data, so options about columns and splits do not apply; and "
+            "it takes only the settings that it declares.",
             "Una receta trae sus propios datos; las opciones sobre columnas y particiones no "
-            "se aplican.",
+            "se aplican, y admite solo los ajustes que declara.",
         ),
     ),
     "cli-no-file": Entry(

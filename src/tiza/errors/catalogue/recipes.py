@@ -1,0 +1,114 @@
+"""Messages of recipes and their settings, of sweeps, replays and comparisons."""
+
+from tiza.errors.entry import Entry
+
+ENTRIES = {
+    "setting-unknown": Entry(
+        en=("{recipe} has no setting {got!r}", "--set {names}=... (see tiza recipes {recipe})"),
+        es=(
+            "{recipe} no tiene el ajuste {got!r}",
+            "--set {names}=... (véase tiza recipes {recipe})",
+        ),
+        more=(
+            "Every recipe declares what may be set in it: learning rate, epochs, widths. "
+            "`tiza recipes NAME` lists the names, their types, defaults and meaning.",
+            "Cada receta declara lo que se puede ajustar en ella: tasa de aprendizaje, épocas, "
+            "anchos. `tiza recipes NOMBRE` lista los nombres, sus tipos, valores y significado.",
+        ),
+    ),
+    "setting-value": Entry(
+        en=("{name}: {got!r} is not a good value", "{name} takes {wanted}"),
+        es=("{name}: {got!r} no es un valor admitido", "{name} admite {wanted}"),
+        more=(
+            "A setting has a type, and often bounds. `tiza recipes NAME` lists them.",
+            "Un ajuste tiene un tipo y, a menudo, límites. `tiza recipes NOMBRE` los lista.",
+        ),
+    ),
+    "setting-form": Entry(
+        en=("{got!r} is not a name with a value", "--set lr=0.001"),
+        es=("{got!r} no es un nombre con su valor", "--set lr=0.001"),
+        more=(
+            "Each --set takes one name and one value with = between them; it may be repeated.",
+            "Cada --set lleva un nombre y un valor con = en medio; se puede repetir.",
+        ),
+    ),
+    "recipe-unknown": Entry(
+        en=("there is no recipe {got!r}", "one of {names}"),
+        es=("no existe la receta {got!r}", "una de {names}"),
+        more=(
+            "A recipe is named as `tiza recipes` lists it, or is a Python file of one's own.",
+            "Una receta se nombra como la lista `tiza recipes`, o es un archivo Python propio.",
+        ),
+    ),
+    "recipe-file": Entry(
+        en=(
+            "{path} holds no recipe",
+            "ABOUT = About(...) and a function study(settings) or problem(settings)",
+        ),
+        es=(
+            "{path} no contiene una receta",
+            "ABOUT = About(...) y una función study(settings) o problem(settings)",
+        ),
+        more=(
+            "A recipe is a Python file with ABOUT, which says what it is, and a function that "
+            "runs it. `tiza recipes copy NAME` writes one to begin from.",
+            "Una receta es un archivo Python con ABOUT, que dice qué es, y una función que la "
+            "ejecuta. `tiza recipes copy NOMBRE` escribe una para empezar.",
+        ),
+    ),
+    "predict-cannot": Entry(
+        en=("the recipe {recipe} cannot be asked", "tiza show {run}"),
+        es=("a la receta {recipe} no se le puede preguntar", "tiza show {run}"),
+        more=(
+            "Some recipes find something out rather than learn to answer; their report says what.",
+            "Algunas recetas averiguan algo en vez de aprender a responder; su informe dice qué.",
+        ),
+    ),
+    "predict-words": Entry(
+        en=("{got!r} cannot be read: {wanted} is wanted", "tiza predict RUN {example}"),
+        es=("{got!r} no se puede leer: se espera {wanted}", "tiza predict CORRIDA {example}"),
+        more=(
+            "Each recipe takes its own raw input: a picture, a text, numbers, a row with names. "
+            "The last lines of its run show an example.",
+            "Cada receta toma su propia entrada: una imagen, un texto, números, una fila con "
+            "nombres. Las últimas líneas de su corrida muestran un ejemplo.",
+        ),
+    ),
+    "derive-cannot": Entry(
+        en=("the recipe {recipe} has no example for the blackboard", "tiza show {run}"),
+        es=("la receta {recipe} no tiene un ejemplo para el pizarrón", "tiza show {run}"),
+        more=(
+            "A recipe with a loop of its own is derived where its file has a function `board`, "
+            "which gives the loss on one small example.",
+            "Una receta con bucle propio se deriva si su archivo tiene una función `board`, que "
+            "da la pérdida con un ejemplo pequeño.",
+        ),
+    ),
+    "replay-cannot": Entry(
+        en=("{run} does not say how it was made", "tiza train RECIPE, then tiza replay last"),
+        es=("{run} no dice cómo se hizo", "tiza train RECETA, y luego tiza replay last"),
+        more=(
+            "Runs of recipes and of tables keep what is needed to do them again. A run of a "
+            "program of one's own is done again by that program.",
+            "Las corridas de recetas y de tablas guardan lo necesario para repetirlas. La de un "
+            "programa propio se repite con ese programa.",
+        ),
+    ),
+    "replay-data": Entry(
+        en=("{file} has changed since the run", "tiza train {file} ... for a new run"),
+        es=("{file} cambió desde la corrida", "tiza train {file} ... para una corrida nueva"),
+        more=(
+            "A replay needs the very rows that the run learned from; their checksum differs.",
+            "Para repetir la corrida hacen falta las mismas filas; su suma de verificación es "
+            "otra.",
+        ),
+    ),
+    "report-missing": Entry(
+        en=("{run} has no report in {folder}", "tiza replay {run}"),
+        es=("{run} no tiene informe en {folder}", "tiza replay {run}"),
+        more=(
+            "A run that was interrupted, or whose folder is gone, has no report.",
+            "Una corrida interrumpida, o cuya carpeta ya no está, no tiene informe.",
+        ),
+    ),
+}
