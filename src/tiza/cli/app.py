@@ -18,6 +18,7 @@ NAMES = (
     "predict",
     "derive",
     "draw",
+    "plot",
     "check",
     "data",
     "ops",

@@ -90,6 +90,47 @@ class Widths(Kind):
         return found
 
 
+class Numbers(Kind):
+    """Numbers between commas, `0.1,0.5`; exactly `count`, where that is given."""
+
+    name = "numbers"
+
+    def __init__(self, count: int | None = None) -> None:
+        self.count = count
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        """Read the list."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            found = tuple(float(part) for part in str(value).split(","))
+        except ValueError:
+            found = ()
+        finite = found and all(abs(number) < 1e300 for number in found)
+        if not finite or self.count not in (None, len(found)):
+            wanted = ",".join(["0.5", "1", "2"][: self.count or 3])
+            raise UsageError(
+                "cli-bad-number", option=_spelled(param), got=value, wanted=f"{wanted} ..."
+            )
+        return found
+
+
+class Words(Kind):
+    """Names between commas, `SGD,Adam`."""
+
+    name = "words"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Read the list."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(part.strip() for part in str(value).split(",") if part.strip())
+
+
 def completing(names: Callable[[], Sequence[str]]) -> Callable[..., list[CompletionItem]]:
     """A `shell_complete` callback that offers the names that begin as typed."""
 

@@ -72,14 +72,21 @@ def _each(scores: Any) -> Mapping[str, Any]:
     return scores if isinstance(scores, Mapping) else {say("model"): scores}
 
 
+def _truth(target: Any, name: str) -> Array:
+    """The targets of one curve, where each has its own."""
+    (found,) = arrays(target[name] if isinstance(target, Mapping) else target)
+    return found
+
+
 def _curves(scores: Any, target: Any, curve: Any, area: Any) -> tuple[Figure, Any, list[Curve]]:
     fig, axes = figure(size=(5.4, 5.0))
     ax = axes[0, 0]
     found = []
     for k, (name, score) in enumerate(_each(scores).items()):
         (given,) = arrays(score)
-        points = curve(given, target)
-        label = say("area", name=name, value=float(area()(given, target)))
+        truth = _truth(target, name)
+        points = curve(given, truth)
+        label = say("area", name=name, value=float(area()(given, truth)))
         ax.plot(points.x, points.y, label=label, **line(k))
         found.append(points)
     ax.set_xlim(-0.02, 1.02)
@@ -91,6 +98,8 @@ def _curves(scores: Any, target: Any, curve: Any, area: Any) -> tuple[Figure, An
 @styled
 def roc(scores: Any, target: Any, *, theme: str | None = None, lang: str | None = None) -> Figure:
     """ROC curves of yes-or-no scores: one array, or {name: array}; the area in the legend.
+
+    With {name: array} the targets may differ too: {name: targets}, for each class its own.
 
     Source: Swets 1988, Science 240.
 
@@ -116,8 +125,9 @@ def precision_recall(
     'model (area 0.833)'
     """
     fig, ax, _ = _curves(scores, target, precision_recall_curve, AveragePrecision)
-    share = float(np.mean(arrays(target)[0]))
-    ax.axhline(share, color=theme_now().faint, linewidth=1, label=say("chance"))
+    if not isinstance(target, Mapping):
+        share = float(np.mean(arrays(target)[0]))
+        ax.axhline(share, color=theme_now().faint, linewidth=1, label=say("chance"))
     titled(ax, say("pr"), say("recall"), say("precision"))
     legend(ax, loc="lower left")
     return fig
@@ -147,7 +157,6 @@ def calibration(probability: Any, target: Any, *, count: int = 10,
     >>> [round(float(y), 2) for y in fig.axes[0].lines[1].get_ydata()]
     [0.0, 1.0]
     """
-    (truth,) = arrays(target)
     fig, axes = figure(2, 1, size=(5.4, 6.0))
     top, below = axes[:, 0]
     top.get_gridspec().set_height_ratios([3, 1])
@@ -159,7 +168,7 @@ def calibration(probability: Any, target: Any, *, count: int = 10,
         if p.size and not 0 <= p.min() <= p.max() <= 1:
             raise ArgumentError("plot-shape", name="probability", want="0 … 1",
                                 got=f"{p.min():.3g} … {p.max():.3g}")  # fmt: skip
-        mean, observed, many = bins(p, truth.astype(float).ravel(), count)
+        mean, observed, many = bins(p, _truth(target, name).astype(float).ravel(), count)
         error = float((many / many.sum() * np.abs(observed - mean)).sum())
         top.plot(mean, observed, marker="o", label=say("ece", name=name, value=error), **line(k))
         below.hist(p, edges, color=colour(k), histtype="bar" if len(each) == 1 else "step")

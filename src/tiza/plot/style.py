@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
 from io import BytesIO
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure as MatplotlibFigure
 
-from tiza.errors import ArgumentError, language, use_language
+from tiza.errors import ArgumentError, UsageError, language, use_language
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -111,6 +112,12 @@ def use_theme(name: str | None) -> Iterator[Theme]:
         _THEME.reset(token)
 
 
+PAGE = """<!doctype html>
+<html lang="{lang}"><head><meta charset="utf-8"><title>tiza</title></head>
+<body style="margin:0;background:{paper};text-align:center">{image}</body></html>
+"""
+
+
 class Figure(MatplotlibFigure):
     """A matplotlib figure that shows itself in a notebook, also without pyplot."""
 
@@ -120,6 +127,28 @@ class Figure(MatplotlibFigure):
         """As matplotlib does, in the figure's own theme: ticks are made only now."""
         with rc_context(self.theme.settings):
             super().draw(renderer)
+
+    def save(self, path: str | Path) -> Path:
+        """Write .png, .svg, .pdf or .jpg, or .html: one page that needs nothing else.
+
+        Errors: ArgumentError for another ending; UsageError where it cannot be written.
+        """
+        path = Path(path)
+        kind = path.suffix.lower()
+        if kind not in {".png", ".svg", ".pdf", ".jpg", ".html"}:
+            raise ArgumentError("plot-ending", got=path.suffix or str(path))
+        try:
+            if kind == ".html":
+                page = PAGE.format(
+                    lang=language(), paper=self.theme.paper, image=self._repr_html_()
+                )
+                path.write_text(page, encoding="utf-8")
+            else:
+                self.savefig(path)
+        except OSError as cause:
+            reason = cause.strerror or str(cause)
+            raise UsageError("draw-write", path=str(path), reason=reason) from cause
+        return path
 
     def _repr_png_(self) -> bytes:
         buffer = BytesIO()
