@@ -201,6 +201,29 @@ def test_padding_changes_no_answer_of_bert():
     np.testing.assert_allclose(short, long, rtol=1e-4, atol=1e-5)
 
 
+def test_guessing_at_some_places_is_guessing_everywhere_and_looking_there():
+    tz.manual_seed(0)
+    model = models.BERT(20, 8, 1, 2, 8, dropout=0.0)
+    ids, at = np.array([[1, 5, 6, 7], [2, 8, 9, 0]]), np.array([[0, 3], [2, 1]])
+    some, every = model.guess(ids, at).numpy(), model.guess(ids).numpy()
+    np.testing.assert_allclose(some, np.take_along_axis(every, at[..., None], 1), rtol=1e-5)
+    target = np.array([[4, 5], [6, 7]])
+    whole = np.full((2, 4), -100)
+    np.put_along_axis(whole, at, target, 1)
+    there, all_of_it = model.guess_loss(ids, target, at), model.guess_loss(ids, whole)
+    assert there.item() == pytest.approx(all_of_it.item(), rel=1e-6)
+
+
+def test_attention_of_bert_adds_up_to_one_and_leaves_padding_out():
+    tz.manual_seed(0)
+    model = models.BERT(20, 8, 2, 2, 8).eval()
+    found = model.attention([[1, 5, 6, 0]])
+    assert [w.shape for w in found] == [(1, 2, 4, 4)] * 2
+    for w in found:
+        np.testing.assert_allclose(w.numpy().sum(3), 1, rtol=1e-5)
+        assert (w.numpy()[..., 3] == 0).all()
+
+
 def test_covering_follows_its_shares():
     tz.manual_seed(0)
     ids = np.full((200, 100), 7)

@@ -65,26 +65,54 @@ class BERT(nn.Module):
         words = (vocabulary + context + segments + 2) * width
         return words + layers * (12 * width**2 + 13 * width) + width**2 + width
 
+    def embed(self, ids: Any, segment: Any = None) -> Any:
+        """What each token is before any has looked at another."""
+        sides = tz.zeros_like(ids) if segment is None else tz.asarray(segment)
+        x = self.tokens(ids) + self.places(np.arange(ids.shape[1])) + self.sides(sides)
+        return self.drop(self.norm(x))
+
     def forward(self, ids: Any, segment: Any = None) -> Any:
         """What each token has become."""
         ids = tz.asarray(ids)
-        sides = tz.zeros_like(ids) if segment is None else tz.asarray(segment)
-        x = self.tokens(ids) + self.places(np.arange(ids.shape[1])) + self.sides(sides)
-        x = self.drop(self.norm(x))
+        x = self.embed(ids, segment)
         for layer in self.encoder:
             x = layer(x, src_key_padding_mask=ids == 0)
         return x
 
-    def guess(self, ids: Any) -> Any:
-        """The logits of every token, for pre-training."""
-        x = self.guess_norm(F.gelu(self.guess_map(self(ids))))
+    def guess(self, ids: Any, at: Any = None) -> Any:
+        """The logits of every token, for pre-training; with `at`, at these places only.
+
+        Shapes: ids (n, t); at (n, k), places from 0 to t − 1 → (n, t, vocabulary) or
+        (n, k, vocabulary).
+        """
+        x = self(ids)
+        if at is not None:
+            at = tz.asarray(at)
+            rows = np.arange(x.shape[0])[:, None] * x.shape[1]  # where each begins
+            flat = tz.reshape(at + rows, (-1,))
+            x = tz.take(tz.reshape(x, (-1, self.width)), flat, axis=0)
+            x = tz.reshape(x, (*at.shape, self.width))
+        x = self.guess_norm(F.gelu(self.guess_map(x)))
         return F.linear(x, self.tokens.weight, self.guess_bias)
 
-    def guess_loss(self, covered: Any, target: Any) -> Any:
-        """Mean cross entropy of the covered tokens; from `cover`."""
-        z = self.guess(covered)
+    def guess_loss(self, covered: Any, target: Any, at: Any = None) -> Any:
+        """Mean cross entropy of the covered tokens; from `cover`.
+
+        With `at` (n, k), target (n, k) are the tokens at these places: the others cost no logits.
+        """
+        z = self.guess(covered, at)
         return F.cross_entropy(tz.reshape(z, (-1, self.vocabulary)), tz.reshape(target, (-1,)),
                                ignore_index=UNCOUNTED)  # fmt: skip
+
+    def attention(self, ids: Any, segment: Any = None) -> list[Any]:
+        """Who looks at whom, layer after layer, (n, heads, t, t) each; rows add up to 1."""
+        ids = tz.asarray(ids)
+        x, found = self.embed(ids, segment), []
+        for layer in self.encoder:
+            found.append(layer.self_attn(x, x, x, key_padding_mask=ids == 0,
+                                         average_attn_weights=False)[1])  # fmt: skip
+            x = layer(x, src_key_padding_mask=ids == 0)
+        return found
 
     def classify(self, ids: Any) -> Any:
         """The logits of the classes, from the first token."""

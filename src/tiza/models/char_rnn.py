@@ -31,7 +31,8 @@ class CharModel(nn.Module):
         self.vocabulary, self.width, self.hidden = vocabulary, width, hidden
         self.layers, self.dropout = layers, dropout
         self.embedding = nn.Embedding(vocabulary, width)
-        self.recurrent = CELLS[self.kind](width, hidden, layers, batch_first=True, dropout=dropout)
+        between = dropout if layers > 1 else 0.0
+        self.recurrent = CELLS[self.kind](width, hidden, layers, batch_first=True, dropout=between)
         self.drop = nn.Dropout(dropout)
         self.head = nn.Linear(hidden, vocabulary)
 

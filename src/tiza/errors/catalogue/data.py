@@ -314,4 +314,22 @@ ENTRIES = {
             "Los ejemplos se cuentan desde 0; los números negativos cuentan desde el final.",
         ),
     ),
+    "tokens-character": Entry(
+        en=(
+            "the character {got!r} does not occur in the text that was learned from",
+            "use these and the blank: {alphabet}",
+        ),
+        es=(
+            "el carácter {got!r} no aparece en el texto del que se aprendió",
+            "use estos y el espacio: {alphabet}",
+        ),
+        more=(
+            "A model that writes letter by letter has one row of numbers for each character of its "
+            "training text, and none for others. With tokens=bpe every text can be written, since "
+            "its pieces begin from bytes.",
+            "Un modelo que escribe letra por letra tiene una fila de números para cada carácter de "
+            "su texto de entrenamiento, y ninguna para los demás. Con tokens=bpe se puede escribir "
+            "cualquier texto, pues sus piezas parten de bytes.",
+        ),
+    ),
 }
