@@ -10,13 +10,15 @@ from typing import Any
 from tiza.graph import Node, walk
 from tiza.lang.tensor import Tensor
 from tiza.nn.module import Module
+from tiza.optim.averaging import ExponentialMovingAverage
 from tiza.optim.optimizer import Optimizer
 from tiza.readings.blackboard.result import Derivation, build
 from tiza.readings.blackboard.traced import called
 
 
 def derive(loss: Tensor | Callable[..., Tensor], wrt: Any = None,
-           optimizer: Optimizer | None = None, *, at: Mapping[str, Any] | None = None,
+           optimizer: Optimizer | ExponentialMovingAverage | None = None, *,
+           at: Mapping[str, Any] | None = None,
            detail: str = "steps", layout: str = "code", lang: str | None = None,
            numbers: bool = True, decimal: str = ".",
            names: Mapping[str, Tensor] | None = None,

@@ -60,6 +60,13 @@ ENTRIES = {
             "nombre en wrt= las variables con las que se calculó la pérdida"),
         more=_UNUSED,
     ),
+    "derive-residuals": Entry(
+        en=("derive: Levenberg and Marquardt's step needs a sum of squares",
+            "loss = ((f(x) - y) ** 2).sum() / 2"),
+        es=("derive: el paso de Levenberg y Marquardt necesita una suma de cuadrados",
+            "perdida = ((f(x) - y) ** 2).sum() / 2"),
+        more=_OPTIONS,
+    ),
     "derive-input": Entry(
         en=("derive: {name} of shape {shape} has no value yet",
             "derive outside of a traced function, where the data are known"),

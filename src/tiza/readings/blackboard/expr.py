@@ -17,6 +17,7 @@ printed is what was compared with the engine.
     t        x              -                         the last two axes exchanged
     outer    a, b           -                         a bᵀ
     dot      a, b           -                         aᵀ b
+    norm     x              -                         √ of the sum of all squares
     rep      x              -                         x repeated to `shape`
     tot      x              axes, keepdims            sum over axes
     view     x              -                         x in another `shape`
@@ -30,7 +31,8 @@ printed is what was compared with the engine.
     row      x              k                         x[k] along the first axis
     parts    inputs         (Attrs, index)            one result of a primitive of several
     eye      -              -                         the identity
-    diag     v              -                         the matrix with v on its diagonal
+    diag     v              -                         the matrix with v on its diagonal; of a
+                                                      matrix: its diagonal alone
     const    -              "π"                       π
     array    -              Data                      an array without a name
 """
@@ -246,6 +248,7 @@ _VALUES: dict[str, Callable[..., Array]] = {
     "t": lambda e, x: np.swapaxes(x, -1, -2),
     "outer": lambda e, a, b: np.asarray(a[..., :, None] * b[..., None, :]),
     "dot": lambda e, a, b: np.asarray((a * b).sum(-1)),
+    "norm": lambda e, x: np.sqrt((x * x).sum()),
     "rep": lambda e, x: np.broadcast_to(x, e.shape),
     "tot": _total,
     "view": lambda e, x: x.reshape(e.shape),
@@ -255,7 +258,7 @@ _VALUES: dict[str, Callable[..., Array]] = {
     "picked": _picked,
     "onehot": _onehot,
     "eye": lambda e: np.eye(e.shape[0]),
-    "diag": lambda e, x: np.diag(x),
+    "diag": lambda e, x: np.diag(x if x.ndim == 1 else np.diag(x)),
     "const": lambda e: np.asarray(math.pi),
     "pull": lambda e, *xs: _pull(e, *xs),
     "row": lambda e, x: x[e.data],

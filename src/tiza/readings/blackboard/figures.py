@@ -78,6 +78,16 @@ def _line(line: Any, decimal: str, digits: int) -> tuple[Box, ...]:
     return tuple(cells)
 
 
+def small_text(value: Any, decimal: str = ".") -> str:
+    """A vector as (1.0, 2.0), a matrix as [1.0 2.0; 3.0 4.0], with six digits."""
+    array = np.asarray(value, float)
+    between = "; " if decimal == "," else ", "
+    if array.ndim == 1:
+        return f"({between.join(figure(float(x), decimal) for x in array)})"
+    rows = (" ".join(figure(float(x), decimal) for x in line) for line in array)
+    return f"[{'; '.join(rows)}]"
+
+
 def shape_text(shape: tuple[int, ...]) -> str:
     """4 × 3; the length of a vector."""
     return " × ".join(map(str, shape))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tiza.readings.blackboard import boxes as bx
 from tiza.readings.blackboard.boxes import Box, row
-from tiza.readings.blackboard.expr import Attrs, Expr
+from tiza.readings.blackboard.expr import Attrs, Expr, Symbol
 from tiza.readings.blackboard.matrices import swaps_heads
 from tiza.readings.blackboard.notation import (
     ATOM,
@@ -52,15 +52,35 @@ def _whole(x: Expr) -> tuple[Expr, int | None]:
 
 
 def _sliced(e: Expr, at: tuple[str, ...] | None) -> Set:
+    """x with the rows 1 to 4: indices count from 1, the last one is in."""
     (x,) = e.args
     starts, stops, steps = (e.data.get(k) for k in ("starts", "stops", "steps"))
     parts: list[Box] = []
     for n, a, b, s in zip(x.shape, starts, stops, steps, strict=True):
-        parts += [bx.Sign(",", "comma")] if parts else []
-        text = ":" if (a, b, s) == (0, n, 1) else f"{a}:{b}" + (f":{s}" if s != 1 else "")
-        parts.append(bx.Numeral(text))
-    made = row(inside(x, ATOM), bx.Fence("[", row(*parts), "]"))
+        parts += [bx.Sign(",", "plain")] if parts else []
+        parts.append(bx.Numeral(_span(n, a, b, s)))
+    made = indexed(x, row(*parts))
     return (made, ATOM) if at is None else entry_of(e, at, made)
+
+
+def _span(n: int, start: int, stop: int, step: int) -> str:
+    """2:5 for the second to the fifth, 1:2:7 for every other one, : for all."""
+    if (start, stop, step) == (0, n, 1):
+        return ":"
+    last = start + (stop - 1 - start) // step * step
+    if start == last:
+        return str(start + 1)
+    return f"{start + 1}:{last + 1}" if step == 1 else f"{start + 1}:{step}:{last + 1}"
+
+
+def indexed(x: Expr, index: Box) -> Box:
+    """x with an index below, beside the one that its name may have."""
+    box = inside(x, ATOM)
+    if x.op == "sym" and isinstance(box, bx.Script):
+        sub = index if box.sub is None else row(box.sub, bx.Sign(",", "plain"), index)
+        return bx.Script(box.base, sub, box.sup)
+    fenced = isinstance(box, bx.Script | bx.Fraction)
+    return bx.Script(bx.Fence("(", box, ")") if fenced else box, sub=index)
 
 
 def _looked_up(e: Expr, at: tuple[str, ...] | None) -> Set:
@@ -128,9 +148,14 @@ def _log(e: Expr, at: tuple[str, ...] | None) -> Set:
 
 
 def _cases(e: Expr, at: tuple[str, ...] | None) -> Set:
-    c, a, b = e.args
-    c_box, a_box, b_box = (formula(x, at_scalar(x, at)) for x in (c, a, b))
-    return bx.Cases(((a_box, c_box), (b_box, bx.Words("otherwise")))), PROD
+    rows: list[tuple[Box, Box]] = []
+    while True:  # cases in the other case stand below one another
+        c, a, b = e.args
+        rows.append((formula(a, at_scalar(a, at)), formula(c, at_scalar(c, at))))
+        if not (b.op == "fun" and b.data.prim.name == "where"):
+            break
+        at, e = at_scalar(b, at), b
+    return bx.Cases((*rows, (formula(b, at_scalar(b, at)), bx.Words("otherwise")))), PROD
 
 
 def _negation(e: Expr, at: tuple[str, ...] | None) -> Set:
@@ -152,8 +177,9 @@ def _softmax(word: str) -> Look:
 
 def _solved(e: Expr, at: tuple[str, ...] | None) -> Set:
     a, b = e.args
-    inverse = bx.Script(bx.Fence("(", formula(a), ")"), sup=row(bx.Sign("−", "plain"),
-                                                                bx.Numeral("1")))  # fmt: skip
+    single = a.op == "sym" and isinstance(a.data, Symbol) and not (a.data.sub or a.data.sup)
+    base = formula(a) if single else bx.Fence("(", formula(a), ")")
+    inverse = bx.Script(base, sup=row(bx.Sign("−", "plain"), bx.Numeral("1")))
     made = row(inverse, bx.SPACE, inside(b, PROD))
     return (made, PROD) if at is None else entry_of(e, at, made)
 

@@ -13,7 +13,7 @@ from tiza.readings.blackboard.mathml import mathml
 from tiza.readings.blackboard.notation import name_box
 from tiza.readings.blackboard.page import Entry, Section, given, sections
 from tiza.readings.blackboard.plain import size
-from tiza.readings.blackboard.words import say
+from tiza.readings.blackboard.words import TOLD, say
 
 if TYPE_CHECKING:
     from tiza.readings.blackboard.result import Derivation
@@ -72,7 +72,7 @@ def page(d: Derivation) -> str:
 def _given(d: Derivation) -> str:
     rows = []
     for i, box, fold in given(d):
-        words = [say(i.kind)] if i.kind in {"examples", "entries", "one-hot"} else []
+        words = [say(i.kind)] if i.kind in TOLD else []
         words += [escape(i.where)] if i.where else []
         words += [shape_text(i.shape)] if i.shape else []
         words += [fold.span] if fold is not None else []

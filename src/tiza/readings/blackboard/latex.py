@@ -26,7 +26,8 @@ SIGNS = {
 KNOWN = {"tanh", "log", "sin", "cos", "tan", "sinh", "cosh", "exp", "max", "min", "det", "arcsin",
          "arccos", "arctan"}  # fmt: skip
 FENCES = {"(": "(", ")": ")", "[": "[", "]": "]", "|": r"\lvert ", "⌊": r"\lfloor ",
-          "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil "}  # fmt: skip
+          "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ", "‖": r"\lVert "}  # fmt: skip
+RIGHT = {"|": r"\rvert ", "‖": r"\rVert "}
 ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde"}
 
 
@@ -73,7 +74,7 @@ def _script(box: bx.Script) -> str:
 
 def _fence(box: bx.Fence) -> str:
     inner = latex(box.inside)
-    left, right = FENCES[box.left], FENCES[box.right] if box.right != "|" else r"\rvert "
+    left, right = FENCES[box.left], RIGHT.get(box.right) or FENCES[box.right]
     tall = r"\frac" in inner or r"\sum" in inner or "begin{" in inner
     return rf"\left{left} {inner} \right{right}" if tall else f"{left}{inner}{right}"
 

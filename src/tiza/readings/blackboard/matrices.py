@@ -117,6 +117,11 @@ def _view(e: Expr, at: tuple[str, ...] | None) -> Set:
     joins = x.op == "fun" and x.data.prim.name == "permute" and swaps_heads(x.data.get("axes"))
     if joins and x.ndim > e.ndim and e.shape[-1] == x.shape[-1] * x.shape[-2]:
         made = call("join", x.args, None)
+    elif e.ndim == 1:
+        made = call("vec", e.args, None)
+    elif x.ndim == 1 and e.ndim == 2:
+        inverse = bx.Script(bx.Letter("vec"), sup=row(bx.Sign("−", "plain"), bx.Numeral("1")))
+        made = row(inverse, bx.Fence("(", formula(x), ")"))
     else:
         made = row(bx.Letter("reshape"), bx.Fence("(", formula(x), ")"))
     return (made, PROD) if at is None else entry_of(e, at, made)
@@ -243,9 +248,17 @@ def _diag(e: Expr, at: tuple[str, ...] | None) -> Set:
     return (made, PROD) if at is None else entry_of(e, at, made)
 
 
+def _norm(e: Expr, at: tuple[str, ...] | None) -> Set:
+    """‖x‖, of a matrix Frobenius's."""
+    (x,) = e.args
+    fence = bx.Fence("‖", formula(x), "‖")
+    return (fence if x.ndim < 2 else bx.Script(fence, sub=bx.Letter("F"))), ATOM
+
+
 SET.update({
     "rep": _rep, "tot": _tot, "view": _view, "gram": _gram, "blocks": _blocks, "parts": _parts,
     "picked": _picked, "onehot": _onehot, "array": _array, "pull": _pull, "row": _row_of,
     "series": _series,
     "stack": _stack, "eye": lambda e, at: (bx.Letter("I"), ATOM), "diag": _diag,
+    "norm": _norm,
 })  # fmt: skip

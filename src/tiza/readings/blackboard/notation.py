@@ -245,8 +245,8 @@ def _pow(e: Expr, at: tuple[str, ...] | None) -> Set:
     if base.ndim >= 2 and at is None:
         power = row(bx.Sign("∘", "plain"), power)
     scripted = base.op == "sym" and isinstance(base.data, Symbol) and not base.data.sup
-    plain = scripted or (base.op == "num" and base.data >= 0 and base.data.denominator == 1
-                         if isinstance(base.data, Fraction) else scripted)  # fmt: skip
+    whole = not isinstance(base.data, Fraction) or base.data.denominator == 1
+    plain = scripted or (base.op == "num" and base.data >= 0 and whole)
     inner = formula(base, at_scalar(base, at))
     if not plain:
         return bx.Script(bx.Fence("(", inner, ")"), sup=power), ATOM

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tiza.readings.blackboard.figures import figure, plain_figure, shape_text
+from tiza.readings.blackboard.figures import figure, plain_figure, shape_text, small_text
 from tiza.readings.blackboard.folding import Fold, Given, Shown, shown, shown_symbols
 from tiza.readings.blackboard.notation import name_box
 from tiza.readings.blackboard.steps import Step
 from tiza.readings.blackboard.unicode import unicode
-from tiza.readings.blackboard.words import say
+from tiza.readings.blackboard.words import TOLD, say
 
 if TYPE_CHECKING:
     from tiza.readings.blackboard.result import Derivation
@@ -69,10 +69,13 @@ def _introduced(given: Given, d: Derivation) -> str:
     i = given.symbol
     name = unicode(name_box(i.name))
     if i.shape == ():
-        return f"{name} = {plain_figure(float(i.value), d.decimal)}" if d.numbers else name
+        told = f" ({say(i.kind)})" if i.kind == "search" else ""
+        number = f" = {plain_figure(float(i.value), d.decimal)}" if d.numbers else ""
+        return f"{name}{number}{told}"
     where = f" {i.where}" if i.where and i.where != name else ""
     span = f", {given.fold.span}" if given.fold is not None else ""
-    return f"{name}{where} ({shape_text(i.shape)}{span})"
+    told = f", {say(i.kind)}" if i.kind in TOLD - {"one-hot"} else ""
+    return f"{name}{where} ({shape_text(i.shape)}{span}{told})"
 
 
 def lines_of(steps: Sequence[Step], d: Derivation) -> list[Line]:
@@ -83,9 +86,19 @@ def lines_of(steps: Sequence[Step], d: Derivation) -> list[Line]:
         if s.shape == () and d.numbers:
             value = figure(float(s.value), d.decimal)
         elif s.shape != ():
-            value = shape_text(s.shape)
+            value = _small(s, d) or shape_text(s.shape)
         made.append(Line(unicode(s.left), s.sign, unicode(s.right), value))
     return made
+
+
+MOST_ENTRIES = 6  # of an array that is written out on one line
+
+
+def _small(s: Step, d: Derivation) -> str:
+    """The numbers of a small vector or matrix, where they are the result."""
+    wanted = s.part in {"second", "update"} and d.numbers and s.formula.ndim <= 2
+    small = wanted and 0 < np.size(s.value) <= MOST_ENTRIES
+    return f"= {small_text(s.value, d.decimal)}" if small else ""
 
 
 def block(title: str, lines: Sequence[Line], indent: str = "  ") -> list[str]:
@@ -150,6 +163,8 @@ def _update(d: Derivation) -> list[str]:
     for s in d.part("update"):
         if s.shape == () and d.numbers:
             rows.append(Line(unicode(s.left), s.sign, "", figure(float(s.value), d.decimal)))
+        elif numbers := _small(s, d).removeprefix("= "):
+            rows.append(Line(unicode(s.left), s.sign, "", numbers))
     head = say("update")
     if len(rules) == 1:
         return block(f"{head}  {rules[0]}", rows) if rows else [f"{head}  {rules[0]}"]

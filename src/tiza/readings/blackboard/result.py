@@ -10,6 +10,8 @@ from typing import Any
 from tiza.errors import ArgumentError, GradientError, language, use_language
 from tiza.graph import Node
 from tiza.lang.tensor import Tensor
+from tiza.optim.averaging import ExponentialMovingAverage
+from tiza.optim.lbfgs import Whole
 from tiza.optim.optimizer import Optimizer
 from tiza.readings.blackboard.derivation import (
     Board,
@@ -26,9 +28,11 @@ from tiza.readings.blackboard.second import jacobian, second_derivatives
 from tiza.readings.blackboard.steps import Introduced, Step
 from tiza.readings.blackboard.twin import OPENED, twins
 from tiza.readings.blackboard.updates import rule_of, update
+from tiza.readings.blackboard.whole_updates import averaged, whole_update
 
 DETAILS = ("steps", "summary", "entries")
 LAYOUTS = ("code", "book")
+Updating = Optimizer | ExponentialMovingAverage
 
 
 @dataclass
@@ -127,7 +131,7 @@ def _written(path: str | Path, text: str) -> Path:
     return target
 
 
-def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Optimizer | None = None, *,
+def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Updating | None = None, *,
           names: Mapping[Node, str] | None = None, paths: Mapping[Node, str] | None = None,
           detail: str = "steps", layout: str = "code", lang: str | None = None,
           numbers: bool = True, decimal: str = ".",
@@ -166,10 +170,21 @@ def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Optimizer | None = Non
             steps += second_derivatives(board, chain)
         made = Derivation(board, steps, [], detail, layout, lang, numbers, decimal)
         if optimizer is not None:
-            owners = {twin[w.node]: w for w in wrt}
-            made.steps += update(board, optimizer, owners)
-            made.rule = rule_of(board, made.part("update"))
+            _add_update(made, optimizer, {twin[w.node]: w for w in wrt})
     return made
+
+
+def _add_update(d: Derivation, optimizer: Updating, owners: Mapping[Node, Tensor]) -> None:
+    """The update's lines, and the rule once for all variables."""
+    if isinstance(optimizer, Whole):
+        steps, d.rule = whole_update(d.board, optimizer, owners)
+    elif isinstance(optimizer, ExponentialMovingAverage):
+        steps = averaged(d.board, optimizer, owners)
+        d.rule = rule_of(d.board, steps)
+    else:
+        steps = update(d.board, optimizer, owners)
+        d.rule = rule_of(d.board, steps)
+    d.steps += steps
 
 
 def _one_of(what: str, got: str, known: Sequence[str]) -> None:

@@ -59,7 +59,31 @@ ROWS["matmul"] = lambda n, a, b: _matmul(n, a, b)
 ROWS["sum"] = lambda n, x: al.total(x, n.attrs["axis"], n.attrs["keepdims"])
 ROWS["broadcast_to"] = lambda n, x: _broadcast(n, x)
 ROWS["reshape"] = lambda n, x: _reshaped(n, x)
-ROWS["sqrt"] = lambda n, x: al.power(x, al.num(Fraction(1, 2)))
+ROWS["sqrt"] = lambda n, x: _root_of(x)
+
+
+def _root_of(x: Expr) -> Expr:
+    """√x; √(Σ xᵢ²) is ‖x‖, √x² is |x|."""
+    if x.op == "tot" and x.shape == () and x.args[0].ndim == len(x.data[0]):
+        base = _halved(x.args[0])
+        if base is not None:
+            return Expr("norm", (base,), ())
+    if x.op == "pow" and al.is_num(x.args[1], 2):
+        return Expr("fun", x.args[:1], x.shape, Attrs(PRIMITIVES["abs"], ()))
+    return al.power(x, HALF)
+
+
+def _halved(x: Expr) -> Expr | None:
+    """y of y², up to its sign: every factor must be an even power."""
+    if x.op == "pow" and al.is_num(x.args[1]) and isinstance(x.args[1].data, Fraction):
+        half = x.args[1].data / 2
+        return al.power(x.args[0], al.num(half)) if half.denominator == 1 else None
+    if x.op in {"prod", "frac"}:
+        parts = [_halved(a) for a in x.args]
+        if all(p is not None for p in parts):
+            found = [p for p in parts if p is not None]
+            return al.mul(*found) if x.op == "prod" else al.div(*found)
+    return None
 
 
 def literal(node: Node) -> Expr:
@@ -222,6 +246,7 @@ def _apply(w: Expr, x: Expr) -> Expr:
 @spells("where")
 def _where(node: Node, c: Expr, a: Expr, b: Expr) -> Expr:
     shape = node.shape
+    a, b = _decided(a, c, 1), _decided(b, c, 2)
     indicator = al.rep(Expr("ind", (c,), c.shape), shape)
     a, b = al.rep(a, shape), al.rep(b, shape)
     finite = all(not (x.op == "num" and not math.isfinite(x.data)) for x in (a, b))
@@ -235,6 +260,21 @@ def _where(node: Node, c: Expr, a: Expr, b: Expr) -> Expr:
     return function(node, c, a, b)
 
 
+def _decided(e: Expr, c: Expr, branch: int) -> Expr:
+    """A case inside a case of the same condition is decided there, entry by entry."""
+    if c.shape and (e.shape != c.shape or not _entrywise(e)):
+        return e
+    if e.op == "fun" and e.data.prim.name == "where" and e.args[0] == c:
+        return al.rep(_decided(e.args[branch], c, branch), e.shape)
+    args = tuple(_decided(x, c, branch) for x in e.args)
+    return e if args == e.args else Expr(e.op, args, e.shape, e.data)
+
+
+def _entrywise(e: Expr) -> bool:
+    plain = e.op in {"sum", "prod", "frac", "pow"}
+    return plain or (e.op == "fun" and e.data.prim.family == "elementwise")
+
+
 @spells("expm1")
 def _expm1(node: Node, x: Expr) -> Expr:
     """e^(t log β) − 1 is βᵗ − 1 where β is a hyperparameter (`optim.unbias`)."""
@@ -243,6 +283,14 @@ def _expm1(node: Node, x: Expr) -> Expr:
     if base is None:
         return function(node, x)
     return al.add(Expr("pow", (base, t), t.shape), al.num(-1))
+
+
+@spells("exp")
+def _exp(node: Node, x: Expr) -> Expr:
+    """e^(t log β) is βᵗ where β is a hyperparameter, or a number that a rule writes so."""
+    number, t = al.split_number(x)
+    base = BASES.get(round(float(number), 12))
+    return Expr("pow", (base, t), t.shape) if base is not None else function(node, x)
 
 
 BASES: dict[float, Expr] = {}  # log β → β, while an optimizer's formula is being read

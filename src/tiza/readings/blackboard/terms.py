@@ -86,13 +86,22 @@ def _terms(x: Expr) -> list[tuple[Number, Expr | None]]:
     return [(number, rest)]
 
 
+def _opened(number: Number, rest: Expr | None) -> list[tuple[Number, Expr | None]]:
+    """−(a − 1) as −a and 1, where numbers can meet."""
+    if number != -1 or rest is None or rest.op != "sum" or not any(map(is_num, rest.args)):
+        return [(number, rest)]
+    return [(-n, r) for n, r in _terms(rest)]
+
+
 def add(*xs: Expr) -> Expr:
     """Their sum: like terms together, zeros gone."""
     shape = common(*(x.shape for x in xs))
     totals: dict[Expr | None, Number] = {}
-    for x in xs:
-        for number, rest in _terms(x):
-            totals[rest] = totals.get(rest, Fraction(0)) + number
+    given = [t for x in xs for t in _terms(x)]
+    if any(rest is None for _, rest in given):  # 1 − (1 − x) is x
+        given = [t for number, rest in given for t in _opened(number, rest)]
+    for number, rest in given:
+        totals[rest] = totals.get(rest, Fraction(0)) + number
     totals = _padded_together(totals)
     kept = [(n, r) for r, n in totals.items() if n != 0]
     if not kept:

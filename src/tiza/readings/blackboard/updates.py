@@ -22,112 +22,21 @@ from tiza.readings.blackboard import algebra as al
 from tiza.readings.blackboard.chain import opened_line, written
 from tiza.readings.blackboard.derivation import Board
 from tiza.readings.blackboard.expr import Expr, Name, Partial, Symbol, symbols_of
-from tiza.readings.blackboard.letters import symbol
+from tiza.readings.blackboard.hyperparameters import (
+    FRONT,
+    SLOTS,
+    free,
+    hyperparameters,
+    letter,
+    locals_of,
+)
 from tiza.readings.blackboard.plan import formula_inputs
 from tiza.readings.blackboard.spell import BASES
 from tiza.readings.blackboard.steps import Introduced, Step
 from tiza.readings.blackboard.traced import Recorder
 
 WIDE = np.dtype(np.float64)
-LETTERS = {"lr": "η", "weight_decay": "λ", "momentum": "μ", "dampening": "τ", "eps": "ε",
-           "alpha": "α", "rho": "ρ", "lr_decay": "κ", "momentum_decay": "ψ"}  # fmt: skip
-SLOTS = {"exp_avg": "m", "exp_avg_sq": "v", "momentum_buffer": "b", "square_avg": "v", "sum": "s",
-         "acc_delta": "u", "grad_avg": "ḡ", "max_exp_avg_sq": "v_max",
-         "exp_inf": "u", "mu_product": "Π"}  # fmt: skip
-
-
-class Known(float):
-    """A hyperparameter: a number for the optimizer, a formula for the blackboard."""
-
-    formula: Expr
-
-    def __new__(cls, value: float, formula: Expr) -> Known:
-        """A number with its formula."""
-        made = super().__new__(cls, value)
-        made.formula = formula
-        return made
-
-    def __repr__(self) -> str:
-        return f"{float(self)!r} as {self.formula!r}"  # the key under which literals are shared
-
-    __hash__ = float.__hash__
-
-    def _with(self, other: Any, value: float, formula: Any) -> Any:
-        if isinstance(other, Node):
-            return NotImplemented
-        right = other.formula if isinstance(other, Known) else al.num(float(other))
-        return Known(value, formula(self.formula, right))
-
-    def __add__(self, other: Any) -> Any:
-        if isinstance(other, Node):
-            return NotImplemented
-        return self._with(other, float(self) + float(other), al.add)
-
-    def __radd__(self, other: Any) -> Any:
-        if isinstance(other, Node):
-            return NotImplemented
-        return self._with(other, float(other) + float(self), lambda a, b: al.add(b, a))
-
-    def __sub__(self, other: Any) -> Any:
-        if isinstance(other, Node):
-            return NotImplemented
-        return self._with(other, float(self) - float(other), al.sub)
-
-    def __rsub__(self, other: Any) -> Any:
-        if isinstance(other, Node):
-            return NotImplemented
-        return self._with(other, float(other) - float(self), lambda a, b: al.sub(b, a))
-
-    def __mul__(self, other: Any) -> Any:
-        if isinstance(other, Node):
-            return NotImplemented
-        return self._with(other, float(self) * float(other), al.mul)
-
-    def __rmul__(self, other: Any) -> Any:
-        if isinstance(other, Node):
-            return NotImplemented
-        return self._with(other, float(other) * float(self), lambda a, b: al.mul(b, a))
-
-    def __truediv__(self, other: Any) -> Any:
-        if isinstance(other, Node):
-            return NotImplemented
-        return self._with(other, float(self) / float(other), al.div)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        if isinstance(other, Node):
-            return NotImplemented
-        return self._with(other, float(other) / float(self), lambda a, b: al.div(b, a))
-
-    def __neg__(self) -> Known:
-        return Known(-float(self), al.neg(self.formula))
-
-
-def free(board: Board, wanted: Symbol) -> Symbol:
-    """The letter that the optimizer is used to, unless the network has it already."""
-    if wanted not in board.names.taken:
-        return wanted
-    other = Symbol("k") if wanted == Symbol("t") else replace(wanted, sub=f"{wanted.sub}opt")
-    return other if other not in board.names.taken else replace(wanted, sub=f"{wanted.sub}opt")
-
-
-def hyperparameters(
-    board: Board, group: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[Name, float]]:
-    """The options of a group as numbers that know their symbols; and these symbols' values."""
-    made: dict[str, Any] = dict(group)
-    values: dict[Name, float] = {}
-
-    def known(value: float, name: Symbol) -> Known:
-        name = free(board, name)
-        values[name] = float(value)
-        return Known(value, al.sym(name, ()))
-
-    for key, value in group.items():
-        if key == "betas":
-            made[key] = tuple(known(b, Symbol("β", str(i))) for i, b in enumerate(value, 1))
-        elif isinstance(value, float | int) and not isinstance(value, bool) and value:
-            made[key] = known(value, symbol(LETTERS.get(key, key)))
-    return made, values
+WRITTEN = (0.96,)  # numbers whose powers a rule computes as e^(t log 0.96)
 
 
 def _of_optimizers(frame: FrameType) -> bool:
@@ -159,17 +68,19 @@ def _one(board: Board, optimizer: Optimizer, w: Node, owner: Tensor | None,
     count = int(state.get("step", 0)) + 1
     arrays = [np.asarray(state[s] if s in state else optimizer.initial(s, group, w.shape), float)
               for s in slots]  # fmt: skip
-    options, numbers = hyperparameters(board, {k: group[k] for k in optimizer.defaults})
+    own = {k: group[k] for k in optimizer.defaults}
+    options, numbers = hyperparameters(board, own, type(optimizer).defaults)
     rule = optimizer.formula(options)
     t = placeholder((), WIDE, "t")
     p, g = placeholder(w.shape, WIDE), placeholder(w.shape, WIDE)
     holes = [placeholder(a.shape, WIDE) for a in arrays]
     bases = {round(math.log(v), 12): al.sym(k, ()) for k, v in numbers.items() if 0 < v < 1}
+    bases.update({round(math.log(v), 12): al.num(v) for v in WRITTEN})
     BASES.update(bases)
     try:
         with Recorder(_of_optimizers) as local:
             new, news = rule(t, p, g, *holes)
-        table = _Table(board, w, local.names, numbers)
+        table = _Table(board, w, _lines_of(optimizer, local), numbers)
         time = free(board, Symbol("t"))
         table.enter(t, time, np.array(float(count)))
         table.enter(p, board.names.of[w], board.values[board.names.of[w]])
@@ -184,7 +95,8 @@ def _one(board: Board, optimizer: Optimizer, w: Node, owner: Tensor | None,
         if any(n is t for n in walk([new, *news])) and time not in seen:
             seen.add(time)
             board.introduced.append(Introduced(time, "step", (), np.array(float(count))))
-        return table.steps(new, dict(zip(slots, news, strict=True)))
+        return table.steps(new, dict(zip(slots, news, strict=True)),
+                           dict(zip(slots, holes, strict=True)))  # fmt: skip
     finally:
         for key in bases:
             BASES.pop(key, None)
@@ -208,8 +120,10 @@ class _Table:
 
     def __init__(self, board: Board, w: Node, local: Mapping[Node, str],
                  options: Collection[Name]) -> None:  # fmt: skip
-        self.board, self.w, self.local, self.options = board, w, local, options
+        self.board, self.w, self.local = board, w, local
         self.alone = len(board.wrt) == 1
+        rates = [self._of_variable(word) for word in FRONT]
+        self.options = {*options, *rates, *(replace(r, new=True) for r in rates)}
         self.symbols: dict[Node, Expr] = {}
         self.arrays: dict[Node, Any] = {}
 
@@ -217,8 +131,8 @@ class _Table:
         """m of W₁ is m_{W₁}, unless there is but one variable."""
         return self._of_variable(SLOTS.get(slot, slot))
 
-    def _of_variable(self, name: str) -> Symbol:
-        own = free(self.board, symbol(name))
+    def _of_variable(self, word: str) -> Symbol:
+        own = free(self.board, letter(word))
         if self.alone:
             return own
         w = self.board.names.of[self.w]
@@ -232,19 +146,23 @@ class _Table:
         if not isinstance(name, Partial):
             self.board.values[name] = self.arrays[node]
 
-    def steps(self, new: Node, slots: Mapping[str, Node]) -> list[Step]:
+    def steps(self, new: Node, slots: Mapping[str, Node],
+              held: Mapping[str, Node]) -> list[Step]:  # fmt: skip
         """Slots, named intermediates, and the parameter, in the order of computation."""
         after = {node: slot for slot, node in slots.items()}
         outputs = [*slots.values(), new]
         order = walk(outputs)
         lines = [n for n in order if n.inputs and (n is new or n in after or self._named(n))]
+        old = {held[slot]: node for node, slot in after.items() if slot in held}
         made: list[Step] = []
         starts = list(self.arrays)
-        answers = Program(starts, lines)(*(self.arrays[n] for n in starts))
+        answers = dict(zip(lines, Program(starts, lines)(*(self.arrays[n] for n in starts)),
+                           strict=True))  # fmt: skip
         cut = set(lines) | set(self.symbols)
-        for node, value in zip(lines, answers, strict=True):
-            inputs, _ = formula_inputs(node, cut, {})
-            line = opened_line(node, inputs)
+        inputs = {n: formula_inputs(n, cut, {})[0] for n in lines}
+        for node in _readable(lines, inputs, old):
+            value = answers[node]
+            line = opened_line(node, inputs[node])
             formula = fronted(written(line, self.symbols), self.options)
             name: Symbol
             if node is new:
@@ -261,8 +179,42 @@ class _Table:
         return made
 
     def _named(self, node: Node) -> bool:
-        name = self.local.get(node, "")
-        return len(name) > 1 and node not in self.symbols and node.prim.name != "literal"
+        moving = node not in self.symbols and node.prim.name != "literal"
+        return moving and node in self.local and node.dtype.kind == "f"
+
+
+def _readable(lines: Sequence[Node], inputs: Mapping[Node, Sequence[Node]],
+              old: Mapping[Node, Node]) -> list[Node]:  # fmt: skip
+    """The lines so that what uses an old m stands before m ← ..., as one reads them."""
+    waits: dict[Node, set[Node]] = {n: {i for i in inputs[n] if i in inputs} for n in lines}
+    for node in lines:
+        for i in inputs[node]:
+            written_over = old.get(i)
+            if written_over in waits and written_over is not node:
+                waits[written_over].add(node)
+    made: list[Node] = []
+    while len(made) < len(lines):
+        ready = [n for n in lines if n not in made and waits[n] <= set(made)]
+        if not ready:  # old and new in one line: the order of computation
+            return list(lines)
+        made.append(ready[0])
+    return made
+
+
+def _lines_of(optimizer: Optimizer, seen: Recorder) -> dict[Node, str]:
+    """Which nodes of the rule are lines, and the letter of each."""
+    letters = locals_of(optimizer)
+    by_name: dict[str, list[Node]] = {}
+    for node, name in seen.names.items():
+        by_name.setdefault(name, []).append(node)
+    made: dict[Node, str] = {}
+    for name, nodes in by_name.items():
+        word = letters.get(name, "") if letters is not None else name if len(name) > 1 else ""
+        if word.endswith("#"):
+            made.update({n: f"{word[:-1]}_{i}" for i, n in enumerate(nodes)})
+        elif word:  # what was assigned twice is the line that it became
+            made[nodes[-1]] = word
+    return made
 
 
 def fronted(e: Expr, options: Collection[Name]) -> Expr:

@@ -31,9 +31,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "examples": ("number of examples", "cantidad de ejemplos"),
     "entries": ("number of entries", "cantidad de entradas"),
     "one-hot": ("the targets, one-hot", "las clases verdaderas, en codificación one-hot"),
+    "stacked": ("all variables, one below the other", "todas las variables, una debajo de otra"),
+    "hessian": ("the Hessian here", "el hessiano en este punto"),
+    "jacobian": ("the Jacobian of the residuals", "el jacobiano de los residuos"),
+    "eigenvalues": ("the Hessian's eigenvalues", "los valores propios del hessiano"),
+    "eigenvectors": ("its eigenvectors, as columns", "sus vectores propios, como columnas"),
+    "steps": ("an earlier step", "un paso anterior"),
+    "turns": ("the change of the gradient along it", "el cambio del gradiente en ese paso"),
+    "search": ("found by the line search", "hallado por la búsqueda lineal"),
     "entrywise": (
         "⊙ and functions act entry by entry; 𝟏 is a column of ones.",
         "⊙ y las funciones actúan entrada por entrada; 𝟏 es una columna de unos.",
+    ),
+    "vec": (
+        "vec writes the rows of a matrix one after the other.",
+        "vec escribe las filas de una matriz una después de otra.",
     ),
     "book": (
         "One column per example: every matrix of examples stands transposed.",
@@ -42,6 +54,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "folded": ("for {span}", "para {span}"),
     "why": ("Why", "Por qué"),
 }  # fmt: skip
+
+
+# Kinds of symbols of which a word is said where they are introduced.
+TOLD = {"examples", "entries", "one-hot", "stacked", "hessian", "jacobian", "eigenvalues",
+        "eigenvectors", "steps", "turns", "search"}  # fmt: skip
 
 
 def say(key: str, **values: object) -> str:
