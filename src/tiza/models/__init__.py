@@ -5,7 +5,7 @@ from tiza.models.bert import BERT, cover
 from tiza.models.char_rnn import CharGRU, CharLSTM, CharRNN
 from tiza.models.cnn import SmallCNN
 from tiza.models.cocktail import CocktailFactory
-from tiza.models.denoisers import MLPDenoiser, UNet, time_embedding
+from tiza.models.denoisers import MLPDenoiser, PatchUNet, UNet, time_embedding
 from tiza.models.diffusion import Diffusion, noise_schedule
 from tiza.models.elliptic import EllipticMLP
 from tiza.models.gan import GAN, Discriminator, Generator
@@ -28,7 +28,7 @@ __all__ = [
     "BERT", "GAN", "GAT", "GCN", "GPT", "MLP", "SOM", "VAE", "Adaline", "Autoencoder", "CharGRU",
     "CharLSTM", "CharRNN", "CocktailFactory", "Diffusion", "Discriminator", "EllipticMLP",
     "Generator", "GraphSAGE", "LSTMClassifier", "LSTMForecaster", "LeNet5", "LinearRegression",
-    "LogisticRegression", "MLPDenoiser", "MatrixFactorization", "NeuralMF", "Perceptron",
-    "Siamese", "SlideMLP", "SmallCNN", "TwoTower", "UNet", "WaterTank", "cover", "draw_token",
-    "noise_schedule", "time_embedding",
+    "LogisticRegression", "MLPDenoiser", "MatrixFactorization", "NeuralMF", "PatchUNet",
+    "Perceptron", "Siamese", "SlideMLP", "SmallCNN", "TwoTower", "UNet", "WaterTank", "cover",
+    "draw_token", "noise_schedule", "time_embedding",
 ]  # fmt: skip

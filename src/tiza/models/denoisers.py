@@ -118,3 +118,54 @@ class UNet(nn.Module):
         h = self.up2(tz.concat([F.interpolate(h, scale_factor=2), second], axis=1), e)
         h = self.up1(tz.concat([F.interpolate(h, scale_factor=2), first], axis=1), e)
         return self.leave(F.silu(self.norm(h)))
+
+
+class PatchUNet(nn.Module):
+    """A U-Net over squares of 2 × 2 pixels, 14 → 7 and up again; it can be told what to look for.
+
+    A square is one place of four channels: a quarter of the places, so that the same work pays
+    for twice the maps. With `classes`, e(t) + E[y] tells the class y as well as
+    the time; the row `classes` of E stands for "no matter which".
+
+    Shapes: x (n, 1, 28, 28), t (n), y (n) → (n, 1, 28, 28); 274,948 parameters for 32 maps
+    and 10 classes.
+    Source: Ronneberger, Fischer & Brox 2015, arXiv:1505.04597; squares as in Dosovitskiy et al.
+    2021, arXiv:2010.11929, section 3.1; classes: Ho & Salimans 2022, arXiv:2207.12598.
+
+    >>> import tiza as tz
+    >>> model = PatchUNet(32, 10)
+    >>> model(tz.zeros((2, 1, 28, 28)), [0, 5], [3, 10]).shape
+    (2, 1, 28, 28)
+    >>> sum(p.size for p in model.parameters())
+    274948
+    """
+
+    def __init__(self, maps: int = 32, classes: int = 0) -> None:
+        super().__init__()
+        self.maps, self.classes = maps, classes
+        time = 4 * maps
+        self.time1, self.time2 = nn.Linear(maps, time), nn.Linear(time, time)
+        self.kind = nn.Embedding(classes + 1, time) if classes else None
+        self.enter = nn.Conv2d(4, maps, 3, padding=1)
+        self.down = ResidualBlock(maps, maps, time, 1)
+        self.halve = nn.Conv2d(maps, 2 * maps, 3, stride=2, padding=1)  # 14 → 7
+        self.middle1 = ResidualBlock(2 * maps, 2 * maps, time, 1)
+        self.middle2 = ResidualBlock(2 * maps, 2 * maps, time, 1)
+        self.up = ResidualBlock(3 * maps, maps, time, 1)
+        self.norm = nn.GroupNorm(1, maps)
+        self.leave = nn.Conv2d(maps, 4, 3, padding=1)
+        nn.init.zeros_(self.leave.weight)
+
+    def forward(self, x: Any, t: Any, y: Any = None) -> Any:
+        """The noise in x."""
+        e = self.time2(F.silu(self.time1(time_embedding(t, self.maps))))
+        if self.kind is not None:
+            e = e + self.kind(self.no_matter(e.shape[0]) if y is None else y)
+        first = self.down(self.enter(F.pixel_unshuffle(tz.asarray(x), 2)), e)  # (n, maps, 14, 14)
+        h = self.middle2(self.middle1(self.halve(first), e), e)  # (n, 2·maps, 7, 7)
+        h = self.up(tz.concat([F.interpolate(h, scale_factor=2), first], axis=1), e)
+        return F.pixel_shuffle(self.leave(F.silu(self.norm(h))), 2)
+
+    def no_matter(self, n: int) -> Any:
+        """The number that stands for every class, n times."""
+        return tz.full((n,), self.classes, dtype=tz.int64)

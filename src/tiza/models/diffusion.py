@@ -78,12 +78,40 @@ class Diffusion(nn.Module):
         a, b = (tz.reshape(tz.take(table, t), column) for table in (self.signal, self.noise))
         return a * x + b * noise
 
-    def loss(self, x: Any) -> Any:
-        """The mean squared error of the noise, at one random t for each example."""
+    def loss(self, x: Any, y: Any = None) -> Any:
+        """The mean squared error of the noise, at one random t for each example.
+
+        `y` (n) are classes, where the denoiser takes them.
+        """
         x = tz.asarray(x)
         t = tz.random.randint(0, self.steps, (x.shape[0],))
         noise = tz.random.normal(x.shape, dtype=x.dtype)
-        return F.mse_loss(self.denoiser(self.add_noise(x, t, noise), t), noise)
+        told = () if y is None else (tz.asarray(y),)
+        return F.mse_loss(self.denoiser(self.add_noise(x, t, noise), t, *told), noise)
+
+    def guided(
+        self, y: Any, weight: float = 1.0, denoise: Callable[..., Any] | None = None
+    ) -> Denoiser:
+        """A denoiser that looks for the class y of each example: (1 + w) ε(x, t, y) − w ε(x, t).
+
+        The larger w, the more what is found looks like its class, and the less it varies. The
+        denoiser has learned both, the class `classes` of it being "no matter which".
+
+        Shapes: y (n).
+        Source: Ho & Salimans 2022, arXiv:2207.12598, eq. 6.
+        """
+        predict = denoise or self.denoiser
+        wanted = np.asarray(y)
+        none = np.full_like(wanted, self.denoiser.classes)
+        told = np.concatenate([wanted, none])
+
+        def noise(x: Any, t: Any) -> Any:
+            if weight == 0:
+                return predict(x, t, wanted)
+            found = predict(tz.concat([x, x]), tz.concat([t, t]), told)
+            return (1 + weight) * found[: len(wanted)] - weight * found[len(wanted) :]
+
+        return noise
 
     # -- sampling -------------------------------------------------------------------------
 

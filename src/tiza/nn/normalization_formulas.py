@@ -144,6 +144,9 @@ def _fixed_norm(x: Node, mean: Node, variance: Node, *affine: Node, eps: float) 
 
 
 def _group_norm(x: Node, *affine: Node, groups: int, eps: float) -> Node:
+    if groups == 1:  # nothing to be parted: compiled products read x where it lies
+        y = standardize(x, axes=tuple(range(1, x.ndim)), eps=eps)
+        return _stretched(y, affine, _per_channel(x))
     parts = (x.shape[0], groups, math.prod(x.shape[1:]) // groups)
     y = standardize(reshaped(x, parts), axes=(2,), eps=eps)
     return _stretched(reshaped(y, x.shape), affine, _per_channel(x))

@@ -1,0 +1,198 @@
+"""What the recipes about pictures of digits share: the data, a reader that judges, colours."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tiza.data import load, train_test_split
+from tiza.recipes.setting import Settings
+from tiza.recipes.study import Array, batches, descent
+
+if TYPE_CHECKING:
+    from tiza.optim import Optimizer
+
+SIDE, WATCHED = 28, 5000  # pixels; training pictures that are only watched
+AT_ONCE = 1000  # pictures that are looked at together
+MNIST = ("MNIST: 70,000 digits", "MNIST: 70 000 dígitos")
+COLOURS = np.array([
+    (0x1F, 0x77, 0xB4), (0xFF, 0x7F, 0x0E), (0x2C, 0xA0, 0x2C), (0xD6, 0x27, 0x28),
+    (0x94, 0x67, 0xBD), (0x8C, 0x56, 0x4B), (0xE3, 0x77, 0xC2), (0x7F, 0x7F, 0x7F),
+    (0xBC, 0xBD, 0x22), (0x17, 0xBE, 0xCF),
+], np.uint8)  # fmt: skip
+APART = (
+    "The 10,000 official test pictures are looked at once, after all choices; 5,000 of the "
+    "training pictures are only watched.",
+    "Las 10 000 imágenes oficiales de prueba se miran una vez, tras todas las decisiones; 5000 "
+    "de las de entrenamiento solo se vigilan.",
+)
+
+
+@dataclass(frozen=True)
+class Ink:
+    """Pictures to learn from, to watch, to judge with, and the digits they show.
+
+    Shapes: x (n, 28, 28) float32, ink from 0 to 1; y (n) int64.
+    """
+
+    x: Array
+    y: Array
+    x_valid: Array
+    y_valid: Array
+    x_test: Array
+    y_test: Array
+    facts: Mapping[str, object]
+
+
+def digits(settings: Settings, quick: int = 600) -> Ink:
+    """MNIST with its official test set; a quick run takes few pictures of each part."""
+    made = load("mnist")
+    x, x_valid, y, y_valid = train_test_split(
+        made.train.x.astype("float32") / 255,
+        made.train.y,
+        test_size=WATCHED,
+        stratify=made.train.y,
+        seed=settings.seed,
+    )
+    few = settings.few(len(x), quick)
+    x_test = made.test.x.astype("float32") / 255
+    return Ink(
+        x[:few],
+        y[:few],
+        x_valid[:few],
+        y_valid[:few],
+        x_test[:few],
+        made.test.y[:few],
+        {"data": "mnist", "files": [file.sha256 for file in made.card.files]},
+    )
+
+
+def falling(optimizer: "Optimizer", lr: float, steps: int) -> Callable[[], None]:
+    """Called after each step, it lowers the learning rate along half a cosine to 0.
+
+    Source: Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5, without restarts.
+    """
+    done = 0
+
+    def lower() -> None:
+        nonlocal done
+        done += 1
+        optimizer.lr = lr * 0.5 * (1 + math.cos(math.pi * min(done, steps) / steps))
+
+    return lower
+
+
+def mean_loss(judge: Callable[..., Any], *arrays: Array) -> float:
+    """The mean over all examples of a loss that is a mean over a batch; a compiled one is fast."""
+    import tiza as tz
+
+    sizes, losses = [], []
+    with tz.no_grad():
+        for k in range(0, len(arrays[0]), AT_ONCE):
+            parts = [array[k : k + AT_ONCE] for array in arrays]
+            sizes.append(len(parts[0]))
+            losses.append(float(judge(*parts)))
+    return float(np.average(losses, weights=sizes))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A LeNet-5 that has learned to read digits, and how many of the test pictures it reads."""
+
+    model: Any
+    accuracy: float
+
+    def __call__(self, pictures: Array) -> Array:
+        """The probabilities of the ten digits.
+
+        Shapes: (n, 28, 28) or (n, 784) → (n, 10).
+        """
+        import tiza as tz
+        from tiza.train.findings import softmax
+
+        x = np.asarray(pictures, np.float32).reshape(-1, SIDE, SIDE)
+        with tz.no_grad():
+            parts = [self.model(x[k : k + AT_ONCE]).numpy() for k in range(0, len(x), AT_ONCE)]
+        return softmax(np.concatenate(parts))
+
+
+def reader(ink: Ink, settings: Settings, epochs: int = 4) -> Reader:
+    """A judge of made digits: it learns from the true ones alone and never sees a made one."""
+    from tiza import models, optim
+    from tiza.nn import functional as F
+
+    size = settings.few(64, 50)
+    epochs = settings.few(epochs, 1)
+    rng = np.random.default_rng(settings.seed)
+    model = models.LeNet5(10, "relu")
+    optimizer = optim.AdamW(model.parameters(), lr=2e-3)
+    step = descent(lambda x, y: F.cross_entropy(model(x), y), optimizer)
+    lower = falling(optimizer, 2e-3, epochs * (len(ink.x) // size))
+    for _ in range(epochs):
+        for rows in batches(len(ink.x), size, rng):
+            step(ink.x[rows], ink.y[rows])
+            lower()
+    right = Reader(model, 0.0)(ink.x_test).argmax(1) == ink.y_test
+    return Reader(model, float(right.mean()))
+
+
+class Average:
+    """The mean of a model's weights over the last steps, which makes better pictures than they.
+
+    m ← m + a (w − m) every `every` steps, a falling from 1 to `least`.
+
+    Source: Polyak & Juditsky 1992, SIAM J. Control Optim. 30(4); for generators: Yazıcı et al.
+    2019, arXiv:1806.04498.
+    """
+
+    def __init__(self, model: Any, every: int = 5, least: float = 0.01) -> None:
+        self.model, self.every, self.least, self.steps = model, every, least, 0
+        self.mean = self._now()
+
+    def _now(self) -> dict[str, Array]:
+        return {name: value.numpy().copy() for name, value in self.model.state_dict().items()}
+
+    def follow(self) -> None:
+        """Called after each step."""
+        self.steps += 1
+        if self.steps % self.every == 0:
+            share = max(self.least, 1 / (1 + self.steps // self.every))
+            for name, value in self.model.state_dict().items():
+                self.mean[name] += share * (value.numpy() - self.mean[name])
+
+    def settle(self) -> None:
+        """Give the model its mean weights."""
+        self.model.load_state_dict(self.mean)
+
+
+def coloured(points: Array, labels: Array, size: int = 420) -> Array:
+    """Points of the plane as a picture, each in the colour of its class; y points up.
+
+    Shapes: points (n, 2), labels (n) of 0 … 9 → (size, size, 3) uint8.
+
+    >>> coloured(np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([0, 1]), 8)[7, 0].tolist()
+    [31, 119, 180]
+    """
+    low, high = np.quantile(points, [0.002, 0.998], axis=0)
+    at = np.rint((points - low) / np.maximum(high - low, 1e-9) * (size - 1)).astype(int)
+    inside = ((at >= 0) & (at < size)).all(1)
+    made = np.full((size, size, 3), 255, np.uint8)
+    reach = (0, 1) if size > 100 else (0,)  # a point is 2 × 2 pixels
+    for down in reach:
+        for right in reach:
+            y = np.minimum(size - 1 - at[inside, 1] + down, size - 1)
+            x = np.minimum(at[inside, 0] + right, size - 1)
+            made[y, x] = COLOURS[labels[inside]]
+    return made
+
+
+def enlarged(picture: Array, times: int) -> Array:
+    """Each pixel as a square of `times` × `times`.
+
+    >>> enlarged(np.zeros((2, 3)), 4).shape
+    (8, 12)
+    """
+    made: Array = np.repeat(np.repeat(picture, times, axis=0), times, axis=1)
+    return made
