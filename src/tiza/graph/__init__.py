@@ -5,7 +5,7 @@ from tiza.graph.apply import apply, constant, literal, placeholder
 from tiza.graph.composite import composite
 from tiza.graph.node import COMPOSITES, PRIMITIVES, Node
 from tiza.graph.primitive import Primitive, parts
-from tiza.graph.prims.control import Body
+from tiza.graph.prims.body import Body
 from tiza.graph.walk import depends_on, opened, opened_inputs, rebuild, walk
 
 __all__ = [

@@ -12,8 +12,9 @@ import numpy as np
 from tiza.errors import TraceError
 from tiza.graph.blas import ONE_THREAD
 from tiza.graph.node import Node
-from tiza.graph.prims.control import Body
+from tiza.graph.prims.body import Body
 from tiza.graph.walk import opened, walk
+from tiza.transforms.loops import joined
 
 Array = np.ndarray[Any, Any]
 Step = tuple[Callable[..., Any], tuple[int, ...], int, dict[str, Any], tuple[int, ...]]
@@ -241,5 +242,5 @@ def _at_once(stack: list[Node], made: list[Node]) -> bool:  # noqa: C901  flat, 
 
 def _by_program(wanted: Sequence[Node]) -> None:
     rest = [node for node in wanted if node.value is None]
-    for node, value in zip(rest, Program((), rest)(), strict=True):
+    for node, value in zip(rest, Program((), joined(rest))(), strict=True):
         node.value = value

@@ -10,7 +10,7 @@ from tiza.errors import GradientError
 from tiza.graph.apply import literal, placeholder
 from tiza.graph.node import COMPOSITES, PRIMITIVES, Node
 from tiza.graph.place import made_at
-from tiza.graph.prims.control import zeros
+from tiza.graph.prims.body import zeros
 from tiza.graph.types import DType, Shape, is_float
 from tiza.graph.walk import opened, rebuild, walk
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from tiza.graph.apply import placeholder
 from tiza.graph.node import PRIMITIVES, Node
 from tiza.graph.primitive import parts
-from tiza.graph.prims.control import Body
+from tiza.graph.prims.body import Body
 from tiza.graph.walk import opened_inputs, rebuild, walk
+from tiza.transforms.loops import joined
 
 Batched = tuple[Node, bool]
 
@@ -20,6 +21,7 @@ def vectorise(outputs: Sequence[Node], batched: Mapping[Node, Node], size: int) 
     """
     new: dict[Node, Batched] = {old: (node, True) for old, node in batched.items()}
     multi: dict[Node, Sequence[Node]] = {}
+    outputs = joined(outputs)
     for node in walk(outputs, lambda n: () if n in new else opened_inputs(n)):
         if node in new:
             continue

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,32 +11,17 @@ from tiza.errors import GradientError, ShapeError
 from tiza.graph.apply import literal, placeholder
 from tiza.graph.node import PRIMITIVES, Node
 from tiza.graph.primitive import Primitive, parts
-from tiza.graph.prims.movement import broadcast_to
+from tiza.graph.prims.body import Body, Chain, zeros
+from tiza.graph.prims.through_time import scan_vjp
 from tiza.graph.types import DType, Shape, is_float
 from tiza.graph.walk import rebuild
 
 Aval = tuple[Shape, DType]
-# The chain rule, handed to the rules of this family: (outputs, wrt, seeds) -> cotangents
-Chain = Callable[[Sequence[Node], Sequence[Node], Sequence[Node | None]], list[Node]]
-
-
-@dataclass(frozen=True, eq=False)
-class Body:
-    """A function as a graph: `outputs` in terms of `inputs` (placeholders), closed."""
-
-    inputs: tuple[Node, ...]
-    outputs: tuple[Node, ...]
-
 
 part: Primitive = Primitive(
     name="part", family="control", infer=lambda x, index: (x.shape[index], x.dtype[index]),
     value=lambda x, index: x[index], latex=r"{0}_{{{index}}}", says="one of several results",
 )  # fmt: skip
-
-
-def zeros(shape: Shape, dtype: DType) -> Node:
-    """The number 0 in every entry."""
-    return broadcast_to(literal(0, dtype), shape=shape) if shape else literal(0, dtype)
 
 
 def _avals(nodes: Sequence[Node]) -> list[Aval]:
@@ -47,15 +31,6 @@ def _avals(nodes: Sequence[Node]) -> list[Aval]:
 def _same(what: str, got: Sequence[Aval], want: Sequence[Aval]) -> None:
     if list(got) != list(want):
         raise ShapeError("body-types", what=what, got=list(got), want=list(want))
-
-
-def _fresh(nodes: Sequence[Node]) -> list[Node]:
-    return [placeholder(n.shape, n.dtype) for n in nodes]
-
-
-def _row(nodes: Sequence[Node]) -> list[Node]:
-    """Placeholders for one row of each."""
-    return [placeholder(n.shape[1:], n.dtype) for n in nodes]
 
 
 # scan: (constants, carry, rows of xs) -> (last carry, rows of ys, every carry on the way in)
@@ -70,47 +45,6 @@ def _scan_infer(*inputs: Node, body: Body, consts: int, carry: int, length: int,
     return _avals(state) + rows
 
 
-def _scan_vjp(gs: Sequence[Node], y: Node, *inputs: Node, body: Body, consts: int, carry: int,
-              length: int, reverse: bool, chain: Chain) -> list[Node | None]:  # fmt: skip
-    """Backpropagation through time: the same loop, run the other way."""
-    c, state, xs = inputs[:consts], inputs[consts : consts + carry], inputs[consts + carry :]
-    history = parts(y)[len(y.shape) - carry :]
-    g_state, g_ys, g_history = gs[:carry], gs[carry : len(gs) - carry], gs[len(gs) - carry :]
-    smooth = [is_float(x.dtype) for x in inputs]
-    f_c = [i for i in range(consts) if smooth[i]]
-    f_s = [i for i in range(carry) if smooth[consts + i]]
-    f_x = [i for i in range(len(xs)) if smooth[consts + carry + i]]
-
-    in_c, in_sum, in_gs = _fresh(c), _fresh([c[i] for i in f_c]), _fresh([state[i] for i in f_s])
-    in_h, in_x, in_gy, in_gh = (
-        _row(history),
-        _row(xs),
-        _row(g_ys),
-        _row([g_history[i] for i in f_s]),
-    )
-
-    outs = rebuild(body.outputs, dict(zip(body.inputs, (*in_c, *in_h, *in_x), strict=True)))
-    wrt = [in_c[i] for i in f_c] + [in_h[i] for i in f_s] + [in_x[i] for i in f_x]
-    seeds = [in_gs[f_s.index(i)] if i in f_s else None for i in range(carry)] + list(in_gy)
-    found = chain(outs, wrt, seeds)
-    d_c, d_h, d_x = (
-        found[: len(f_c)],
-        found[len(f_c) : len(f_c) + len(f_s)],
-        found[len(f_c) + len(f_s) :],
-    )
-    back = Body(
-        inputs=(*in_c, *in_sum, *in_gs, *in_h, *in_x, *in_gy, *in_gh),
-        outputs=(*(s + d for s, d in zip(in_sum, d_c, strict=True)),
-                 *(d + gh for d, gh in zip(d_h, in_gh, strict=True)), *d_x),
-    )  # fmt: skip
-    start = [zeros(c[i].shape, c[i].dtype) for i in f_c] + [g_state[i] for i in f_s]
-    node = scan(*c, *start, *history, *xs, *g_ys, *(g_history[i] for i in f_s), body=back,
-                consts=consts,
-                carry=len(start), length=length, reverse=not reverse)  # fmt: skip
-    results = iter(parts(node)[: len(wrt)])
-    return [next(results) if s else None for s in smooth]
-
-
 def _scan_samples(rng: Any) -> list[Any]:
     w, h, x = (placeholder(s, np.dtype("float64")) for s in [(3, 3), (2, 3), (2, 3)])
     new = PRIMITIVES["tanh"](h @ w + x)
@@ -121,7 +55,7 @@ def _scan_samples(rng: Any) -> list[Any]:
 
 
 scan: Primitive = Primitive(
-    name="scan", family="control", several=True, infer=_scan_infer, vjp=_scan_vjp,
+    name="scan", family="control", several=True, infer=_scan_infer, vjp=scan_vjp,
     samples=_scan_samples,
     latex=r"h_t = f(h_{{t-1}}, x_t)",
     latex_vjp=(r"\delta_{{t-1}} = \delta_t \, \partial f/\partial h",),
@@ -149,8 +83,6 @@ def _cond_infer(whether: Node, *operands: Node, yes: Body, no: Body) -> list[Ava
 def _cond_vjp(gs: Sequence[Node], y: Node, whether: Node, *operands: Node, yes: Body,
               no: Body, chain: Chain) -> list[Node | None]:  # fmt: skip
     """The derivative of the branch that was taken."""
-    from tiza.graph.walk import rebuild
-
     smooth = [is_float(x.dtype) for x in operands]
 
     def backwards(body: Body) -> Body:

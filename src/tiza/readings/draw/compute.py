@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tiza.graph import Node, constant, literal
-from tiza.graph.prims.control import zeros
+from tiza.graph.prims.body import zeros
 from tiza.graph.types import is_float
 from tiza.graph.walk import opened, walk
 from tiza.lang.trace import Program

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tiza.graph.node import Node
-from tiza.graph.prims.control import Body
+from tiza.graph.prims.body import Body
 
 
 def value_of(node: Node) -> Callable[..., Any]:

@@ -91,7 +91,7 @@ class Places:
             if own:
                 self.memory[node] = buffer.view()
             else:
-                self.copies.append((node, buffer))
+                self.copies.append((self._rescued(node), buffer))
         self.results.append(buffer)
 
     def _rescued(self, node: Node) -> Node:

@@ -17,7 +17,7 @@ from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
 from tiza.readings.native.rewrite import rewritten, simpler, turned
 from tiza.readings.native.tables import HOST, RUNNING, SCATTER, cost, reduces, supported
-from tiza.transforms import simplify
+from tiza.transforms import joined, simplify
 
 MOST_INLINED = 48  # operations of one entry; longer formulas are cut in two
 CHEAP = 2  # operations that are sooner done again than stored and loaded
@@ -52,7 +52,7 @@ def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> li
             with made_at(node.place):
                 made = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
                 new[node] = rewritten(made)
-    return simplify(turned(simplify([new[node] for node in outputs])))
+    return simplify(turned(simplify(joined([new[node] for node in outputs]))))
 
 
 @dataclass(eq=False)
