@@ -14,6 +14,7 @@ from tiza.graph.place import made_at
 from tiza.graph.prims.contraction import transposed
 from tiza.graph.prims.families import reshaped
 from tiza.graph.walk import walk
+from tiza.readings.native.gather import early_product, late_product
 
 Ints = tuple[int, ...]
 EMPTY = {"prod": 1, "all": True}  # what a reduction of nothing gives, where it is not 0
@@ -113,6 +114,8 @@ def _argmax(node: Node, x: Node) -> Node:
 
 _BOOL = np.dtype("bool")
 _RULES: dict[str, Callable[[Node, Node], Node]] = {
+    "matmul": lambda node, x: early_product(node),
+    "take_add": lambda node, x: late_product(node),
     "windows": lambda node, x: (
         _windows(node, x) if any(node.attrs["low"]) or any(node.attrs["high"]) else node
     ),
