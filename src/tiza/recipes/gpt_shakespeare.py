@@ -23,7 +23,7 @@ ABOUT = About(
     model="GPT, 4 blocks × 128",
     expects=("validation loss of 1.55 nats per character or lower",
              "pérdida de validación de 1.55 nats por carácter o menos"),
-    minutes=8.0,
+    minutes=7.0,
     goals=(Goal("validation loss", "<=", 1.55),),
     ask="ROMEO:",
 )  # fmt: skip
@@ -45,7 +45,7 @@ class Chosen(Settings):
                                          "caracteres, o piezas por codificación de pares"),
                           among=("characters", "bpe"))  # fmt: skip
     pieces: int = setting(512, ("how many pieces", "cuántas piezas"), low=256)
-    steps: int = setting(2500, ("batches", "lotes"), quick=4, low=1)
+    steps: int = setting(2000, ("batches", "lotes"), quick=4, low=1)
     batch: int = setting(16, ("passages of a batch", "pasajes de un lote"), quick=4, low=1)
     context: int = setting(128, ("tokens of a passage", "tokens de un pasaje"), quick=16, low=2)
     layers: int = setting(4, ("blocks", "bloques"), quick=1, low=1)

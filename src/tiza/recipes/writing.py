@@ -126,7 +126,7 @@ def descent(loss: Loss, optimizers: tuple["Optimizer", "Optimizer"]) -> Loss:
 
 def learn(settings: Settings, model: "nn.Module", loss: Loss, batches: Iterator[Rows],
           held: Rows, *, steps: int, lr: float, inner: Sequence[str], decay: float = 0.1,
-          times: int = 20, called: str = "loss") -> list[dict[str, float]]:  # fmt: skip
+          times: int = 10, called: str = "loss") -> list[dict[str, float]]:  # fmt: skip
     """Descend `steps` batches; the loss on what is held out is measured `times` times.
 
     inner: how the names of the matrices begin that Muon takes, see `pair`.
