@@ -100,6 +100,20 @@ def test_ddim_with_all_steps_and_noise_is_ddpm():
                                    made.step_back(x, t, noise, fresh), rtol=1e-9)  # fmt: skip
 
 
+def test_guidance_goes_beyond_the_class_by_as_much_as_it_tells():
+    tz.manual_seed(3)
+    net = models.PatchUNet(4, 3)
+    tz.nn.init.normal_(net.leave.weight)
+    made = models.Diffusion(net, 10)
+    x, t, y = tz.random.normal((3, 1, 28, 28)), np.array([1, 5, 9]), np.array([0, 2, 1])
+    with tz.no_grad():
+        told, untold = net(x, t, y).numpy(), net(x, t).numpy()
+        assert abs(told - untold).max() > 1e-3
+        for weight in (0.0, 1.0, 2.5):
+            found = made.guided(y, weight)(x, tz.asarray(t)).numpy()
+            np.testing.assert_allclose(found, (1 + weight) * told - weight * untold, atol=1e-4)
+
+
 # -- the variational autoencoder ------------------------------------------------------------
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from tiza.data import load, train_test_split
 from tiza.recipes.setting import Settings
-from tiza.recipes.study import Array, batches, descent
+from tiza.recipes.study import Array, batches, descent, grid
 
 if TYPE_CHECKING:
+    from tiza import nn
     from tiza.optim import Optimizer
 
 SIDE, WATCHED = 28, 5000  # pixels; training pictures that are only watched
@@ -158,13 +159,53 @@ class Average:
         """Called after each step."""
         self.steps += 1
         if self.steps % self.every == 0:
-            share = max(self.least, 1 / (1 + self.steps // self.every))
+            share = max(self.least, self.every / self.steps)
             for name, value in self.model.state_dict().items():
                 self.mean[name] += share * (value.numpy() - self.mean[name])
 
     def settle(self) -> None:
         """Give the model its mean weights."""
         self.model.load_state_dict(self.mean)
+
+
+def insights(x: Array) -> "Callable[[nn.Module], Mapping[tuple[str, str], Array]]":
+    """Pictures of what a convolutional network has learned: filters, and its maps of one input.
+
+    Shapes: x (784) or (28, 28); the network has `conv1` and `features`.
+    """
+
+    def made(model: Any) -> Mapping[tuple[str, str], Array]:
+        import tiza as tz
+
+        learning = model.training
+        model.eval()
+        with tz.no_grad():
+            first, second = (h.numpy()[0] for h in model.features(x.reshape(1, SIDE, SIDE)))
+        model.train(learning)
+        filters = model.conv1.weight.numpy()[:, 0]
+        return {
+            ("filters of the first layer", "filtros de la primera capa"): enlarged(
+                grid(filters, 8), 8
+            ),
+            ("input", "entrada"): x.reshape(SIDE, SIDE),
+            ("maps of the first layer", "mapas de la primera capa"): grid(scaled(first), 8),
+            ("maps of the second layer", "mapas de la segunda capa"): grid(scaled(second), 16),
+        }
+
+    return made
+
+
+def scaled(maps: Array) -> Array:
+    """Each map divided by its largest number, so that faint ones are seen as well.
+
+    Shapes: (n, h, w) → (n, h, w).
+
+    >>> scaled(np.array([[[0.0, 0.1]], [[0.0, 0.0]]])).max(axis=(1, 2)).tolist()
+    [1.0, 0.0]
+    """
+    most = maps.max(axis=(1, 2), keepdims=True)
+    made: Array = maps / np.where(most > 0, most, 1)
+    return made
 
 
 def coloured(points: Array, labels: Array, size: int = 420) -> Array:

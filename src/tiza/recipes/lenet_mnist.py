@@ -1,10 +1,11 @@
 """lenet-mnist: LeNet-5 with ReLU and maximum pooling reads MNIST."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiza import models
 from tiza.recipes.about import About, Goal
 from tiza.recipes.images import MNIST, pictures
+from tiza.recipes.ink import insights
 from tiza.recipes.problem import Planned, Problem
 from tiza.recipes.setting import setting
 
@@ -38,4 +39,5 @@ def problem(settings: Chosen) -> Problem:
     def network(inputs: int, outputs: int) -> models.LeNet5:
         return models.LeNet5(outputs, settings.activation)
 
-    return pictures(ABOUT.title, "lenet-mnist", "mnist", network, settings)
+    made = pictures(ABOUT.title, "lenet-mnist", "mnist", network, settings)
+    return replace(made, pictures=insights(made.test.x[0]))

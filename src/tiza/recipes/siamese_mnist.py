@@ -22,6 +22,7 @@ ABOUT = About(
              "AUC de 0.99 o más con pares de imágenes de prueba"),
     minutes=2.0,
     goals=(Goal("AUC", ">=", 0.99), Goal("AUC", ">=", 0.99, "contrastive")),
+    ask="{run}/plots/one.png {run}/plots/other.png",
 )  # fmt: skip
 SPANISH = {
     "contrastive": "contrastiva",
@@ -32,6 +33,8 @@ SPANISH = {
     "AUC, all ten digits": "AUC, los diez dígitos",
     "accuracy of the threshold": "exactitud del umbral",
     "embeddings": "representaciones",
+    "one": "una imagen de prueba",
+    "other": "otra del mismo dígito",
     "furthest alike, nearest unlike": "iguales más lejanos, distintos más cercanos",
 }
 KNOWN, UNKNOWN = np.arange(8), np.arange(8, 10)
@@ -94,6 +97,8 @@ def study(settings: Chosen) -> Outcome:
         pictures={
             "embeddings": plane(codes["model"], ink.y_test),
             "furthest alike, nearest unlike": grid(hardest(ink.x_test, *shown, distance), 16),
+            "one": ink.x_test[shown[0][0]],
+            "other": ink.x_test[shown[1][0]],
         },
         data=ink.facts,
         notes=NOTES,

@@ -25,6 +25,7 @@ ABOUT = About(
              "errores no mayores que los de MiniSom: 1.34 y 2.2 %"),
     minutes=0.2,
     goals=(Goal("quantization error", "<=", 1.342), Goal("topographic error", "<=", 0.0222)),
+    ask="{run}/plots/one.png",
 )  # fmt: skip
 SPANISH = {
     "quantization error": "error de cuantización",
@@ -33,6 +34,7 @@ SPANISH = {
     "before": "antes",
     "map": "mapa",
     "digits": "dígitos del mapa",
+    "one": "una imagen de prueba",
     "heights": "distancias entre vecinos",
 }
 NOTES = (
@@ -86,6 +88,7 @@ def study(settings: Chosen) -> Outcome:
             "map": grid(som.weight.numpy().reshape(-1, 8, 8), settings.side),
             "digits": enlarged(COLOURS[names].reshape(settings.side, settings.side, 3), 9),
             "heights": enlarged(som.u_matrix().numpy(), 9),
+            "one": test[0].reshape(8, 8),
         },
         data={"data": "digits", "files": [file.sha256 for file in made.card.files]},
         notes=NOTES,
