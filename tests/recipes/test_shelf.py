@@ -54,9 +54,17 @@ def test_a_quick_run_leaves_a_whole_run_behind(name):
     assert {goal.name for goal in recipe.about.goals} <= set(found.outcome.figures)
     if found.outcome.several[0]:
         assert found.outcome.several[0] in found.outcome.figures
+    board = recipe.offers("board")
+    if board is not None:
+        loss, named = board(found.outcome.model, found.outcome.kept)
+        assert np.isfinite(float(loss))
+        assert named
+        assert "<math" in found.folder.report.read_text()
     if recipe.offers("predict") is not None:
         assert recipe.about.ask, "the last lines of a run show how to ask"
-        replies = ask(found.folder, shlex.split(recipe.about.ask))
+        replies = ask(
+            found.folder, shlex.split(recipe.about.ask.replace("{run}", str(found.folder.path)))
+        )
         assert replies
         assert all(reply.text for reply in replies)
 

@@ -205,7 +205,7 @@ def figures_table(figures: Figures, called: Callable[[str], str] = plain_name,
     rows = [
         [
             called(name),
-            *(_cell(name, row.get(who), spread.get(name) if who == "model" else None)
+            *(shown(name, row.get(who), spread.get(name) if who == "model" else None)
               for who in whos),
         ]
         for name, row in figures.items()
@@ -216,22 +216,26 @@ def figures_table(figures: Figures, called: Callable[[str], str] = plain_name,
 
 
 def _who(name: str, called: Callable[[str], str]) -> str:
+    own = called(name)
+    return own if own != name else who_name(name)
+
+
+def who_name(name: str) -> str:
+    """Who was scored, in the language in force."""
     from tiza.train.words import word
 
-    own = called(name)
-    if own != name:
-        return own
     return pick(WHO[name]) if name in WHO else word(name)
 
 
-def _cell(name: str, value: float | None, spread: tuple[float, int] | None) -> str:
+def shown(name: str, value: float | None, spread: tuple[float, int] | None = None) -> str:
+    """A figure as a person reads it: shares as percents, ± its deviation where it is known."""
     if value is None:
         return ""
     share = name.startswith(SHARES) and abs(value) <= 1
-    shown = f"{value:.2%}" if share else figure(value)
+    text = f"{value:.2%}" if share else figure(value)
     if spread is None:
-        return shown
-    return f"{shown} ± {spread[0]:.2%}" if share else f"{shown} ± {figure(spread[0])}"
+        return text
+    return f"{text} ± {spread[0]:.2%}" if share else f"{text} ± {figure(spread[0])}"
 
 
 def together(runs: Sequence[Ended]) -> tuple[Figures, dict[str, tuple[float, int]]]:

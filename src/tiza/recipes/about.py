@@ -37,7 +37,8 @@ class About:
     """One line of `tiza recipes`; minutes are those of one core.
 
     goals: the figures asked, so that what was reached can be judged. ask: an example of the
-    input of `tiza predict`, empty where the recipe's model is not to be asked.
+    input of `tiza predict`, in which {run} is the folder of the run; empty where the recipe's
+    model is not to be asked.
     """
 
     title: Pair

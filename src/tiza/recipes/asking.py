@@ -197,7 +197,10 @@ def model_of(folder: RunFolder, facts: Mapping[str, Any], recipe: Recipe) -> Any
             model = recipe.offers("network")(facts.get("kept") or {})
         else:
             raise UsageError("predict-cannot", recipe=recipe.name, run=folder.id)
-        model.load_state_dict(load_weights(folder.weights))
+        weights = load_weights(folder.weights)
+        if any(held.dtype == np.float64 for held in weights.values()):
+            model = model.double()
+        model.load_state_dict(weights)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         path = str(folder.path / "run.json")
         raise CheckpointError("run-folder-damaged", path=path, reason=str(error)) from error

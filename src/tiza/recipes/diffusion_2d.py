@@ -1,11 +1,17 @@
 """diffusion-2d: noise becomes two moons, by many small steps and by a few large ones."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 import tiza as tz
 from tiza import metrics, models, optim
-from tiza.recipes.about import About
-from tiza.recipes.study import Array, Outcome, Settings, descent, scatter
+from tiza.recipes.about import About, Goal
+from tiza.recipes.asking import Asked, Reply
+from tiza.recipes.setting import Settings, setting
+from tiza.recipes.study import Array, Outcome, descent, scatter
 
 ABOUT = About(
     title=("Two moons out of noise", "Dos lunas a partir de ruido"),
@@ -16,8 +22,20 @@ ABOUT = About(
         "MMD² menor que 0.002 con DDPM, que 0.005 con DDIM",
     ),
     minutes=1.0,
+    goals=(Goal("MMD²", "<=", 0.002), Goal("MMD²", "<=", 0.005, "DDIM")),
+    ask="500",
 )
 SIZE, WIDTH = 512, 0.3  # of a batch; of the kernel that compares
+
+
+@dataclass(frozen=True)
+class Chosen(Settings):
+    """What may be set."""
+
+    steps: int = setting(8000, ("steps of training", "pasos de entrenamiento"), quick=60, low=1)
+    lr: float = setting(1e-3, ("learning rate", "tasa de aprendizaje"), low=0)
+    noise_steps: int = setting(200, ("steps of the noise", "pasos del ruido"), quick=20, low=2)
+    hidden: int = setting(128, ("width of the hidden layers", "ancho de las capas ocultas"), low=1)
 
 
 def draw(count: int, rng: np.random.Generator) -> Array:
@@ -32,20 +50,20 @@ def draw(count: int, rng: np.random.Generator) -> Array:
     return (points / (0.87, 0.5)).astype("float32")
 
 
-def study(settings: Settings) -> Outcome:
+def study(settings: Chosen) -> Outcome:
     """New points for every batch, so that nothing can be learned by heart."""
     rng = np.random.default_rng(settings.seed)
-    model = models.Diffusion(models.MLPDenoiser(2, 128), settings.few(200, 20))
-    optimizer = optim.Adam(model.parameters(), lr=1e-3)
+    model = _network(settings.hidden, settings.noise_steps)
+    optimizer = optim.Adam(model.parameters(), lr=settings.lr)
 
     step = descent(model.loss, optimizer)
 
-    rows, total, steps = [], 0.0, settings.few(8000, 60)
+    rows, total, steps = [], 0.0, settings.steps
     every = max(1, steps // 50)
     for k in range(steps):
         total += step(draw(SIZE, rng))
         if (k + 1) % every == 0:
-            rows.append({"loss": total / every})
+            rows.append(settings.epoch({"loss": total / every}))
             total = 0.0
     count = settings.few(2000, 200)
     denoise = tz.compile(model.denoiser)
@@ -68,6 +86,26 @@ def study(settings: Settings) -> Outcome:
         ),
         model=model,
         rows=rows,
+        kept={"hidden": settings.hidden, "noise_steps": settings.noise_steps},
         pictures={"ddpm": scatter(many, -3, 3), "ddim": scatter(few, -3, 3),
                   "data": scatter(truth, -3, 3)},
     )  # fmt: skip
+
+
+def _network(hidden: int, steps: int) -> models.Diffusion:
+    return models.Diffusion(models.MLPDenoiser(2, hidden), steps)
+
+
+def network(kept: Mapping[str, Any]) -> models.Diffusion:
+    """The model of a run, with fresh weights."""
+    return _network(int(kept["hidden"]), int(kept["noise_steps"]))
+
+
+def predict(asked: Asked) -> list[Reply]:
+    """So many points out of noise, by all steps, as coordinates and as a picture."""
+    count = round(asked.numbers()[0])
+    if not 1 <= count <= 100_000:
+        raise asked.unread(("a number from 1 to 100000", "un número de 1 a 100000"))
+    points = asked.model.sample((count, 2)).numpy()
+    lines = "\n".join(f"{x:.4f} {y:.4f}" for x, y in points)
+    return [Reply(lines, points.tolist(), scatter(points, -3, 3))]

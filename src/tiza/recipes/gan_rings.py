@@ -1,11 +1,15 @@
 """gan-rings: two networks play until one paints eight spots on a ring."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 import tiza as tz
 from tiza import models, optim
-from tiza.recipes.about import About
-from tiza.recipes.study import Array, Outcome, Settings, descent, scatter
+from tiza.recipes.about import About, Goal
+from tiza.recipes.asking import Asked, Reply
+from tiza.recipes.setting import Settings, setting
+from tiza.recipes.study import Array, Outcome, descent, scatter
 
 ABOUT = About(
     title=("Eight spots on a ring, by a GAN", "Ocho manchas en un anillo, con una GAN"),
@@ -15,6 +19,8 @@ ABOUT = About(
     expects=("all 8 spots; 90 % of the samples on one",
              "las 8 manchas; el 90 % de las muestras en una"),
     minutes=2.0,
+    goals=(Goal("spots", ">=", 8), Goal("share on a spot", ">=", 0.9)),
+    ask="500",
 )  # fmt: skip
 SPANISH = {
     "spots": "manchas",
@@ -22,6 +28,16 @@ SPANISH = {
 }
 SPOTS = 2 * np.stack([f(2 * np.pi * np.arange(8) / 8) for f in (np.cos, np.sin)], axis=1)
 SPREAD, SIZE = 0.1, 256
+
+
+@dataclass(frozen=True)
+class Chosen(Settings):
+    """What may be set."""
+
+    steps: int = setting(6000, ("steps of each of the two", "pasos de cada una"), quick=60, low=1)
+    lr: float = setting(1e-3, ("learning rate of both", "tasa de aprendizaje de ambas"), low=0)
+    noise: int = setting(8, ("numbers of noise", "números de ruido"), low=1)
+    hidden: int = setting(128, ("width of the hidden layers", "ancho de las capas ocultas"), low=1)
 
 
 def draw(count: int, rng: np.random.Generator) -> Array:
@@ -41,12 +57,12 @@ def judge(points: Array) -> tuple[int, float]:
     return int((shares >= 0.01).sum()), float(near.mean())
 
 
-def study(settings: Settings) -> Outcome:
+def study(settings: Chosen) -> Outcome:
     """A step of the critic, a step of the generator; the average generator is kept."""
     rng = np.random.default_rng(settings.seed)
-    model = models.GAN(noise=8, hidden=128)
-    critic = optim.Adam(model.discriminator.parameters(), lr=1e-3, betas=(0.5, 0.99))
-    maker = optim.Adam(model.generator.parameters(), lr=1e-3, betas=(0.5, 0.99))
+    model = models.GAN(noise=settings.noise, hidden=settings.hidden)
+    critic = optim.Adam(model.discriminator.parameters(), lr=settings.lr, betas=(0.5, 0.99))
+    maker = optim.Adam(model.generator.parameters(), lr=settings.lr, betas=(0.5, 0.99))
 
     doubt = descent(model.critic_loss, critic)
 
@@ -54,13 +70,13 @@ def study(settings: Settings) -> Outcome:
 
     rows = []
     mean = {k: v.numpy().copy() for k, v in model.generator.state_dict().items()}
-    steps = settings.few(6000, 60)
+    steps = settings.steps
     for k in range(steps):
         row = {"critic": doubt(draw(SIZE, rng)), "generator": make()}
         for name, value in model.generator.state_dict().items():
             mean[name] += (value.numpy() - mean[name]) * 0.005
         if (k + 1) % max(1, steps // 50) == 0:
-            rows.append(row)
+            rows.append(settings.epoch(row))
     model.generator.load_state_dict(mean)
     with tz.no_grad():
         points = model.sample(10_000).numpy()
@@ -80,3 +96,13 @@ def study(settings: Settings) -> Outcome:
         rows=rows,
         pictures={"made": scatter(points, -3, 3), "data": scatter(draw(10_000, rng), -3, 3)},
     )
+
+
+def predict(asked: Asked) -> list[Reply]:
+    """So many points by the generator, as coordinates and as a picture."""
+    count = round(asked.numbers()[0])
+    if not 1 <= count <= 100_000:
+        raise asked.unread(("a number from 1 to 100000", "un número de 1 a 100000"))
+    points = asked.model.sample(count).numpy()
+    lines = "\n".join(f"{x:.4f} {y:.4f}" for x, y in points)
+    return [Reply(lines, points.tolist(), scatter(points, -3, 3))]

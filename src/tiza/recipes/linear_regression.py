@@ -1,11 +1,17 @@
 """linear-regression: how far a car goes, by descent and by the closed form, which must agree."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
+import tiza as tz
 import tiza.nn.functional as F
 from tiza import metrics, models, nn, optim
 from tiza.data import load, split_rows
-from tiza.recipes.about import About
+from tiza.errors import pick
+from tiza.recipes.about import About, Goal
+from tiza.recipes.asking import Asked, Reply
 from tiza.recipes.study import Array, Outcome, Settings
 
 ABOUT = About(
@@ -15,6 +21,8 @@ ABOUT = About(
     expects=("descent = closed form to 1e-4; R² about 0.8",
              "descenso = forma cerrada a 1e-4; R² ≈ 0.8"),
     minutes=0.1,
+    goals=(Goal("largest difference from the closed form", "<=", 1e-4), Goal("r2", ">=", 0.75)),
+    ask="cylinders=4 displacement=140 horsepower=90 weight=2264 acceleration=15.5 model_year=71",
 )  # fmt: skip
 
 
@@ -67,6 +75,7 @@ def study(settings: Settings) -> Outcome:
         model=model,
         rows=rows,
         data={"data": "auto_mpg", "rows": len(x)},
+        kept={"names": list(names), "mean": mean.tolist(), "std": std.tolist()},
     )
 
 
@@ -89,3 +98,33 @@ def _descend(model: nn.Module, x: Array, y: Array) -> list[dict[str, float]]:
 
 def _scores(guess: Array, truth: Array) -> dict[str, float]:
     return {name: float(metrics.metric(name)(guess, truth)) for name in ("rmse", "mae", "r2")}
+
+
+def predict(asked: Asked) -> list[Reply]:
+    """Miles per gallon of cars that are given by the names of their columns."""
+    guess = np.asarray(asked.model(standardised(asked)))[:, 0]
+    unit = pick(("miles per gallon", "millas por galón"))
+    return [Reply(f"{value:.2f} {unit}", float(value)) for value in guess]
+
+
+def standardised(asked: Asked) -> Array:
+    """Rows by the names of their columns, as the training rows were prepared.
+
+    Errors: UsageError where a column is missing or no number.
+    """
+    names, mean, std = (asked.kept[key] for key in ("names", "mean", "std"))
+    rows = asked.rows()
+    try:
+        x = np.array([[float(row[name]) for name in names] for row in rows])
+    except (KeyError, ValueError) as error:
+        wanted = ", ".join(names)
+        raise asked.unread((f"numbers for {wanted}", f"números para {wanted}")) from error
+    found: Array = (x - np.array(mean)) / np.array(std)
+    return found
+
+
+def board(model: Any, kept: Mapping[str, Any]) -> tuple[tz.Tensor, dict[str, tz.Tensor]]:
+    """The squared error of one car, one deviation above the mean in everything."""
+    x = tz.tensor(np.ones((1, len(kept["names"]))), dtype=tz.float64)
+    y = tz.tensor([[20.0]], dtype=tz.float64)
+    return F.mse_loss(model(x), y), {"X": x, "Y": y}

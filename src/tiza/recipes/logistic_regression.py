@@ -1,11 +1,17 @@
 """logistic-regression: tumours by logarithms of odds, as scikit-learn finds them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 import tiza as tz
 from tiza import models, nn, optim
 from tiza.data import load, split_rows
-from tiza.recipes.about import About
+from tiza.errors import pick
+from tiza.recipes.about import About, Goal
+from tiza.recipes.asking import Asked, Reply
+from tiza.recipes.linear_regression import standardised
 from tiza.recipes.study import Array, Outcome, Settings
 
 ABOUT = About(
@@ -16,6 +22,8 @@ ABOUT = About(
     expects=("accuracy of 94 to 98 %; coefficients those of scikit-learn to 1e-4",
              "exactitud del 94 al 98 %; coeficientes de scikit-learn a 1e-4"),
     minutes=0.1,
+    goals=(Goal("accuracy", ">=", 0.94), Goal("largest difference from scikit-learn", "<=", 1e-4)),
+    ask="{run}/tumours.csv",
 )  # fmt: skip
 
 
@@ -60,6 +68,8 @@ def study(settings: Settings) -> Outcome:
         model=model,
         rows=rows,
         data={"data": "breast_cancer", "rows": len(x)},
+        files={"tumours.csv": [dict(zip(names, row, strict=True)) for row in cancer.x[test[:5]]]},
+        kept={"names": list(names), "mean": mean.tolist(), "std": std.tolist()},
     )
 
 
@@ -87,3 +97,18 @@ def _peer(x: Array, y: Array) -> Array | None:
         return None
     found: Array = LogisticRegression(C=1.0, tol=1e-10, max_iter=10_000).fit(x, y).coef_[0]
     return found
+
+
+def predict(asked: Asked) -> list[Reply]:
+    """The probability that tumours, given by the names of their columns, are benign."""
+    logits = np.asarray(asked.model(standardised(asked)))[:, 0]
+    said = pick(("benign with probability {p:.1%}", "benigno con probabilidad {p:.1%}"))
+    shares = 1 / (1 + np.exp(-logits))
+    return [Reply(said.format(p=share), float(share)) for share in shares]
+
+
+def board(model: Any, kept: Mapping[str, Any]) -> tuple[tz.Tensor, dict[str, tz.Tensor]]:
+    """The loss on one tumour that is average in everything."""
+    x = tz.tensor(np.zeros((1, len(kept["names"]))), dtype=tz.float64)
+    y = tz.tensor([1.0], dtype=tz.float64)
+    return model.loss(x, y, 0.0), {"X": x, "y": y}

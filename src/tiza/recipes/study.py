@@ -1,6 +1,8 @@
 """A recipe with a loop of its own: what it is told, what it hands back, how its run is kept."""
 
+import csv
 import hashlib
+import io
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -42,6 +44,8 @@ class Outcome:
     of figures, columns and pictures; a name without entry stays. notes: what was kept apart, and
     what was chosen by which data. kept: plain data that `predict` needs beside the weights.
     several: a metric and its values, where the recipe itself runs several seeds or folds.
+    files: examples to ask with, beside the report: a text, bytes, rows of a table, or an array
+    (.npy, .png).
     """
 
     figures: Figures
@@ -58,6 +62,7 @@ class Outcome:
     notes: Sequence[Pair] = ()
     kept: Mapping[str, Any] = field(default_factory=dict)
     several: tuple[str, Sequence[float]] = ("", ())
+    files: Mapping[str, Any] = field(default_factory=dict)
 
     def called(self, name: str) -> str:
         """A figure's name in the language in force."""
@@ -100,6 +105,7 @@ class Studied:
         """How to look further."""
         derivable = self.recipe.offers("board") is not None
         ask = self.about.ask if self.recipe.offers("predict") is not None else ""
+        ask = ask.replace("{run}", str(self.folder.path))
         return further(self.folder.id, ask=ask, derive=derivable, recipe=self.recipe)
 
 
@@ -199,6 +205,8 @@ def _keep(found: Studied, store: Store) -> None:
     for name, (ending, content) in pictures.items():
         safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
         write_atomically(folder.plots / f"{safe}.{ending}", content)
+    for name, content in outcome.files.items():
+        write_atomically(folder.path / name, _content(name, content))
     _log(store, folder.id, outcome.rows)
     History(outcome.rows).to_csv(folder.path / "history.csv")
     folder.note(
@@ -208,12 +216,32 @@ def _keep(found: Studied, store: Store) -> None:
         parameters=found.parameters,
         network=_network(outcome),
         kept=dict(outcome.kept),
+        spanish=dict(outcome.spanish),
         several=list(outcome.several) if outcome.several[0] else None,
         seconds=found.seconds,
         weights_sha256=weights_hash(folder),
     )
     write_report(folder, _report(found, pictures))
     store.finish(folder.id, "finished", flat(outcome.figures))
+
+
+def _content(name: str, content: Any) -> bytes:
+    """The bytes of an example's file."""
+    if isinstance(content, bytes):
+        return content
+    if isinstance(content, str):
+        return content.encode()
+    if isinstance(content, np.ndarray) and name.endswith(".npy"):
+        held = io.BytesIO()
+        np.save(held, content, allow_pickle=False)
+        return held.getvalue()
+    if isinstance(content, np.ndarray):
+        return to_file(content)[1]
+    lines = io.StringIO(newline="")
+    writer = csv.DictWriter(lines, list(content[0]))
+    writer.writeheader()
+    writer.writerows(content)
+    return lines.getvalue().encode()
 
 
 def _blackboard(found: Studied) -> str:
