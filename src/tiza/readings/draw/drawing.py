@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 
 from tiza.errors import language
@@ -48,7 +49,7 @@ class _Insides:
         order = order_of(body.outputs, body.inputs)
         graph = boxes_of(order, inner_facts, None, numbers=False, shapes=True)
         title = say("one-step", n=node.attrs["length"])
-        return Inside(box.link, title, graph.svg(title, [say("shapes")]), [])
+        return Inside(box.link, title, graph.svg(title, lambda down: [say("shapes")]), [])
 
     def one(self, box: Box, facts: Facts) -> Inside:
         """The inside of one box, with what enters it as data."""
@@ -70,7 +71,7 @@ class _Insides:
                          numbers=self.values, shapes=self.shapes)  # fmt: skip
         parts = self.of(graph, facts)
         title = say("inside", name=box.path if box.kind == "layer" else box.lines[0])
-        return Inside(box.link, title, graph.svg(title, []), parts)
+        return Inside(box.link, title, graph.svg(title, lambda down: []), parts)
 
 
 def draw_graph(output: Node, facts: Facts, *, view: str = "graph", depth: int | None = 1,
@@ -85,16 +86,17 @@ def draw_graph(output: Node, facts: Facts, *, view: str = "graph", depth: int | 
     shown = bool(facts.values)
     graph = boxes_of(order, facts, depth, numbers=shown, shapes=shapes or not shown)
     inside = _Insides(shown, shapes or not shown).of(graph, facts)
-    return Picture(view, graph.svg(say(view), legend(facts, shown)), language(), inside)
+    return Picture(view, graph.svg(say(view), partial(legend, facts, shown)), language(), inside)
 
 
-def legend(facts: Facts, numbers_shown: bool) -> list[str]:
-    """What stands where."""
+def legend(facts: Facts, numbers_shown: bool, down: bool) -> list[str]:
+    """What stands where: above and below an arrow to the right, on both sides of one down."""
     if not numbers_shown:
         return [say("shapes")]
     if not facts.adjoints:
-        return [say("above")]
-    lines = [f"{say('above')}; {say('below', loss=facts.loss)}"]
+        return [say("right" if down else "above")]
+    words = ("right", "left") if down else ("above", "below")
+    lines = [f"{say(words[0])}; {say(words[1], loss=facts.loss)}"]
     if any(adjoint_text(g).startswith("‖") for g in facts.adjoints.values()):
         lines.append(say("norm"))
     return lines

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from math import prod
 from typing import Any
 
@@ -12,23 +11,13 @@ from tiza.graph import Node
 from tiza.graph.place import describe
 from tiza.graph.walk import opened, walk
 from tiza.readings.draw.folding import grouped, path_of
-from tiza.readings.draw.layout import arrange
 from tiza.readings.draw.numbers import adjoint_text, full_text, shape_text, value_text
+from tiza.readings.draw.render import LINE, Legend, render
 from tiza.readings.draw.signs import is_number, sign
-from tiza.readings.draw.svg import (
-    arrow,
-    document,
-    marked,
-    plain,
-    rectangle,
-    text,
-    width_of,
-)
+from tiza.readings.draw.svg import plain, width_of
 from tiza.readings.draw.words import counted, say
 
-LINE = 17.0
 HIGH = 30.0
-MARGIN = 16.0
 
 
 @dataclass
@@ -69,9 +58,18 @@ class Box:
     @property
     def stub(self) -> float:
         """Of the beginning of its arrow, where value and adjoint stand."""
+        return self.words * 1.05 + 16 if self.words else 0.0
+
+    @property
+    def words(self) -> float:
+        """Of the longer one of value and adjoint."""
         above = f"{plain(self.name)} = {self.above}" if self.name else self.above
-        widest = max(width_of(above, 12), width_of(self.below, 12))
-        return widest * 1.05 + 16 if widest else 0.0
+        return max(width_of(above, 12), width_of(self.below, 12))
+
+    @property
+    def across(self) -> float:
+        """Of the place that it takes where arrows point down, with words on both sides of one."""
+        return max(self.wide, 2 * (self.words * 1.05 + 10) if self.words else 0.0)
 
     @property
     def high(self) -> float:
@@ -87,9 +85,9 @@ class Graph:
     edges: list[tuple[int, int]]
     of: dict[Node, int]  # every node, and the box in which it is
 
-    def svg(self, title: str, legend: Sequence[str]) -> str:
+    def svg(self, title: str, legend: Legend) -> str:
         """The picture."""
-        return render(self, title, legend)
+        return render(self.boxes, self.edges, title, legend)
 
 
 def boxes_of(order: Sequence[Node], facts: Facts, depth: int | None, *, level: str = "",
@@ -180,46 +178,6 @@ def _note(box: Box, facts: Facts) -> str:
         lines.append(f"∂{facts.loss}/∂: {full_text(facts.adjoints[node])}")
     where = describe(node.place)
     return "\n".join([*lines, say("made", place=where)] if where else lines)
-
-
-def render(graph: Graph, title: str, legend: Sequence[str]) -> str:
-    """The boxes and arrows as SVG."""
-    sizes = {i: (b.wide + b.stub, b.high) for i, b in enumerate(graph.boxes)}
-    spots = arrange(sizes, graph.edges)
-    top = MARGIN + 26
-    parts: list[str] = []
-    for points in spots.route.values():
-        parts.append(arrow([(x + MARGIN, y + top) for x, y in points]))
-    for i, box in enumerate(graph.boxes):
-        x, y = spots.corner[i]
-        parts.append(_drawn(box, x + MARGIN, y + top))
-    wide = max(spots.width, width_of(title), *(width_of(line, 12) for line in legend), 120.0)
-    high = top + spots.height + 14
-    for line in legend:
-        high += LINE
-        parts.append(text(MARGIN, high, escape(line), "faint", "start"))
-    parts.append(text(MARGIN, MARGIN + 6, escape(title), "head", "start"))
-    return document(parts, wide + 2 * MARGIN, high + MARGIN, title)
-
-
-def _drawn(box: Box, x: float, y: float) -> str:
-    wide, middle = box.wide, y + box.high / 2
-    inner = rectangle(x, y, wide, box.high, f"box {box.kind}")
-    start = middle - LINE * (len(box.lines) - 1) / 2 + 4.5
-    for k, line in enumerate(box.lines):
-        named = marked(line) if k == 0 and box.kind in {"data", "parameter"} else escape(line)
-        inner += text(x + wide / 2, start + k * LINE, named, "" if k == 0 else "small faint")
-    if box.stub:
-        end = x + wide + box.stub
-        at = x + wide + box.stub / 2
-        inner += f'<path d="M{x + wide:.1f},{middle:.1f}H{end:.1f}" class="arrow"/>'
-        name = f"{marked(box.name)} = " if box.name else ""
-        if box.above:
-            inner += text(at, middle - 5, name + escape(box.above), "value")
-        if box.below:
-            inner += text(at, middle + 14, escape(box.below), "adjoint")
-    inner = f"<g><title>{escape(box.note)}</title>{inner}</g>"
-    return f'<a href="#{box.link}">{inner}</a>' if box.link else inner
 
 
 def hides(box: Box) -> bool:

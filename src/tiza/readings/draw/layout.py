@@ -10,7 +10,7 @@ from tiza.errors import MissingExtraError
 
 Point = tuple[float, float]
 Edge = tuple[int, int]
-SWEEPS = 24
+SWEEPS = 80
 STRAIGHT = 4.0  # how much more a long arrow pulls its points into a line than a box does
 
 

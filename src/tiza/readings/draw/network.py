@@ -18,9 +18,11 @@ from tiza.readings.draw.svg import document, marked, text
 from tiza.readings.draw.words import counted, say
 
 Array = np.ndarray[Any, Any]
+Point = tuple[float, float]
 MOST = 12  # neurons of a layer that are drawn; of more, the first and the last
 LABELLED = 12  # weights of a layer whose numbers fit
 RADIUS = 15.0
+ALONG = (0.22, 0.36, 0.5, 0.64, 0.78, 0.12, 0.88)  # where on its line a weight may stand
 STEP = 46.0
 QUIET = {"Flatten", "Identity", "Dropout", "Unflatten"}
 
@@ -121,17 +123,17 @@ class _Network:
         largest = float(np.abs(stage.weight).max(initial=0)) or 1.0
         if stage.bias is not None:
             largest = max(largest, float(np.abs(stage.bias).max(initial=0)))
-        lines, labels = [], []
+        lines = []
         entries = [
-            (p, q, float(stage.weight[j, i]), j)
+            (p, q, float(stage.weight[j, i]))
             for j, q in self.at[k + 1].items() if j is not None
             for i, p in self.at[k].items() if i is not None
         ]  # fmt: skip
         one = self.ones[k]
         if one is not None and stage.bias is not None:
-            entries += [(one, q, float(stage.bias[j]), j)
+            entries += [(one, q, float(stage.bias[j]))
                         for j, q in self.at[k + 1].items() if j is not None]  # fmt: skip
-        for (x, y), (p, q), w, j in sorted(entries, key=lambda e: abs(e[2])):
+        for (x, y), (p, q), w in sorted(entries, key=lambda e: abs(e[2])):
             size = abs(w) / largest
             kind = "pos" if w >= 0 else "neg"
             lines.append(
@@ -141,11 +143,21 @@ class _Network:
                 f"{'' if w >= 0 else ' stroke-dasharray=' + chr(34) + '7 3' + chr(34)}>"
                 f"<title>{number(w)}</title></line>"
             )
-            if self.labelled:
-                along = 0.2 + 0.17 * (j % 2)  # not where the lines cross
-                at = x + RADIUS + (p - x - 2 * RADIUS) * along
-                labels.append(text(at, y + (q - y) * along + 4, number(w, 3), "small halo"))
-        return lines + labels
+        return lines + (self.labels(entries) if self.labelled else [])
+
+    def labels(self, entries: Sequence[tuple[Point, Point, float]]) -> list[str]:
+        """The weights on their lines, each where the labels before it leave room."""
+        taken: list[Point] = []
+        parts = []
+        for (x, y), (p, q), w in entries:
+            places = [(x + RADIUS + (p - x - 2 * RADIUS) * t, y + (q - y) * t) for t in ALONG]
+            gap = [min([max(abs(a - c) / 46, abs(b - d) / 15) for c, d in taken], default=9.0)
+                   for a, b in places]  # fmt: skip
+            best = next((i for i, g in enumerate(gap) if g >= 1), gap.index(max(gap)))
+            taken.append(places[best])
+            at, on = places[best]
+            parts.append(text(at, on + 4, number(w, 3), "small halo"))
+        return parts
 
     def layer(self, k: int) -> list[str]:
         """The neurons of one layer with what stands above and in them."""
@@ -158,7 +170,9 @@ class _Network:
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS:g}" class="neuron"/>')
             name = f"{letter}{i + 1}" if n > 1 else letter
             if letter:
-                parts.append(text(x, y + 4.5, marked(name), "small" if i > 8 else ""))
+                parts.append(
+                    text(x, y + 4.5, marked(name), "" if i < 9 else "small" if i < 99 else "tiny")
+                )
         one = self.ones[k]
         if one is not None:
             x, y = one

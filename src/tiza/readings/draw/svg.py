@@ -28,7 +28,7 @@ STYLE = """
 .tz text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;
 fill:var(--ink);font-size:13px}
 .tz .paper{fill:var(--paper)}.tz .faint{fill:var(--faint);font-size:12px}
-.tz .small{font-size:11px}.tz .head{font-weight:600}
+.tz .small{font-size:11px}.tz .tiny{font-size:9.5px}.tz .head{font-weight:600}
 .tz .value{fill:var(--value);font-size:12px}.tz .adjoint{fill:var(--adj);font-size:12px}
 .tz .arrow{fill:none;stroke:var(--line);stroke-width:1.3}.tz .tip{fill:var(--line)}
 .tz .box{stroke-width:1.4}.tz .data{fill:var(--data);stroke:var(--datal)}
@@ -94,15 +94,21 @@ def rectangle(x: float, y: float, wide: float, high: float, kind: str, round_by:
             f'rx="{round_by:g}" class="{kind}"/>')  # fmt: skip
 
 
-def arrow(points: Sequence[Point]) -> str:
-    """A smooth line through the points, level at each of them, with a tip at the end."""
+def _at(x: float, y: float) -> str:
+    return f"{x:.1f},{y:.1f}"
+
+
+def arrow(points: Sequence[Point], *, down: bool = False) -> str:
+    """A smooth line through the points, level (or upright) at each, with a tip at the end."""
     (x, y), (end, level) = points[0], points[-1]
     path = f"M{x:.1f},{y:.1f}"
-    for p, q in [*points[1:-1], (end - 6, level)]:
-        half = (x + p) / 2
-        path += f"C{half:.1f},{y:.1f} {half:.1f},{q:.1f} {p:.1f},{q:.1f}"
+    short = (end, level - 6) if down else (end - 6, level)
+    for p, q in [*points[1:-1], short]:
+        half = (y + q) / 2 if down else (x + p) / 2
+        first, second = ((x, half), (p, half)) if down else ((half, y), (half, q))
+        path += f"C{_at(*first)} {_at(*second)} {_at(p, q)}"
         x, y = p, q
-    tip = f"M{end:.1f},{level:.1f}l-8,-4v8z"
+    tip = f"M{_at(end, level)}{'l-4,-8h8z' if down else 'l-8,-4v8z'}"
     return f'<path d="{path}" class="arrow"/><path d="{tip}" class="tip"/>'
 
 

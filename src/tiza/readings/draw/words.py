@@ -10,6 +10,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "blocks": ("Layers", "Capas"),
     "above": ("above the arrow: the value", "sobre la flecha: el valor"),
     "below": ("below: the adjoint, ∂{loss}/∂(value)", "debajo: la adjunta, ∂{loss}/∂(valor)"),
+    "right": ("right of the arrow: the value", "a la derecha de la flecha: el valor"),
+    "left": ("left: the adjoint, ∂{loss}/∂(value)", "a la izquierda: la adjunta, ∂{loss}/∂(valor)"),
     "norm": ("‖·‖: norm of an array", "‖·‖: norma de un arreglo"),
     "shapes": ("on the arrows: the shape", "sobre las flechas: la forma"),
     "data": ("data", "dato"),
