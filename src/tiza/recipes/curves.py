@@ -1,7 +1,7 @@
 """What the recipes on elliptic curves share: parts divided by isogeny class, a net that learns."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -96,12 +96,14 @@ class Scale:
         return cls(np.array(kept["mean"]), np.array(kept["deviation"]))
 
 
-def learned(x: Array, y: Array, classes: int, parts: Parts, settings: Chosen
+def learned(x: Array, y: Array, classes: int, parts: Parts, settings: Chosen, tell: bool = True
             ) -> tuple[Any, list[dict[str, float]]]:  # fmt: skip
     """A network that tells classes apart, and its curves: AdamW down half a cosine.
 
-    What is kept is the mean of the weights over the last steps.
+    What is kept is the mean of the weights over the last steps. Whoever watches the run is told
+    of the main network alone.
     """
+    settings = settings if tell else replace(settings, watch=lambda row: None)
     model = models.EllipticMLP(x.shape[1], classes, settings.hidden, settings.dropout, False)
     optimizer = optim.AdamW(model.parameters(), lr=settings.lr, weight_decay=settings.weight_decay)
     step = descent(lambda a, b: F.cross_entropy(model(a), b), optimizer)

@@ -71,7 +71,7 @@ def study(settings: Chosen) -> Outcome:
     model, rows = curves.learned(x, rank, 3, parts, settings)
     guess, truth = curves.logits(model, x[parts.test]).argmax(1), rank[parts.test]
     angle = (ap / np.sqrt(primes(100))).astype("float32")
-    plain, _ = curves.learned(angle, rank, 3, parts, settings)
+    plain, _ = curves.learned(angle, rank, 3, parts, settings, tell=False)
     alone = curves.logits(plain, angle[parts.test]).argmax(1)
     right, high = guess == truth, truth == 2
     mestre = -(ap * np.log(data.primes) / data.primes).sum(1)

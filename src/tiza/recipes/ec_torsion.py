@@ -89,11 +89,11 @@ def study(settings: Chosen) -> Outcome:
     model, rows = curves.learned(x, largest, len(ORDERS), parts, settings)
     guess, truth = curves.logits(model, x[test]).argmax(1), largest[test]
     angle = x[:, : ap.shape[1]]
-    plain, _ = curves.learned(angle, largest, len(ORDERS), parts, settings)
+    plain, _ = curves.learned(angle, largest, len(ORDERS), parts, settings, tell=False)
     alone = curves.logits(plain, angle[test]).argmax(1)
     mine = parts.rows(class_id)
     own = _invariants(table, class_id, raw, mine)
-    single, _ = curves.learned(own, order, len(ORDERS), mine, settings)
+    single, _ = curves.learned(own, order, len(ORDERS), mine, settings, tell=False)
     right = curves.logits(single, own[mine.test]).argmax(1) == order[mine.test]
     share, each = float((guess == truth).mean()), float(right.mean())
     return Outcome(
