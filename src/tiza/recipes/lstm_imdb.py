@@ -20,7 +20,7 @@ ABOUT = About(
     data=("IMDB: 25,000 + 25,000 film reviews", "IMDB: 25 000 + 25 000 reseñas de películas"),
     model="LSTMClassifier, 2 × 64",
     expects=("accuracy of 86 % or more", "exactitud de 86 % o más"),
-    minutes=5.0,
+    minutes=4.0,
     goals=(Goal("accuracy", ">=", 0.86),),
     ask="a wonderful film with a brilliant cast",
 )  # fmt: skip
@@ -34,7 +34,7 @@ class Chosen(Settings):
     words: int = setting(10_000, ("words known", "palabras conocidas"), quick=200, low=10)
     length: int = setting(240, ("words read of a review", "palabras leídas de una reseña"),
                           quick=12, low=4)  # fmt: skip
-    epochs: int = setting(5, ("passes over the reviews", "pasadas por las reseñas"), quick=1,
+    epochs: int = setting(4, ("passes over the reviews", "pasadas por las reseñas"), quick=1,
                           low=1)  # fmt: skip
     batch: int = setting(64, ("reviews of a batch", "reseñas de un lote"), low=1)
     width: int = setting(64, ("width of the words", "ancho de las palabras"), quick=8, low=1)

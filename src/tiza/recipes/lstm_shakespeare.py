@@ -23,7 +23,7 @@ ABOUT = About(
     model="CharLSTM 256",
     expects=("validation loss of 1.60 nats per character or lower",
              "pérdida de validación de 1.60 nats por carácter o menos"),
-    minutes=8.0,
+    minutes=6.0,
     goals=(Goal("validation loss", "<=", 1.60),),
     ask="ROMEO:",
 )  # fmt: skip
@@ -40,7 +40,7 @@ READ = 500  # characters of a passage that is judged
 class Chosen(Settings):
     """What may be set."""
 
-    steps: int = setting(4000, ("batches", "lotes"), quick=4, low=1)
+    steps: int = setting(3000, ("batches", "lotes"), quick=4, low=1)
     batch: int = setting(32, ("passages of a batch", "pasajes de un lote"), quick=4, low=1)
     length: int = setting(100, ("characters of a passage", "caracteres de un pasaje"), quick=10,
                           low=2)  # fmt: skip
