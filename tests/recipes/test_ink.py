@@ -125,14 +125,14 @@ def test_a_digit_that_is_rare_or_unsure_is_not_recognised():
 
 def test_what_is_asked_of_diffusion_is_digits():
     model = models.Diffusion(models.PatchUNet(8, 10), 6)
-    (reply,) = diffusion_mnist.predict(Asked(model, ("3", "14")))
+    (reply,) = diffusion_mnist.predict(Asked(model, ("3", "14"), {"guidance": 1.0}))
     assert reply.value == [3, 1, 4]
     assert reply.picture.shape == (28, 3 * 29 - 1)
     for words in (("three",), (), ("-1",)):
         with pytest.raises(UsageError):
             diffusion_mnist.predict(Asked(model, words))
     with use_language("es"):
-        assert "dibujo" in diffusion_mnist.predict(Asked(model, ("7",)))[0].text
+        assert "dibujo" in diffusion_mnist.predict(Asked(model, ("7",), {"guidance": 0.0}))[0].text
 
 
 def test_points_of_the_plane_come_in_pairs():

@@ -1,5 +1,6 @@
 """diffusion-mnist: noise becomes the digit that is asked for, by many small steps or a few."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +111,13 @@ def study(settings: Chosen) -> Outcome:
         },
         data={**ink.facts, "judge's test accuracy": judge.accuracy},
         notes=NOTES,
+        kept={"maps": settings.maps, "steps": settings.steps, "guidance": settings.guidance},
     )
+
+
+def network(kept: Mapping[str, Any]) -> Any:
+    """The model of a run, to be asked."""
+    return models.Diffusion(models.PatchUNet(kept["maps"], 10), kept["steps"])
 
 
 def spread(x: Array) -> Array:
@@ -174,7 +181,9 @@ def predict(asked: Asked) -> list[Reply]:
     wanted = [int(c) for c in asked.text() if c.isdecimal() and c.isascii()][:MOST]
     if not wanted or any(not c.isdecimal() and c not in " ,;" for c in asked.text()):
         raise asked.unread(("digits from 0 to 9", "dígitos del 0 al 9"))
-    guide = asked.model.guided(np.asarray(wanted), 1.0, tz.compile(asked.model.denoiser))
+    guide = asked.model.guided(
+        np.asarray(wanted), asked.kept["guidance"], tz.compile(asked.model.denoiser)
+    )
     leaps = min(LEAPS, asked.model.steps)
     made = seen(asked.model.ddim((len(wanted), 1, 28, 28), leaps, denoise=guide, clip=1.0))
     shown = " ".join(map(str, wanted))

@@ -24,6 +24,7 @@ ABOUT = About(
     ask="40",
 )
 SPANISH = {
+    "ELBO": "ELBO",
     "log-likelihood": "log-verosimilitud",
     "independent pixels": "píxeles independientes",
     "samples": "muestras",
