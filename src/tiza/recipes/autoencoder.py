@@ -20,7 +20,7 @@ ABOUT = About(
     model="Autoencoder 784-512-256-2",
     expects=("squared error of 0.042 or less by 2 numbers (PCA 0.056)",
              "error cuadrático de 0.042 o menos con 2 números (PCA: 0.056)"),
-    minutes=2.0,
+    minutes=1.5,
     goals=(Goal("squared error, 2 numbers", "<=", 0.042),),
     ask="0 0",
 )  # fmt: skip
@@ -38,7 +38,7 @@ SPANISH = {
 class Chosen(Settings):
     """What may be set."""
 
-    epochs: int = setting(10, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
+    epochs: int = setting(7, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
     batch: int = setting(128, ("pictures in each step", "imágenes en cada paso"), quick=100, low=1)
     lr: float = setting(2e-3, ("learning rate at first", "tasa de aprendizaje inicial"), low=0)
     hidden: tuple[int, ...] = setting(

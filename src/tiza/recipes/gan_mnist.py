@@ -18,7 +18,7 @@ ABOUT = About(
     data=MNIST,
     model="GAN 64-400-400-784",
     expects=("all ten digits recognised", "los diez dígitos reconocidos"),
-    minutes=4.5,
+    minutes=3.0,
     goals=(Goal("digits recognised", ">=", 10),),
     ask="40",
 )
@@ -44,7 +44,7 @@ NOTES = (
 class Chosen(Settings):
     """What may be set."""
 
-    epochs: int = setting(25, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
+    epochs: int = setting(16, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
     batch: int = setting(128, ("pictures in each step", "imágenes en cada paso"), quick=100, low=1)
     lr: float = setting(4e-4, ("learning rate at first", "tasa de aprendizaje inicial"), low=0)
     noise: int = setting(64, ("numbers of noise", "números de ruido"), low=1)
