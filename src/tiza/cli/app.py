@@ -15,6 +15,7 @@ NAMES = (
     "show",
     "report",
     "replay",
+    "compare",
     "predict",
     "derive",
     "draw",

@@ -112,8 +112,9 @@ def size(count: int) -> str:
     return f"{count} B"
 
 
-def sparkline(values: Sequence[float], width: int = 40) -> str:
-    """A curve in one line; gaps and NaN are blanks.
+def sparkline(values: Sequence[float], width: int = 40,
+              bounds: tuple[float, float] | None = None) -> str:  # fmt: skip
+    """A curve in one line; gaps and NaN are blanks. bounds: the scale of several curves.
 
     >>> sparkline([0, 1, 2, 3, 4, 5, 6, 7])
     '▁▂▃▄▅▆▇█'
@@ -123,7 +124,7 @@ def sparkline(values: Sequence[float], width: int = 40) -> str:
     finite = [v for v in values if math.isfinite(v)]
     if not finite:
         return ""
-    low, high = min(finite), max(finite)
+    low, high = bounds or (min(finite), max(finite))
     scale = (len(BARS) - 1) / (high - low) if high > low else 0.0
     return "".join(BARS[round((v - low) * scale)] if math.isfinite(v) else " " for v in values)
 

@@ -13,8 +13,9 @@ ALONE = """<style>
 @media(prefers-color-scheme:dark){:root{--train:#56b4e9;--valid:#f0a35e;--mark:#2fc79a;
 --ink:#e8eaec;--soft:#a3adb6;--line:#38424b}}
 </style>"""
-COLOURS = ("var(--train)", "var(--valid)", "var(--mark)")
-DASHES = ("", "7 4", "2 3")  # told apart without colour too
+# Told apart by eyes of every kind (Okabe & Ito 2008), and by their dashes without colour.
+COLOURS = ("var(--train)", "var(--valid)", "var(--mark)", "#cc79a7", "#e69f00", "#8c6bb1")
+DASHES = ("", "7 4", "2 3", "12 3 2 3", "5 2", "1 2")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _axes(frame: _Frame, marks: Sequence[float], x_title: str) -> str:
 
 
 def _curve(frame: _Frame, line: Line, index: int) -> str:
-    colour, dash = COLOURS[index % 3], DASHES[index % 3]
+    colour, dash = COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
     path, pen_down, dots = "", False, []
     for epoch, value in enumerate(line.values, 1):
         if not math.isfinite(value):
@@ -152,10 +153,11 @@ def _legend(title: str, lines: Sequence[Line]) -> str:
     for index, line in reversed(list(enumerate(lines))):
         width = 7.2 * len(line.name)
         x -= width
+        colour, dash = COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
         parts.append(
             f'<text x="{x:.0f}" y="18" fill="var(--ink)">{html.escape(line.name)}</text>'
-            f'<path d="M{x - 30:.0f} 14h24" stroke="{COLOURS[index % 3]}" stroke-width="2.5" '
-            f'stroke-dasharray="{DASHES[index % 3]}"/>'
+            f'<path d="M{x - 30:.0f} 14h24" stroke="{colour}" stroke-width="2.5" '
+            f'stroke-dasharray="{dash}"/>'
         )
         x -= 44
     return "".join(parts)

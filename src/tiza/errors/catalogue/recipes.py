@@ -111,4 +111,104 @@ ENTRIES = {
             "Una corrida interrumpida, o cuya carpeta ya no está, no tiene informe.",
         ),
     ),
+    "runs-where": Entry(
+        en=("{got!r} is no condition on a figure", '--where "accuracy>=0.97"'),
+        es=("{got!r} no es una condición sobre una cifra", '--where "accuracy>=0.97"'),
+        more=(
+            "A condition is the name of a figure, one of >= <= > < =, and a number or a share. "
+            "Quotes keep the shell from reading > and <.",
+            "Una condición es el nombre de una cifra, uno de >= <= > < =, y un número o parte. "
+            "Las comillas evitan que el intérprete lea > y <.",
+        ),
+    ),
+    "runs-day": Entry(
+        en=("{got!r} is no day", "2026-11-21, today, yesterday, or 7d for seven days ago"),
+        es=("{got!r} no es un día", "2026-11-21, hoy, ayer, o 7d para hace siete días"),
+        more=(
+            "Days are written year-month-day, or as a number of days before today.",
+            "Los días se escriben año-mes-día, o como número de días antes de hoy.",
+        ),
+    ),
+    "runs-sort": Entry(
+        en=("no run has {got!r} to sort by", "one of {names}"),
+        es=("ninguna corrida tiene {got!r} para ordenar", "una de {names}"),
+        more=(
+            "Runs are sorted by a column of the table or by a figure that they ended with.",
+            "Las corridas se ordenan por una columna de la tabla o por una cifra final.",
+        ),
+    ),
+    "compare-few": Entry(
+        en=("two runs at least are compared", "tiza compare RUN RUN"),
+        es=("se comparan al menos dos corridas", "tiza compare CORRIDA CORRIDA"),
+        more=(
+            "`tiza runs` lists what there is; --recipe NAME takes all runs of a recipe.",
+            "`tiza runs` lista lo que hay; --recipe NOMBRE toma todas las corridas de una receta.",
+        ),
+    ),
+    "sweep-space": Entry(
+        en=(
+            "{name}={got!r} is no range",
+            "{name}=1..10, {name}=log:1e-4..1e-1 or {name}=a|b|c ({name} takes {wanted})",
+        ),
+        es=(
+            "{name}={got!r} no es un rango",
+            "{name}=1..10, {name}=log:1e-4..1e-1 o {name}=a|b|c ({name} admite {wanted})",
+        ),
+        more=(
+            "A sweep varies settings between two numbers (low..high, with log: in front for "
+            "powers of ten) or among words divided by |. A setting with one value stays fixed.",
+            "Un barrido varía ajustes entre dos números (menor..mayor, con log: delante para "
+            "potencias de diez) o entre palabras separadas por |. Con un solo valor queda fijo.",
+        ),
+    ),
+    "sweep-nothing": Entry(
+        en=("nothing is varied", "--set {example}"),
+        es=("no se varía nada", "--set {example}"),
+        more=(
+            "At least one --set must give a range: lr=log:1e-4..1e-1.",
+            "Al menos un --set debe dar un rango: lr=log:1e-4..1e-1.",
+        ),
+    ),
+    "sweep-metric": Entry(
+        en=("{recipe} measures no {got!r} on its way", "--metric one of {names}"),
+        es=("{recipe} no mide {got!r} en el camino", "--metric una de {names}"),
+        more=(
+            "A sweep chooses by a column of the curves, best one of validation data: the test "
+            "set is never used for choices.",
+            "Un barrido elige por una columna de las curvas, mejor una de validación: el conjunto "
+            "de prueba nunca se usa para elegir.",
+        ),
+    ),
+    "sweep-differs": Entry(
+        en=("the sweep {name} is about {kept}", "--name another, or the same --set as before"),
+        es=("el barrido {name} trata de {kept}", "--name otro, o los mismos --set de antes"),
+        more=(
+            "A sweep is continued with the same recipe, ranges and metric; others need a name "
+            "of their own.",
+            "Un barrido continúa con la misma receta, rangos y métrica; otros necesitan un nombre "
+            "propio.",
+        ),
+    ),
+    "sweep-grid": Entry(
+        en=("a grid needs few values: {name} is continuous", "--sampler tpe, or {name}=a|b|c"),
+        es=(
+            "una malla necesita pocos valores: {name} es continuo",
+            "--sampler tpe, o {name}=a|b|c",
+        ),
+        more=(
+            "Grid search tries every combination, so each setting must be a whole number or one "
+            "of a few words.",
+            "La búsqueda en malla prueba toda combinación; cada ajuste debe ser un entero o una "
+            "de pocas palabras.",
+        ),
+    ),
+    "sweep-storage": Entry(
+        en=("the storage {url} cannot be used: {reason}", "--storage sqlite:///sweeps.sqlite"),
+        es=("no se puede usar {url}: {reason}", "--storage sqlite:///sweeps.sqlite"),
+        more=(
+            "Sweeps are kept by Optuna in SQLite, or in a server's database for several machines.",
+            "Optuna guarda los barridos en SQLite, o en la base de un servidor para varias "
+            "máquinas.",
+        ),
+    ),
 }
