@@ -9,6 +9,8 @@ import numpy as np
 
 from tiza.errors import DTypeError, ShapeError
 from tiza.graph import PRIMITIVES as P
+from tiza.graph import Node, composite
+from tiza.graph.primitive import Sample
 from tiza.lang.tensor import Tensor, as_tensor, make
 
 
@@ -94,7 +96,31 @@ def segment_softmax(input: Any, segments: Any, num_segments: int) -> Tensor:
     [0.5, 1.0, 0.5]
     """
     x, s = _rows(input, segments)
-    greatest = segment_max(x.detach(), s, num_segments)
-    powers = make(P["exp"], x - make(P["take"], greatest, s, axis=0))
-    total = segment_sum(powers, s, num_segments)
-    return powers / make(P["take"], total, s, axis=0)
+    return make(shares_of_segments, x, s, size=num_segments)
+
+
+def _shares(x: Node, s: Node, size: int) -> Node:
+    greatest = segment_max(Tensor(P["stop_gradient"](x)), Tensor(s), size).node
+    powers = P["exp"](x - P["take"](greatest, s, axis=0))
+    return powers / P["take"](P["take_add"](powers, s, axis=0, size=size), s, axis=0)
+
+
+def _shares_vjp(g: Node, y: Node, x: Node, s: Node, size: int) -> list[Node | None]:
+    del x
+    mean = P["take_add"](g * y, s, axis=0, size=size)
+    return [y * (g - P["take"](mean, s, axis=0)), None]
+
+
+def _shares_samples(rng: Any) -> list[Sample]:
+    s = rng.integers(0, 3, 6)
+    return [((rng.normal(size=6), s), {"size": 4}), ((rng.normal(size=(6, 2)), s), {"size": 3}),
+            ((rng.normal(size=0), s[:0]), {"size": 2})]  # fmt: skip
+
+
+shares_of_segments = composite(
+    "segment_softmax", _shares, samples=_shares_samples, vjp=_shares_vjp,
+    infer=lambda x, s, size: (x.shape, x.dtype),
+    latex=r"\operatorname{{softmax}}_{{\mathcal{{N}}({1})}}({0})",
+    latex_vjp=(r"{y} \odot \left({g} - \sum_{{\mathcal{{N}}({1})}} {g} \odot {y}\right)", ""),
+    says="softmax over the rows of one segment: the shares of a node's neighbours",
+)  # fmt: skip

@@ -1,129 +1,130 @@
-"""Every kind of layer, activation and loss derives, and each printed formula holds."""
+"""Every layer, loss and model derives: named symbols, true formulas, the field's notation."""
+
+import re
 
 import numpy as np
 import pytest
+from laws.native_steps import LAYERS, LOSSES, drawn, square
+from models.catalogue import BY_RULE, CASES
 
 import tiza as tz
-from tiza import nn
-from tiza.nn import functional as F
+from tiza import losses, models, nn
+from tiza.graph import COMPOSITES, PRIMITIVES
 from tiza.readings.blackboard.expr import symbols_of
 
-RNG = np.random.default_rng(0)
+CODE = set(PRIMITIVES) | set(COMPOSITES)
+FIELD = {  # names of operations that books use as they are
+    "arctan", "argmax", "atan2", "erf", "flip", "hardshrink", "hardsigmoid", "hardswish",
+    "hardtanh", "lgamma", "logsumexp", "max", "min", "pad", "reshape", "round", "sign", "softmax",
+    "softplus", "softshrink", "softsign", "standardize", "tanhshrink", "threshold", "windows",
+}  # fmt: skip
+NO_SLOPE = {"SOM", "Perceptron", "Identity"}
+# Too large for the quick tests.
+LONG = {"UNet", "PatchUNet", "GPT", "BERT", "LSTMClassifier", "CharLSTM", "Siamese", "LeNet5",
+        "SmallCNN", "Transformer", "TransformerDecoder", "TransformerEncoder",
+        "LSTM both ways", "GRU both ways"}  # fmt: skip
 
 
-def normal(*shape):
-    return RNG.normal(size=shape)
+def cases(names):
+    return [pytest.param(n, marks=pytest.mark.slow if n in LONG else ()) for n in names]
 
 
-def share(*shape):
-    return RNG.uniform(0.1, 0.9, shape)
+def tensors(given, rng):
+    xs = [tz.tensor(drawn(spec, "float32", rng)) for spec in given]
+    return [x.requires_grad_() if x.dtype.kind == "f" else x for x in xs]
 
 
-EDGES = np.array([[0, 1, 2, 3], [1, 2, 3, 0]])
-SIGNS = np.array([1.0, -1.0, 1.0, -1.0])
-CLASSES = np.array([0, 1, 2, 1])
-LAYERS = {
-    "Linear": (lambda: nn.Linear(3, 4), normal(5, 3)),
-    "Bilinear": (lambda: nn.Bilinear(3, 4, 2), normal(5, 3), normal(5, 4)),
-    "Conv1d": (lambda: nn.Conv1d(2, 3, 2), normal(2, 2, 5)),
-    "Conv2d": (lambda: nn.Conv2d(2, 4, 3, groups=2, padding=1), normal(2, 2, 5, 5)),
-    "ConvTranspose2d": (lambda: nn.ConvTranspose2d(2, 3, 2), normal(2, 2, 3, 3)),
-    "BatchNorm2d": (lambda: nn.BatchNorm2d(3), normal(2, 3, 4, 4)),
-    "LayerNorm": (lambda: nn.LayerNorm(4), normal(3, 4)),
-    "GroupNorm": (lambda: nn.GroupNorm(2, 4), normal(2, 4, 3)),
-    "InstanceNorm2d": (lambda: nn.InstanceNorm2d(3, affine=True), normal(2, 3, 4, 4)),
-    "RMSNorm": (lambda: nn.RMSNorm(4), normal(3, 4)),
-    "LocalResponseNorm": (lambda: nn.LocalResponseNorm(2), normal(2, 3, 4)),
-    "Embedding": (lambda: nn.Embedding(5, 3), np.array([0, 1, 1])),
-    "EmbeddingBag": (lambda: nn.EmbeddingBag(5, 3), np.array([[0, 1, 2], [2, 3, 4]])),
-    "RNN": (lambda: nn.RNN(3, 4), normal(4, 2, 3)),
-    "LSTM": (lambda: nn.LSTM(3, 4, num_layers=2), normal(4, 2, 3)),
-    "GRU": (lambda: nn.GRU(3, 4, bidirectional=True), normal(4, 2, 3)),
-    "LSTMCell": (lambda: nn.LSTMCell(3, 4), normal(2, 3)),
-    "GRUCell": (lambda: nn.GRUCell(3, 4), normal(2, 3)),
-    "RNNCell": (lambda: nn.RNNCell(3, 4), normal(2, 3)),
-    "MultiheadAttention": (lambda: nn.MultiheadAttention(4, 2), *[normal(3, 2, 4)] * 3),
-    "TransformerEncoderLayer": (lambda: nn.TransformerEncoderLayer(4, 2, 8), normal(3, 2, 4)),
-    "TransformerDecoderLayer": (
-        lambda: nn.TransformerDecoderLayer(4, 2, 8),
-        *[normal(3, 2, 4)] * 2,
-    ),
-    "PReLU": (nn.PReLU, normal(3, 4)),
-    "AvgPool2d": (lambda: nn.AvgPool2d(2), normal(2, 1, 4, 4)),
-    "MaxPool2d": (lambda: nn.MaxPool2d(2), normal(2, 1, 4, 4)),
-    "AdaptiveAvgPool2d": (lambda: nn.AdaptiveAvgPool2d(2), normal(2, 1, 4, 4)),
-    "Dropout": (lambda: nn.Dropout(0.5), normal(3, 4)),
-    "GCNConv": (lambda: nn.GCNConv(3, 2), normal(4, 3), EDGES),
-    "GATConv": (lambda: nn.GATConv(3, 2), normal(4, 3), EDGES),
-    "SAGEConv": (lambda: nn.SAGEConv(3, 2), normal(4, 3), EDGES),
-    "PixelShuffle": (lambda: nn.PixelShuffle(2), normal(1, 4, 2, 2)),
-    "Upsample": (lambda: nn.Upsample(scale_factor=2), normal(1, 1, 2, 2)),
-    "GLU": (nn.GLU, normal(3, 4)),
-    "Softmax": (lambda: nn.Softmax(dim=1), normal(3, 4)),
-    "LogSoftmax": (lambda: nn.LogSoftmax(dim=1), normal(3, 4)),
-}
-ACTIVATIONS = ["CELU", "ELU", "GELU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh",
-               "LeakyReLU", "LogSigmoid", "Mish", "ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid",
-               "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink"]  # fmt: skip
-LOSSES = {
-    "mse_loss": (normal(4, 2), normal(4, 2)),
-    "l1_loss": (normal(4, 2), normal(4, 2)),
-    "smooth_l1_loss": (normal(4, 2), normal(4, 2)),
-    "huber_loss": (normal(4, 2), normal(4, 2)),
-    "binary_cross_entropy": (share(4), share(4)),
-    "binary_cross_entropy_with_logits": (normal(4), share(4)),
-    "nll_loss": (normal(4, 3), CLASSES),
-    "cross_entropy": (normal(4, 3), CLASSES),
-    "kl_div": (normal(4, 3), share(4, 3)),
-    "hinge_embedding_loss": (normal(4), SIGNS),
-    "cosine_embedding_loss": (normal(4, 3), normal(4, 3), SIGNS),
-    "margin_ranking_loss": (normal(4), normal(4), SIGNS),
-    "triplet_margin_loss": (normal(4, 3), normal(4, 3), normal(4, 3)),
-    "poisson_nll_loss": (normal(4), share(4)),
-    "gaussian_nll_loss": (normal(4), normal(4), share(4)),
-    "soft_margin_loss": (normal(4), SIGNS),
-    "multi_margin_loss": (normal(4, 3), CLASSES),
-}
-
-
-def tensors(arrays):
-    made = [tz.tensor(a.tolist()) for a in arrays]
-    return [t.requires_grad_() if a.dtype.kind == "f" else t
-            for t, a in zip(made, arrays, strict=True)]  # fmt: skip
-
-
-def assert_derives(loss, wrt):
-    d = tz.derive(loss, wrt)
+def assert_names(d):
+    """Nothing is used before it is introduced, and no two things have one symbol."""
     known = {i.name for i in d.symbols}
-    for step in d.steps:
-        assert step.error(d.values) < 1e-9, step.text
-    for step in d.part("forward"):  # nothing is used before it is introduced
+    for step in d.part("forward"):
         assert set(symbols_of(step.formula)) <= known, step.text
         known.add(step.name)
+    assert len(set(map(str, known))) == len(known)
+
+
+def assert_notation(d):
+    """No name of code among the operations."""
+    for step in d.steps:
+        for word in re.findall(r"operatorname\{([^}]+)\}", step.latex):
+            assert word not in CODE - FIELD, (word, step.text)
+
+
+def assert_derives(loss, wrt, names=None):
+    d = tz.derive(loss, wrt, names=names)
+    for step in d.steps:
+        assert step.error(d.values) < 1e-9, step.text
     assert d.check()["finite"] < 1e-6
-    assert len(set(map(str, known))) == len(known)  # never two things with one symbol
-    assert str(d)
+    assert_names(d)
+    assert_notation(d)
     assert d._repr_html_()
     assert d._repr_latex_().isascii()
+    summary = tz.derive(loss, wrt, names=names, detail="summary")
+    assert len(str(summary).splitlines()) <= 30 + 10 * len(d.board.wrt)
+    assert len(str(summary)) <= len(str(d))
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", cases(n for n in LAYERS if n not in NO_SLOPE))
 def test_layers(name):
-    tz.manual_seed(0)
-    make, *arrays = LAYERS[name]
-    layer, xs = make(), tensors(arrays)
-    y = layer(*xs)
-    y = y[0] if isinstance(y, tuple) else y
-    assert_derives((y**2).mean(), list(layer.parameters()) or [xs[0]])
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_activations(name):
-    (x,) = tensors([normal(3, 4)])
-    assert_derives((getattr(nn, name)()(x) ** 2).mean(), [x])
+    tz.manual_seed(1)
+    make, given = LAYERS[name]
+    layer, xs = make(), tensors(given, np.random.default_rng(0))
+    with tz.no_grad():
+        layer(*xs)
+    loss = square(layer(*xs))
+    assert_derives(loss, layer if list(layer.parameters()) else [xs[0]])
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_losses(name):
-    xs = tensors(LOSSES[name])
-    assert_derives(getattr(F, name)(*xs), xs[:1])
+    loss, given = LOSSES[name]
+    xs = tensors(given, np.random.default_rng(0))
+    assert_derives(loss(*xs), xs[:1])
+
+
+@pytest.mark.parametrize("name", cases(CASES))
+def test_models(name):
+    tz.manual_seed(0)
+    case = CASES[name]
+    model = case.make()
+    assert_derives(case.loss(model, *case.batch(np.random.default_rng(0))), model)
+
+
+def test_nothing_is_left_out():
+    """Every class of tiza.nn and tiza.models, and every loss."""
+    of_nn = {n for n, k in vars(nn).items() if isinstance(k, type) and issubclass(k, nn.Module)}
+    boxes = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"}
+    tried = {name.split()[0] for name in LAYERS} | {name.split()[0] for name in LOSSES}
+    lazy = {n for n in of_nn if n.startswith("Lazy")}  # become the layers without that word
+    assert of_nn - boxes - lazy - tried == set()
+    assert {n.removeprefix("Lazy") for n in lazy} <= tried
+    of_models = {n for n, k in vars(models).items() if isinstance(k, type)}
+    assert of_models - BY_RULE - set(CASES) == set()
+    functions = {n for n, f in vars(losses).items() if callable(f) and n.endswith("_loss")}
+    assert {n for n in functions if not _is_tried(n)} == set()
+
+
+def _is_tried(name):
+    """focal_loss stands as "focal", mse_loss as MSELoss."""
+    short = name.removesuffix("_loss").replace("_", "").lower()
+    tried = {n.split(" of ")[0].removesuffix("Loss").replace("_", "").replace(" ", "").lower()
+             for n in LOSSES}  # fmt: skip
+    aliases = {"binarycrossentropy": "bce", "binarycrossentropywithlogits": "bcewithlogits"}
+    return aliases.get(short, short) in tried
+
+
+def test_a_name_of_code_is_caught():
+    x = tz.tensor([1.0, 2.0], requires_grad=True)
+    d = tz.derive((tz.tanh(x) ** 2).sum(), x)
+    assert_notation(d)
+    CODE.add("tanhx")
+    with pytest.raises(AssertionError):
+        assert_notation(_Fake())
+    CODE.discard("tanhx")
+
+
+class _Fake:
+    class _Step:
+        latex, text = r"\operatorname{tanhx}(x)", "tanhx(x)"
+
+    steps = (_Step(),)

@@ -5,14 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiza.errors import language
-from tiza.readings.blackboard.boxes import Box
+from tiza.readings.blackboard.boxes import (
+    Accent,
+    Big,
+    Box,
+    Cases,
+    Fence,
+    Fraction,
+    Root,
+    Row,
+    Script,
+    Sign,
+)
 from tiza.readings.blackboard.figures import shape_text
 from tiza.readings.blackboard.folding import Fold
 from tiza.readings.blackboard.latex import escaped, latex
 from tiza.readings.blackboard.notation import name_box
-from tiza.readings.blackboard.page import Entry, given, sections
+from tiza.readings.blackboard.page import Entry, Section, given, sections
 from tiza.readings.blackboard.plain import size
-from tiza.readings.blackboard.unicode import SUB
+from tiza.readings.blackboard.unicode import SUB, unicode
 from tiza.readings.blackboard.words import say
 
 if TYPE_CHECKING:
@@ -21,14 +32,22 @@ if TYPE_CHECKING:
 PREAMBLE = r"""\documentclass[10pt,fleqn]{article}
 \IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
 \usepackage[utf8]{inputenc}
-\usepackage{amsmath,amssymb,multicol}
+\usepackage{amsmath,amssymb,multicol,graphicx}
 \usepackage[a4paper,margin=2cm]{geometry}
 \setlength{\parindent}{0pt}
+\sloppy
 \setlength{\parskip}{3pt}
 \setlength{\mathindent}{1em}
 \allowdisplaybreaks
+% A side of an equation that is wider than the line is set smaller, so that nothing is cut.
+\newsavebox{\side}
+\newlength{\room}
+\newcommand{\fit}[1]{{}\sbox{\side}{$\displaystyle{}#1$}%
+\setlength{\room}{\dimexpr\linewidth-\mathindent-5em\relax}%
+\ifdim\wd\side>\room\vcenter{\hbox{\resizebox{\room}{!}{\usebox{\side}}}}\else#1\fi}
 \begin{document}
 """
+COLUMN = 42  # letters in half a page
 SMALL = (
     r"\newgeometry{margin=1.4cm}\footnotesize\setlength{\jot}{1pt}"
     r"\setlength{\abovedisplayskip}{2pt}\setlength{\belowdisplayskip}{2pt}"
@@ -76,8 +95,13 @@ def aligned(text: str) -> str:
     for sign in (r"\mathrel{:=}", r"\leftarrow", "="):
         at = text.find(f" {sign} ")
         if at >= 0:
-            return f"{text[:at]} &{text[at:]}"
-    return f"& {text}"
+            return f"{text[:at]} & \\fit{{{text[at:]}}}"
+    return f"& \\fit{{{text}}}"
+
+
+def _plainly(text: str) -> str:
+    """`aligned` for a notebook, which knows no macros of ours."""
+    return aligned(text).replace("& \\fit{", "& ", 1)[:-1]
 
 
 def mathematics(d: Derivation) -> str:
@@ -85,13 +109,13 @@ def mathematics(d: Derivation) -> str:
     rows: list[str] = []
     for s in sections(d):
         rows.append(rf"& \textbf{{{s.title}}}")
-        rows += [aligned(latex(box)) for box in s.formulas]
+        rows += [_plainly(latex(box)) for box in s.formulas]
         before: Fold | None = None
         for e in s.entries:
             if e.fold is not None and e.fold != before:
                 rows.append(fold_line(e.fold))
             before = e.fold
-            rows.append(aligned(line(e)))
+            rows.append(_plainly(line(e)))
     body = " \\\\\n".join(rows)
     return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
 
@@ -102,9 +126,9 @@ def document(d: Derivation) -> str:
     tight = [SMALL] if d.detail == "summary" else []
     made = [PREAMBLE, *tight, rf"\section*{{{title}}}", _given(d)]
     for s in sections(d):
-        columns = bool(tight) and s.part in {"forward", "gradients"}
-        made += [r"\begin{multicols}{2}"] if columns else []
+        columns = bool(tight) and s.part in {"forward", "gradients"} and _narrow(s)
         made.append(rf"\subsection*{{{text(s.title)}}}")
+        made += [r"\begin{multicols}{2}"] if columns else []
         if s.formulas:
             made.append(_align([aligned(latex(box)) for box in s.formulas]))
         pending: list[str] = []
@@ -127,6 +151,40 @@ def document(d: Derivation) -> str:
     made.append("\\end{document}\n")
     lang = "% " + language()
     return f"{lang}\n" + "\n".join(made)
+
+
+def _narrow(s: Section) -> bool:
+    """Whether every line of a section fits into half a page."""
+    wide = [breadth(e.equation) for e in s.entries] + [breadth(box) for box in s.formulas]
+    return max(wide, default=0.0) <= COLUMN
+
+
+def breadth(box: Box) -> float:
+    """About how many letters wide a formula is set.
+
+    >>> from tiza.readings.blackboard.boxes import Fraction, Letter
+    >>> breadth(Fraction(Letter("a"), Letter("tanh")))
+    4.5
+    """
+    match box:
+        case Fraction(over, under):
+            return max(breadth(over), breadth(under)) + 0.5
+        case Row(items):
+            return sum(map(breadth, items))
+        case Fence(_, inside, _) | Root(inside):
+            return breadth(inside) + 1.5
+        case Accent(_, base):
+            return breadth(base)
+        case Big(_, below, above):
+            return 1.5 + max(breadth(part) * 0.5 if part else 0.0 for part in (below, above))
+        case Script(base, sub, sup):
+            scripts = [0.65 * breadth(part) for part in (sub, sup) if part is not None]
+            return breadth(base) + max(scripts, default=0.0)
+        case Cases(rows):
+            return 3.5 + max(breadth(what) + breadth(when) for what, when in rows)
+        case Sign(sign, "binary" | "relation"):
+            return len(sign.strip()) + 1.4
+    return float(len(unicode(box).strip()))
 
 
 def _align(rows: list[str]) -> str:

@@ -231,6 +231,10 @@ def _pull(expr: Expr, g: Array, *xs: Array) -> Array:
     return np.asarray(Program([*holes, seed], [found])(*xs, g)[0])
 
 
+def _plain(array: Array) -> Array:
+    return array.astype(float) if array.dtype.kind == "f" else array
+
+
 def _onehot(expr: Expr, t: Array) -> Array:
     classes = np.arange(expr.shape[1]).reshape((-1,) + (1,) * (t.ndim - 1))
     return np.asarray(np.expand_dims(t, 1) == classes, float)
@@ -264,7 +268,7 @@ _VALUES: dict[str, Callable[..., Array]] = {
     "row": lambda e, x: x[e.data],
     "blocks": lambda e, *xs: np.concatenate(xs, axis=e.data),
     "parts": lambda e, *xs: _several(e, *xs),
-    "array": lambda e: np.asarray(e.data.node.value, float),
+    "array": lambda e: _plain(np.asarray(e.data.node.value)),
 }
 
 

@@ -19,7 +19,8 @@ GREEK = {
 }  # fmt: skip
 SIGNS = {
     "−": "-", "⊙": r"\odot", "·": r"\cdot", "⊤": r"\top", "∘": r"\circ", "≤": r"\le", "≥": r"\ge",
-    "≠": r"\ne", "¬": r"\lnot", "←": r"\leftarrow", "≈": r"\approx", "∈": r"\in",
+    "≠": r"\ne", "¬": r"\lnot", "∧": r"\land", "∨": r"\lor", "⊗": r"\otimes",
+    "←": r"\leftarrow", "≈": r"\approx", "∈": r"\in",
     ":=": r"\mathrel{:=}", "′": r"\prime", "∗": r"\ast",
     "⋆": r"\star", "→": r"\to", "…": r"\dots", "⋮": r"\vdots", "⇒": r"\Rightarrow", "×": r"\times",
 }  # fmt: skip

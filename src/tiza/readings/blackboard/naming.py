@@ -20,6 +20,7 @@ NORMS = {"layer_norm", "batch_norm", "batch_norm_fixed", "rms_norm", "group_norm
 ROLES = {"q_proj": "Q", "k_proj": "K", "v_proj": "V", "o_proj": "O", "out_proj": "O",
          "query": "Q", "key": "K", "value": "V", "proj": "O", "in_proj": "QKV", "qkv": "QKV",
          "out": "O"}  # fmt: skip
+OWN = {"att_src": Symbol("a", "src"), "att_dst": Symbol("a", "dst")}
 
 
 @dataclass
@@ -90,7 +91,7 @@ def _authors(names: Names, nodes: Sequence[Node], given: Mapping[Node, str],
         own = node.name if node.name and _is_own(node.name) else given.get(node)
         if not own or not _is_own(own):
             continue
-        wanted = symbol(own)
+        wanted = OWN.get(own, symbol(own))
         if node in times.step and times.loops > 1:
             wanted = replace(wanted, sup=str(times.loop[node]))
         if wanted not in names.taken:
@@ -275,7 +276,7 @@ def _parameter(path: str, line: Node, scripts: _Scripts) -> Symbol:
     if line.prim.name == "take":
         return Symbol("E", role or sub, sup)
     if own not in GENERIC and not own.startswith(("weight_", "bias_")):
-        return symbol(own)
+        return OWN.get(own, symbol(own))
     return Symbol("b" if bias else "W", role or sub, sup)
 
 
@@ -304,7 +305,7 @@ def _letter(node: Node, plan: Plan) -> str:
     spoken = any(node in beside for beside in plan.beside.values())
     if spoken:
         return {"sqrt": "σ", "divide": "μ"}.get(name, "p")
-    if name in {"softmax", "masked_softmax"}:
+    if name in {"softmax", "masked_softmax", "segment_softmax"}:
         return "p" if plan.loss in users or not users else "a"
     if name == "sigmoid" and plan.loss in users:
         return "p"

@@ -16,6 +16,7 @@ from tiza.graph import COMPOSITES, PRIMITIVES, Node, opened, walk
 from tiza.graph.place import made_at
 from tiza.readings.blackboard import algebra as al
 from tiza.readings.blackboard.expr import Attrs, Expr
+from tiza.readings.blackboard.known import HALF, known_number
 
 Row = Callable[..., Expr]
 ROWS: dict[str, Row] = {}
@@ -49,6 +50,7 @@ def _as(node: Node, x: Expr) -> Expr:
 
 
 ROWS["literal"] = lambda node: literal(node)
+ROWS["take_along"] = lambda n, x, i: _gathered(n, x, i)
 ROWS["add"] = lambda n, a, b: _as(n, al.add(*_wide(n, a, b)))
 ROWS["subtract"] = lambda n, a, b: _as(n, al.sub(*_wide(n, a, b)))
 ROWS["multiply"] = lambda n, a, b: _as(n, al.mul(*_wide(n, a, b)))
@@ -93,49 +95,22 @@ def literal(node: Node) -> Expr:
     return formula if isinstance(formula, Expr) else known_number(float(value))
 
 
-LARGEST_ROOT = 10_000  # √d for the widths d of attention
+def _gathered(node: Node, x: Expr, i: Expr) -> Expr:
+    """One entry of each row, p[i, tᵢ], where that is what is looked up."""
+    n, axis = i.ndim, node.attrs["axis"]
+    if n == 2 and axis == 1 and i.shape[1] == 1 and i.op in {"sym", "view"}:
+        return al.view(Expr("picked", (x, al.view(i, i.shape[:1])), i.shape[:1]), i.shape)
+    return function(node, x, i)
 
 
-def known_number(value: float) -> Expr:
-    """0.7071… is 1/√2, 0.3989… is 1/√(2π): numbers that have a formula."""
-    plain = al.num(value)
-    if isinstance(plain.data, Fraction) or not math.isfinite(value) or value == 0:
-        return plain
-    made = _root(value * value) or _root_of_pi(value * value)
-    if made is None:
-        return plain
-    return al.neg(made) if value < 0 else made
-
-
-def _root(square: float) -> Expr | None:
-    """√n or 1/√n, where n is no square."""
-    for ratio, turned in ((square, False), (1 / square, True)):
-        n = _whole(ratio)
-        if n is not None and math.isqrt(n) ** 2 != n:
-            root = al.power(al.num(n), HALF)
-            return al.div(al.num(1), root) if turned else root
-    return None
-
-
-def _root_of_pi(square: float) -> Expr | None:
-    """√(n/π) or 1/√(nπ)."""
-    for ratio, turned in ((square * math.pi, False), (1 / (square * math.pi), True)):
-        n = _whole(ratio)
-        if n is None:
-            continue
-        exact = math.isqrt(n) ** 2 == n
-        root = al.num(math.isqrt(n)) if exact else al.power(al.num(n), HALF)
-        pi = al.power(Expr("const", (), (), "π"), HALF)
-        return al.div(al.num(1), al.mul(root, pi)) if turned else al.div(root, pi)
-    return None
-
-
-def _whole(ratio: float) -> int | None:
-    n = round(ratio)
-    return n if 1 <= n < LARGEST_ROOT and abs(ratio / n - 1) < 8e-15 else None
-
-
-HALF = al.num(Fraction(1, 2))
+@spells("bitwise_or", "logical_or")
+def _either(node: Node, a: Expr, b: Expr) -> Expr:
+    """What is never so is not said."""
+    for x, other in ((a, b), (b, a)):
+        never = x.args[0] if x.op == "rep" else x
+        if node.dtype.kind == "b" and al.is_num(never, 0) and other.shape == node.shape:
+            return other
+    return function(node, a, b)
 
 
 @spells("cast")
@@ -169,6 +144,8 @@ def _pow(node: Node, a: Expr, b: Expr) -> Expr:
 
 
 def _matmul(node: Node, a: Expr, b: Expr) -> Expr:
+    if any(x.op == "rep" and al.is_num(x.args[0], 0) for x in (a, b)):
+        return al.fill(al.num(0), node.shape)
     if a.op == "t" and a.args[0].op == "view" and b.op == "view":
         lead = b.args[0].shape[:-1]
         left = al.view(a.args[0].args[0], (*lead, a.shape[0]))
@@ -277,12 +254,17 @@ def _entrywise(e: Expr) -> bool:
 
 @spells("expm1")
 def _expm1(node: Node, x: Expr) -> Expr:
-    """e^(t log β) − 1 is βᵗ − 1 where β is a hyperparameter (`optim.unbias`)."""
+    """eˣ − 1; e^(t log β) − 1 is βᵗ − 1 where β is a hyperparameter (`optim.unbias`)."""
     number, t = al.split_number(x)
     base = BASES.get(round(float(number), 12))
-    if base is None:
-        return function(node, x)
-    return al.add(Expr("pow", (base, t), t.shape), al.num(-1))
+    if base is not None:
+        return al.add(Expr("pow", (base, t), t.shape), al.num(-1))
+    return _as(node, al.add(Expr("fun", (x,), x.shape, Attrs(PRIMITIVES["exp"], ())), al.num(-1)))
+
+
+@spells("log1p")
+def _log1p(node: Node, x: Expr) -> Expr:
+    return _log(_as(node, al.add(al.num(1), x)))
 
 
 @spells("exp")

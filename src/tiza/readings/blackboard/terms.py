@@ -82,6 +82,8 @@ def _terms(x: Expr) -> list[tuple[Number, Expr | None]]:
         return [t for a in x.args for t in _terms(a)]
     if x.op == "num":
         return [(x.data, None)]
+    if x.op == "rep" and is_num(x.args[0]):
+        return [(x.args[0].data, None)]
     number, rest = split_number(x)
     return [(number, rest)]
 
@@ -242,6 +244,9 @@ def mul(*xs: Expr) -> Expr:
         number = number * n
     if number == 0:
         return num(0) if shape == () else fill(num(0), shape)
+    for b, e in powers.items():  # 𝟏[...]² is 𝟏[...]
+        if e > 1 and (b.op == "ind" or (b.op == "rep" and b.args[0].op == "ind")):
+            powers[b] = Fraction(1)
     flips = {b: e for b, e in powers.items() if b.op == "sum" and e % 2 and _leads_negative(b)}
     for b, e in flips.items():  # (−a − b) c is −(a + b) c
         del powers[b]
