@@ -11,6 +11,7 @@ from tiza.data.report import TableReport
 from tiza.data.split import group_split, k_folds, split_rows, train_test_split
 from tiza.data.table import Table, read_table, with_kinds
 from tiza.data.target import Target
+from tiza.data.tokens import BytePairs, Characters, Tokens, WordList, tokens_from
 from tiza.data.transforms import (
     Compose,
     ImagesToFloat,
@@ -23,7 +24,9 @@ from tiza.data.transforms import (
 
 __all__ = [
     "ArrayDataset",
+    "BytePairs",
     "Card",
+    "Characters",
     "Compose",
     "DataLoader",
     "Dataset",
@@ -38,7 +41,9 @@ __all__ = [
     "TableReport",
     "Target",
     "TensorDataset",
+    "Tokens",
     "Transform",
+    "WordList",
     "card",
     "cards",
     "check_finite",
@@ -50,6 +55,7 @@ __all__ = [
     "names",
     "read_table",
     "split_rows",
+    "tokens_from",
     "train_test_split",
     "transform_from_config",
     "with_kinds",
