@@ -10,7 +10,7 @@ from tiza import models, optim
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import APART, MNIST, Ink, coloured, digits, falling, mean_loss
+from tiza.recipes.ink import APART, MNIST, Ink, digits, falling, mean_loss, plane
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, batches, descent, grid
 
@@ -50,7 +50,7 @@ def study(settings: Chosen) -> Outcome:
     """Two autoencoders: the plane of the first can be looked at, the second sees details."""
     rng = np.random.default_rng(settings.seed)
     ink = digits(settings)
-    plane, rows = learn(ink, 2, settings, rng)
+    flat, rows = learn(ink, 2, settings, rng)
     fine, _ = learn(ink, 32, settings, rng)
     figures = {
         f"squared error, {count} numbers": {
@@ -58,30 +58,30 @@ def study(settings: Chosen) -> Outcome:
             "PCA": error(ink.x_test, pca(ink.x, ink.x_test, count)),
             "mean": error(ink.x_test, ink.x.mean(0)),
         }
-        for model, count in ((plane, 2), (fine, 32))
+        for model, count in ((flat, 2), (fine, 32))
     }
     two, many = (row["model"] for row in figures.values())
-    flat, flat_many = (row["PCA"] for row in figures.values())
+    straight, straight_many = (row["PCA"] for row in figures.values())
     with tz.no_grad():
-        codes = plane.encode(ink.x_test).numpy()
+        codes = flat.encode(ink.x_test).numpy()
     low, high = np.quantile(codes, [0.02, 0.98], axis=0)
     shown = ink.x_test[:16]
     return Outcome(
         spanish=SPANISH,
         figures=figures,
         sentence=(
-            f"Through 2 numbers a pixel's squared error is {two:.4f} (PCA {flat:.4f}), through 32 "
-            f"{many:.4f} (PCA {flat_many:.4f}).",
-            f"Con 2 números el error cuadrático de un píxel es {two:.4f} (PCA: {flat:.4f}); con "
-            f"32, {many:.4f} (PCA: {flat_many:.4f}).",
+            f"Through 2 numbers a pixel's squared error is {two:.4f} (PCA {straight:.4f}), "
+            f"through 32 {many:.4f} (PCA {straight_many:.4f}).",
+            f"Con 2 números el error cuadrático de un píxel es {two:.4f} (PCA: {straight:.4f}); "
+            f"con 32, {many:.4f} (PCA: {straight_many:.4f}).",
         ),
-        model=plane,
+        model=flat,
         rows=rows,
         pictures={
-            "plane": coloured(codes, ink.y_test),
-            "walk": grid(walk(plane, low, high, 20), 20),
+            "plane": plane(codes, ink.x_test, ink.y_test),
+            "walk": grid(walk(flat, low, high, 20), 20),
             "reconstructions": grid(
-                np.concatenate([shown, remade(plane, shown), remade(fine, shown)]), len(shown)
+                np.concatenate([shown, remade(flat, shown), remade(fine, shown)]), len(shown)
             ),
         },
         data=ink.facts,

@@ -208,6 +208,31 @@ def scaled(maps: Array) -> Array:
     return made
 
 
+def legend(x: Array, y: Array, wide: int = 420) -> Array:
+    """The ten digits, each an average of its pictures, in the colours that stand for them.
+
+    Shapes: x (n, h, h), y (n) → (wide // 10, wide, 3) uint8, wide a multiple of 10 · h.
+    """
+    side = x.shape[1]
+    parts = []
+    for k in range(10):
+        some = x[y == k]
+        mean = some.mean(0) if len(some) else np.zeros((side, side))
+        ink = (mean / (mean.max() or 1.0))[..., None]
+        parts.append(255 - ink * (255.0 - COLOURS[k]))
+    line = np.rint(np.concatenate(parts, axis=1)).astype(np.uint8)
+    return enlarged(line, max(1, wide // line.shape[1]))
+
+
+def plane(points: Array, x: Array, y: Array) -> Array:
+    """Codes of digits in the plane, under the digits in their colours.
+
+    Shapes: points (n, 2), x (n, 28, 28), y (n) → one picture.
+    """
+    line = legend(x, y, 560)
+    return np.concatenate([line, coloured(points, y, line.shape[1])])
+
+
 def coloured(points: Array, labels: Array, size: int = 420) -> Array:
     """Points of the plane as a picture, each in the colour of its class; y points up.
 

@@ -10,7 +10,7 @@ from tiza import metrics, models, optim
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import AT_ONCE, MNIST, Ink, coloured, digits, falling
+from tiza.recipes.ink import AT_ONCE, MNIST, Ink, digits, falling, plane
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, descent, grid
 
@@ -95,7 +95,7 @@ def study(settings: Chosen) -> Outcome:
         model=model,
         rows=rows,
         pictures={
-            "embeddings": plane(codes["model"], ink.y_test),
+            "embeddings": plane(main_plane(codes["model"]), ink.x_test, ink.y_test),
             "furthest alike, nearest unlike": grid(hardest(ink.x_test, *shown, distance), 16),
             "one": ink.x_test[shown[0][0]],
             "other": ink.x_test[shown[1][0]],
@@ -192,10 +192,14 @@ def threshold(code: Array, y: Array, count: int, rng: np.random.Generator) -> fl
     return float(tried[int(np.argmax(right))])
 
 
-def plane(code: Array, y: Array) -> Array:
-    """The embeddings along their two main directions, coloured by digit."""
+def main_plane(code: Array) -> Array:
+    """The embeddings along their two main directions.
+
+    Shapes: (n, d) → (n, 2).
+    """
     axes = np.linalg.svd(code - code.mean(0), full_matrices=False)[2][:2]
-    return coloured(code @ axes.T, y)
+    found: Array = code @ axes.T
+    return found
 
 
 def hardest(x: Array, a: Array, b: Array, alike: Array, distance: Array) -> Array:

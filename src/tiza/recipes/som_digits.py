@@ -13,7 +13,7 @@ from tiza.data import load
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import COLOURS, enlarged
+from tiza.recipes.ink import COLOURS, enlarged, legend
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, grid
 
@@ -35,6 +35,7 @@ SPANISH = {
     "map": "mapa",
     "digits": "dígitos del mapa",
     "one": "una imagen de prueba",
+    "colours": "colores",
     "heights": "distancias entre vecinos",
 }
 NOTES = (
@@ -87,8 +88,14 @@ def study(settings: Chosen) -> Outcome:
         pictures={
             "map": grid(som.weight.numpy().reshape(-1, 8, 8), settings.side),
             "digits": enlarged(COLOURS[names].reshape(settings.side, settings.side, 3), 9),
+            "colours": legend(test.reshape(-1, 8, 8), made.test.y, 320),
             "heights": enlarged(som.u_matrix().numpy(), 9),
             "one": test[0].reshape(8, 8),
+        },
+        texts={
+            "digits": "\n".join(
+                " ".join(map(str, line)) for line in names.reshape(settings.side, settings.side)
+            )
         },
         data={"data": "digits", "files": [file.sha256 for file in made.card.files]},
         notes=NOTES,

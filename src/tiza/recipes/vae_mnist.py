@@ -10,7 +10,7 @@ from tiza import models, optim
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import APART, MNIST, Ink, coloured, digits, falling, mean_loss
+from tiza.recipes.ink import APART, MNIST, Ink, digits, falling, mean_loss, plane
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, batches, descent, grid
 
@@ -146,7 +146,7 @@ def pictures(model: Any, ink: Ink, test: Array) -> dict[str, Array]:
         "samples": grid(samples, 12),
         "reconstructions": grid(pairs.reshape(-1, 28, 28), 12),
         "walk": grid(walk, 12),
-        "codes": coloured(centred @ axes.T, ink.y_test),
+        "codes": plane(centred @ axes.T, ink.x_test, ink.y_test),
     }
 
 
