@@ -11,7 +11,18 @@ from tiza import models, nn, optim
 from tiza.errors import UsageError, use_language
 from tiza.recipes import autoencoder, diffusion_mnist, find, gan_mnist, siamese_mnist, som_digits
 from tiza.recipes.asking import Asked
-from tiza.recipes.ink import COLOURS, Average, Reader, coloured, digits, falling, mean_loss
+from tiza.recipes.ink import (
+    COLOURS,
+    Average,
+    Reader,
+    coloured,
+    digits,
+    falling,
+    insights,
+    legend,
+    mean_loss,
+    plane,
+)
 from tiza.recipes.setting import Settings
 from tiza.recipes.study import run_study
 from tiza.recipes.vae_mnist import drawn, independent
@@ -57,6 +68,27 @@ def test_points_have_the_colours_of_their_classes():
     assert made[0, 8].tolist() == COLOURS[4].tolist()
     assert made[0, 0].tolist() == COLOURS[5].tolist()
     assert (made == 255).all(2).sum() == 81 - 3
+
+
+def test_the_legend_shows_each_digit_in_its_colour():
+    x = np.zeros((10, 4, 4), np.float32)
+    x[:, 1, 1] = 1
+    made = legend(x, np.arange(10), 40)
+    assert made.shape == (4, 40, 3)
+    assert made[1, 1::4].tolist() == COLOURS.tolist()
+    assert (made[0] == 255).all()
+    whole = plane(np.random.default_rng(0).random((10, 2)), x, np.arange(10))
+    assert whole.shape == (56 + 560, 560, 3)
+
+
+def test_filters_and_maps_are_drawn_without_disturbing_the_network():
+    model = models.LeNet5(10, "relu")
+    made = insights(np.random.default_rng(0).random(784, np.float32))(model)
+    assert model.training
+    shapes = {english: picture.shape for (english, _), picture in made.items()}
+    assert shapes["input"] == (28, 28)
+    assert shapes["maps of the first layer"][0] == 28
+    assert len(shapes) == 4
 
 
 def test_the_parts_of_mnist_share_no_picture(shared_data):
