@@ -161,8 +161,9 @@ def drawn(values: Array, start: int, guess: Array, ahead: int) -> str:
     parts = [line(np.arange(start, len(values)), values[start:], "#b5b5b5")]
     parts += [line(start + k + np.arange(ahead), guess[k], "#1f4e8c")
               for k in range(0, len(guess), ahead)]  # fmt: skip
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}">'
-            f'{"".join(parts)}</svg>')  # fmt: skip
+    parts += [f'<text x="2" y="{y}">{value:g}</text>' for y, value in ((12, top), (high - 2, low))]
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" '
+            f'font-family="sans-serif" font-size="11">{"".join(parts)}</svg>')  # fmt: skip
 
 
 def predict(asked: Asked) -> list[Reply]:
