@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 from typing import Any
 
+import numpy as np
+
+from tiza.errors import ArgumentError, ShapeError
 from tiza.graph import Node, walk
 from tiza.lang.tensor import Tensor
 from tiza.nn.module import Module
@@ -22,7 +25,8 @@ def derive(loss: Tensor | Callable[..., Tensor], wrt: Any = None,
            detail: str = "steps", layout: str = "code", lang: str | None = None,
            numbers: bool = True, decimal: str = ".",
            names: Mapping[str, Tensor] | None = None,
-           deeper: Sequence[str] = (), order: int = 1) -> Derivation:  # fmt: skip
+           deeper: Sequence[str] = (), order: int = 1,
+           direction: Any = None) -> Derivation:  # fmt: skip
     """Forward pass, local derivatives, chain rule, gradients and update of a loss, checked.
 
     `loss` is a tensor, or a function that is called with the values `at`: then the names of its
@@ -34,7 +38,10 @@ def derive(loss: Tensor | Callable[..., Tensor], wrt: Any = None,
     "entries" (with the proof of each rule); `layout` "code" (rows are examples) or "book"
     (columns are examples); `lang` "en" or "es". `deeper` names composites to open one level
     further, for instance "softmax" into exponentials and their sum; `order=2` adds the second
-    derivatives (the Hessian of each vector, with Newton's step).
+    derivatives (the Hessian of each variable, with Newton's step). `direction` adds the
+    derivative along a direction, by forward mode: an array like the only variable, a list of
+    arrays in the order of `wrt`, or a dictionary by names. The derivation of a vector or matrix
+    with respect to one variable ends with its Jacobian.
 
     Source: notation as in Goodfellow, Bengio & Courville 2016, section 6.5; δ as in Bishop 2006,
     section 5.3.
@@ -50,6 +57,10 @@ def derive(loss: Tensor | Callable[..., Tensor], wrt: Any = None,
     ...     return (y - f) ** 2 / 2
     >>> print(tz.derive(e, wrt=["w"], at={"w": 0.5, "x": 2.0, "y": 3.0}).part("local")[0].text)
     ∂L/∂f = −(y − f)
+    >>> at = {"w": 0.5, "x": 2.0, "y": 3.0}
+    >>> d = tz.derive(e, wrt=["w"], at=at, direction={"w": 0.1})
+    >>> [step.text for step in d.part("direction")]
+    ['dz = x dw', 'df = (1 − f²) dz', 'dL = −(y − f) df', 'dL = ∂L/∂w dw']
     """
     paths: dict[Node, str] = {}
     if not isinstance(loss, Tensor):
@@ -61,9 +72,40 @@ def derive(loss: Tensor | Callable[..., Tensor], wrt: Any = None,
         found[loss.node] = "L"
     found.update({t.node: name for name, t in (names or {}).items()})
     variables = _variables(loss, wrt, paths)
+    along = _along(direction, variables, {**found, **paths})
     return build(loss, variables, optimizer, names=found, paths=paths, detail=detail,
                  layout=layout, lang=lang, numbers=numbers, decimal=decimal,
-                 deeper=deeper, order=order)  # fmt: skip
+                 deeper=deeper, order=order, direction=along)  # fmt: skip
+
+
+def _along(direction: Any, variables: Sequence[Tensor],
+           names: Mapping[Node, str]) -> dict[Node, Any] | None:  # fmt: skip
+    """The direction by variables, those that stay left out.
+
+    Errors: ArgumentError for a name that is no variable, ShapeError for another shape.
+    """
+    if direction is None:
+        return None
+    if isinstance(direction, Mapping):
+        known = {names.get(v.node, v.name or ""): v for v in variables}
+        for key in direction:
+            if not isinstance(key, Tensor) and key not in known:
+                raise ArgumentError("derive-direction", got=str(key), known=", ".join(known))
+        pairs = [(k if isinstance(k, Tensor) else known[k], d) for k, d in direction.items()]
+    elif len(variables) == 1:
+        alone = isinstance(direction, list | tuple) and len(direction) == 1 and (
+            np.shape(direction) != variables[0].shape)  # fmt: skip
+        pairs = [(variables[0], direction[0] if alone else direction)]
+    else:
+        pairs = list(zip(variables, direction, strict=False))
+    made: dict[Node, Any] = {}
+    for v, d in pairs:
+        value = d.numpy() if isinstance(d, Tensor) else np.asarray(d, float)
+        if value.shape != v.shape:
+            raise ShapeError("derive-direction-shape", name=names.get(v.node, v.name or "w"),
+                             got=value.shape, wanted=v.shape)  # fmt: skip
+        made[v.node] = value
+    return made
 
 
 def _names(frame: FrameType) -> tuple[dict[Node, str], dict[Node, str]]:

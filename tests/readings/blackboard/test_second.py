@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import tiza as tz
+from tiza.errors import ArgumentError, ShapeError
 from tiza.nn import functional as F
 
 RNG = np.random.default_rng(0)
@@ -65,3 +66,113 @@ def test_the_jacobian_of_a_layer():
     d = tz.derive(a, x)
     assert d.part("gradients")[1].text == "∂a/∂x = diag(1 − a²) W"
     assert max(s.error(d.values) for s in d.steps) < 1e-12
+
+
+# matrices as vec, rows one after the other -------------------------------------------------
+
+
+def matrix(*shape):
+    return tz.tensor(RNG.normal(size=shape).tolist(), requires_grad=True)
+
+
+def assert_true(d):
+    assert max(s.error(d.values) for s in d.steps) < 1e-9
+
+
+MAPS = {
+    "X Wᵀ": lambda W, X, b: X @ W.T,
+    "W Xᵀ": lambda W, X, b: W @ X.T,
+    "X Wᵀ + 1bᵀ through tanh": lambda W, X, b: tz.tanh(X @ W.T + b),
+    "Wᵀ W": lambda W, X, b: W.T @ W,
+    "rows added": lambda W, X, b: tz.sum(W * 2.0, axis=0),
+    "columns added": lambda W, X, b: tz.sum(W * W, axis=1),
+    "A W B": lambda W, X, b: X.T @ (X @ W.T @ (W.detach() * 2.0)),
+}
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_jacobians_of_matrices(name):
+    W, X, b = matrix(3, 2), matrix(4, 2).detach(), tz.tensor([0.1, 0.2, 0.3])
+    Y = MAPS[name](W, X, b)
+    d = tz.derive(Y, W)
+    assert_true(d)
+    last = d.part("gradients")[-1]
+    wanted = tz.jacobian(lambda v: MAPS[name](v, X, b))(W).numpy()
+    size = int(np.prod(Y.shape))
+    np.testing.assert_allclose(last.value, wanted.reshape(size, 6), rtol=1e-4, atol=1e-5)
+    assert d._repr_html_()
+    assert d._repr_latex_().isascii()
+
+
+def test_the_jacobian_of_a_product_is_kroneckers():
+    W, X = matrix(3, 2), matrix(4, 2).detach()
+    Y = W @ X.T
+    d = tz.derive(Y, W)
+    assert d.part("gradients")[-1].text == "∂Y/∂W = I ⊗ X"
+    with_words = tz.derive(Y, W, lang="es")
+    assert "producto de Kronecker" in str(with_words)
+    assert "Kronecker's product" in tz.derive(Y, W, lang="en")._repr_html_().replace("&#x27;", "'")
+
+
+def test_the_hessian_of_a_matrix():
+    X, Y, W = matrix(5, 2).detach(), matrix(5, 3).detach(), matrix(3, 2)
+    L = ((X @ W.T - Y) ** 2).mean()
+    d = tz.derive(L, W, order=2)
+    texts = [s.text for s in d.part("second")]
+    assert texts[1] == "∂²L/∂W² = 2 (I ⊗ (Xᵀ X))/n"
+    assert texts[2] == "W ← W − vec⁻¹((∂²L/∂W²)⁻¹ vec(∂L/∂W))"
+    assert_true(d)
+    best = np.linalg.lstsq(X.numpy().astype(float), Y.numpy().astype(float), rcond=None)[0].T
+    np.testing.assert_allclose(d.part("second")[2].value, best, rtol=1e-5)
+
+
+def test_the_hessian_of_softmax_regression():
+    X, W = matrix(4, 2).detach(), matrix(3, 2)
+    L = F.cross_entropy(X @ W.T, tz.tensor([0, 1, 2, 1]))
+    d = tz.derive(L, W, order=2)
+    assert_true(d)
+    wanted = tz.hessian(lambda v: F.cross_entropy(X @ v.T, tz.tensor([0, 1, 2, 1])))(W)
+    np.testing.assert_allclose(d.part("second")[1].value, wanted.numpy().reshape(6, 6), atol=1e-6)
+
+
+# along a direction ---------------------------------------------------------------------------
+
+
+def test_forward_mode_reads_the_same_table():
+    def e(a, b, x):
+        z = a * x + b
+        return (1 - tz.tanh(z)) ** 2 / 2
+
+    at = {"a": 0.3, "b": 0.2, "x": 1.5}
+    d = tz.derive(e, ["a", "b"], at=at, direction={"a": 1.0, "b": -2.0})
+    steps = d.part("direction")
+    assert steps[0].text == "dz = db + x da"
+    assert steps[-1].text == "dL = ∂L/∂a da + ∂L/∂b db"
+    assert_true(d)
+    assert steps[-1].value == pytest.approx(steps[-2].value, abs=1e-15)
+    t = np.tanh(0.65)
+    assert steps[-1].value == pytest.approx(-(1 - t) * (1 - t**2) * (1.5 - 2), rel=1e-12)
+    assert "Directional derivative (forward mode)" in str(d)
+
+
+def test_a_direction_of_a_network():
+    W, X = matrix(3, 2), matrix(4, 2).detach()
+    L = F.cross_entropy(tz.tanh(X @ W.T), tz.tensor([0, 1, 2, 1]))
+    along = RNG.normal(size=(3, 2))
+    for direction in (along, [along], {"W": along}, {W: along}):
+        d = tz.derive(L, W, direction=direction)
+        assert_true(d)
+        h = 1e-4
+        moved = [F.cross_entropy(tz.tanh(X @ tz.tensor(W.numpy().astype(float) + s * along).T),
+                                 tz.tensor([0, 1, 2, 1])).item() for s in (h, -h)]  # fmt: skip
+        assert d.part("direction")[-1].value == pytest.approx((moved[0] - moved[1]) / 2 / h,
+                                                              rel=1e-2)  # fmt: skip
+
+
+def test_a_direction_must_fit():
+    W = matrix(3, 2)
+    L = (W**2).sum()
+    with pytest.raises(ShapeError, match="the direction of W has the shape"):
+        tz.derive(L, W, direction=np.ones(3))
+    with pytest.raises(ArgumentError, match="names 'V', which is no variable"):
+        tz.derive(L, W, direction={"V": np.ones((3, 2))})

@@ -67,6 +67,18 @@ ENTRIES = {
             "perdida = ((f(x) - y) ** 2).sum() / 2"),
         more=_OPTIONS,
     ),
+    "derive-direction": Entry(
+        en=("derive: the direction names {got!r}, which is no variable", "one of {known}"),
+        es=("derive: la dirección nombra {got!r}, que no es una variable", "una de {known}"),
+        more=_OPTIONS,
+    ),
+    "derive-direction-shape": Entry(
+        en=("derive: the direction of {name} has the shape {got}, the variable {wanted}",
+            "give one number for each entry"),
+        es=("derive: la dirección de {name} tiene forma {got}; la variable, {wanted}",
+            "dé un número por entrada"),
+        more=_OPTIONS,
+    ),
     "derive-input": Entry(
         en=("derive: {name} of shape {shape} has no value yet",
             "derive outside of a traced function, where the data are known"),

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from tiza.graph import Node, constant, literal, walk
+from tiza.graph import Node, literal, walk
 from tiza.lang.trace import Program
 from tiza.readings.blackboard import algebra as al
-from tiza.readings.blackboard.chain import Line, opened_line, pushed, shares, written
+from tiza.readings.blackboard.chain import Line, opened_line, shares, written
 from tiza.readings.blackboard.expr import (
     Array,
-    Differential,
     Expr,
     Name,
     Partial,
@@ -28,7 +27,7 @@ from tiza.readings.blackboard.plan import Plan, make_plan
 from tiza.readings.blackboard.steps import Introduced, Step
 from tiza.readings.blackboard.twin import is_count
 from tiza.readings.blackboard.unrolled import Times
-from tiza.transforms import differentiate, push_forward
+from tiza.transforms import differentiate
 
 
 @dataclass
@@ -205,32 +204,6 @@ def local(board: Board) -> list[Step]:
             board.values[name] = value
             formula = al.num(0) if expr is None else board.spelled(expr)
             made.append(Step("local", name, formula, value, (node, v), rule=rule_of(board, node)))
-    return made
-
-
-def differentials(board: Board) -> list[Step]:
-    """Part 2 of a derivation by matrices: d of each line in terms of d of what it is made of."""
-    rng = np.random.default_rng(0)
-    lines = [n for n in board.plan.steps if n in board.plan.live]
-    tangents = [constant(rng.normal(size=w.shape)) for w in board.wrt]
-    pushes = push_forward(lines, board.wrt, tangents)
-    numbers = dict(zip(lines, Program((), pushes)(), strict=True))
-    numbers.update({w: t.value for w, t in zip(board.wrt, tangents, strict=True)})
-    names = {n: Differential(board.names.of[n]) for n in numbers}
-    symbols = {n: board.symbol(n, name) for n, name in names.items()}
-    for n, value in numbers.items():
-        board.values[names[n]] = board.seen(n, value)
-    made = []
-    for node in lines:
-        if node in board.wrt:
-            continue
-        found = pushed(board.lines[node], board.symbols, symbols)
-        if found is None:
-            continue
-        formula = board.defined(node, board.spelled(found))
-        value = board.values[names[node]]
-        made.append(Step("local", names[node], formula, value, (node,), layer=layer_of(node),
-                         rule=rule_of(board, node)))  # fmt: skip
     return made
 
 

@@ -21,7 +21,7 @@ from tiza.readings.blackboard.figures import shape_text
 from tiza.readings.blackboard.folding import Fold
 from tiza.readings.blackboard.latex import escaped, latex
 from tiza.readings.blackboard.notation import name_box
-from tiza.readings.blackboard.page import Entry, Section, given, sections
+from tiza.readings.blackboard.page import Entry, Section, given, notes, sections
 from tiza.readings.blackboard.plain import size
 from tiza.readings.blackboard.unicode import SUB, unicode
 from tiza.readings.blackboard.words import say
@@ -203,6 +203,5 @@ def _given(d: Derivation) -> str:
         words += [f"${shape_text(i.shape)}$".replace("×", r"\times")] if i.shape else []
         words += [span(fold)] if fold is not None else []
         items.append(f"${latex(box)}$" + (f" ({', '.join(words)})" if words else ""))
-    notes = [] if d.board.scalar else [text(say("entrywise"))]
-    notes += [text(say("book"))] if d.board.turned else []
-    return rf"\textbf{{{say('symbols')}.}} " + ",\n".join(items) + ". " + " ".join(notes)
+    said = " ".join(map(text, notes(d)))
+    return rf"\textbf{{{say('symbols')}.}} " + ",\n".join(items) + ". " + said

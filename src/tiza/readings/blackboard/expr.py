@@ -33,6 +33,8 @@ printed is what was compared with the engine.
     eye      -              -                         the identity
     diag     v              -                         the matrix with v on its diagonal; of a
                                                       matrix: its diagonal alone
+    kron     a, b           -                         Kronecker's product a ⊗ b
+    commute  -              shape of X                K with K vec(X) = vec(Xᵀ)
     const    -              "π"                       π
     array    -              Data                      an array without a name
 """
@@ -263,6 +265,8 @@ _VALUES: dict[str, Callable[..., Array]] = {
     "onehot": _onehot,
     "eye": lambda e: np.eye(e.shape[0]),
     "diag": lambda e, x: np.diag(x if x.ndim == 1 else np.diag(x)),
+    "kron": lambda e, a, b: np.kron(a, b),
+    "commute": lambda e: np.eye(e.shape[0])[np.arange(e.shape[0]).reshape(e.data).T.ravel()],
     "const": lambda e: np.asarray(math.pi),
     "pull": lambda e, *xs: _pull(e, *xs),
     "row": lambda e, x: x[e.data],

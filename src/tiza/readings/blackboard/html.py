@@ -11,7 +11,7 @@ from tiza.readings.blackboard.figures import shape_text
 from tiza.readings.blackboard.folding import Fold
 from tiza.readings.blackboard.mathml import mathml
 from tiza.readings.blackboard.notation import name_box
-from tiza.readings.blackboard.page import Entry, Section, given, sections
+from tiza.readings.blackboard.page import Entry, Section, given, notes, sections
 from tiza.readings.blackboard.plain import size
 from tiza.readings.blackboard.words import TOLD, say
 
@@ -78,9 +78,8 @@ def _given(d: Derivation) -> str:
         words += [fold.span] if fold is not None else []
         small = f" <small>{', '.join(words)}</small>" if words else ""
         rows.append(f"<span>{mathml(box)}{small}</span>")
-    notes = [] if d.board.scalar else [say("entrywise")]
-    notes += [say("book")] if d.board.turned else []
-    note = f'<p class="note">{escape(" ".join(notes))}</p>' if notes else ""
+    said = " ".join(notes(d))
+    note = f'<p class="note">{escape(said)}</p>' if said else ""
     return f'<h2>{say("symbols")}</h2><div class="given">{"".join(rows)}</div>{note}'
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from tiza.readings.blackboard import boxes as bx
@@ -15,6 +16,7 @@ from tiza.readings.blackboard.notation import (
     POWER,
     PROD,
     SET,
+    SUM,
     TOP,
     Set,
     call,
@@ -119,7 +121,7 @@ def _view(e: Expr, at: tuple[str, ...] | None) -> Set:
         made = call("join", x.args, None)
     elif e.ndim == 1:
         made = call("vec", e.args, None)
-    elif x.ndim == 1 and e.ndim == 2:
+    elif e.ndim == 2 and math.prod(x.shape) == x.shape[0]:
         inverse = bx.Script(bx.Letter("vec"), sup=row(bx.Sign("−", "plain"), bx.Numeral("1")))
         made = row(inverse, bx.Fence("(", formula(x), ")"))
     else:
@@ -255,10 +257,17 @@ def _norm(e: Expr, at: tuple[str, ...] | None) -> Set:
     return (fence if x.ndim < 2 else bx.Script(fence, sub=bx.Letter("F"))), ATOM
 
 
+def _kron(e: Expr, at: tuple[str, ...] | None) -> Set:
+    a, b = (inside(x, POWER) for x in e.args)
+    made = row(a, bx.Sign("⊗"), b)
+    return (made, SUM) if at is None else entry_of(e, at, made)
+
+
 SET.update({
     "rep": _rep, "tot": _tot, "view": _view, "gram": _gram, "blocks": _blocks, "parts": _parts,
     "picked": _picked, "onehot": _onehot, "array": _array, "pull": _pull, "row": _row_of,
     "series": _series,
     "stack": _stack, "eye": lambda e, at: (bx.Letter("I"), ATOM), "diag": _diag,
-    "norm": _norm,
+    "norm": _norm, "kron": _kron,
+    "commute": lambda e, at: (bx.Letter("K"), ATOM),
 })  # fmt: skip

@@ -47,9 +47,9 @@ class Section:
 
 def sections(d: Derivation) -> list[Section]:
     """The parts that this derivation shows, in the order of the blackboard."""
-    wanted = ["forward", "local", "backward", "gradients", "second"]
+    wanted = ["forward", "local", "backward", "gradients", "direction", "second"]
     if d.detail == "summary":
-        wanted = ["forward", "backward", "gradients", "second"]
+        wanted.remove("local")
     seen: set[str] = set()
     made = [
         Section(part, say(part), [entry(s, d, seen) for s in shown(d, part)]) for part in wanted
@@ -62,6 +62,18 @@ def sections(d: Derivation) -> list[Section]:
     return [s for s in made if s.entries or s.formulas]
 
 
+def notes(d: Derivation) -> list[str]:
+    """What is said once about the signs in use."""
+    keys = [] if d.board.scalar else ["entrywise"]
+    keys += ["book"] if d.board.turned else []
+    keys += ["vec"] if any(_speaks_of_vec(s.formula) for s in d.steps) else []
+    return [say(key) for key in keys]
+
+
+def _speaks_of_vec(e: Expr) -> bool:
+    return e.op in {"kron", "commute"} or any(map(_speaks_of_vec, e.args))
+
+
 def entry(item: Shown, d: Derivation, seen: set[str]) -> Entry:
     """One step as a line; a rule's proof stands where the rule is used first."""
     step = item.step
@@ -69,7 +81,7 @@ def entry(item: Shown, d: Derivation, seen: set[str]) -> Entry:
     made = Entry(step.box, shape=step.shape, fold=item.fold, tight=tight)
     if item.fold is None and d.numbers and d.detail != "summary":
         made.value = array_box(step.value, d.decimal)
-        if step.part == "forward" and step.shape == ():
+        if step.part in {"forward", "direction"} and step.shape == ():
             made.numbers = put_in(step, d)
     if d.detail == "entries" and step.part != "forward" and step.rule not in seen:
         seen.add(step.rule)

@@ -12,6 +12,7 @@ import numpy as np
 from tiza.readings.blackboard.figures import figure, plain_figure, shape_text, small_text
 from tiza.readings.blackboard.folding import Fold, Given, Shown, shown, shown_symbols
 from tiza.readings.blackboard.notation import name_box
+from tiza.readings.blackboard.page import notes
 from tiza.readings.blackboard.steps import Step
 from tiza.readings.blackboard.unicode import unicode
 from tiza.readings.blackboard.words import TOLD, say
@@ -41,6 +42,7 @@ def plain(d: Derivation) -> str:
         blocks += _matrices(d)
     blocks += [_proofs(d)] if d.detail == "entries" else []
     blocks.append(_check(d))
+    blocks.append([say("vec")] if say("vec") in notes(d) else [])
     return "\n".join("\n".join(block) for block in blocks if block)
 
 
@@ -86,7 +88,8 @@ def lines_of(steps: Sequence[Step], d: Derivation) -> list[Line]:
         if s.shape == () and d.numbers:
             value = figure(float(s.value), d.decimal)
         elif s.shape != ():
-            value = _small(s, d) or shape_text(s.shape)
+            small = _small(s, d)
+            value = f"= {small}" if small else shape_text(s.shape)
         made.append(Line(unicode(s.left), s.sign, unicode(s.right), value))
     return made
 
@@ -96,9 +99,9 @@ MOST_ENTRIES = 6  # of an array that is written out on one line
 
 def _small(s: Step, d: Derivation) -> str:
     """The numbers of a small vector or matrix, where they are the result."""
-    wanted = s.part in {"second", "update"} and d.numbers and s.formula.ndim <= 2
+    wanted = s.part in {"direction", "second", "update"} and d.numbers and s.formula.ndim <= 2
     small = wanted and 0 < np.size(s.value) <= MOST_ENTRIES
-    return f"= {small_text(s.value, d.decimal)}" if small else ""
+    return small_text(s.value, d.decimal) if small else ""
 
 
 def block(title: str, lines: Sequence[Line], indent: str = "  ") -> list[str]:
@@ -123,7 +126,9 @@ def block(title: str, lines: Sequence[Line], indent: str = "  ") -> list[str]:
 
 
 def _is_number(text: str) -> bool:
-    return bool(text) and "×" not in text and any(c in text for c in ".,∞Ne")
+    return (
+        bool(text) and "×" not in text and text[0] not in "=[(" and any(c in text for c in ".,∞Ne")
+    )
 
 
 def beside(left: Sequence[str], right: Sequence[str]) -> list[str]:
@@ -141,7 +146,8 @@ def beside(left: Sequence[str], right: Sequence[str]) -> list[str]:
 
 def _scalar(d: Derivation) -> list[list[str]]:
     forward = block(say("forward-short"), lines_of(d.part("forward"), d))
-    second = block(say("second"), lines_of(d.part("second"), d))
+    second = block(say("direction"), lines_of(d.part("direction"), d))
+    second += block(say("second"), lines_of(d.part("second"), d))
     if d.detail == "summary":
         steps = block(say("gradients"), lines_of(d.part("gradients"), d))
         return [forward, block(say("backward-short"), lines_of(d.part("backward"), d)), steps,
@@ -163,7 +169,7 @@ def _update(d: Derivation) -> list[str]:
     for s in d.part("update"):
         if s.shape == () and d.numbers:
             rows.append(Line(unicode(s.left), s.sign, "", figure(float(s.value), d.decimal)))
-        elif numbers := _small(s, d).removeprefix("= "):
+        elif numbers := _small(s, d):
             rows.append(Line(unicode(s.left), s.sign, "", numbers))
     head = say("update")
     if len(rules) == 1:
@@ -173,7 +179,8 @@ def _update(d: Derivation) -> list[str]:
 
 def _matrices(d: Derivation) -> list[list[str]]:
     titles = {"forward": "forward-short", "local": "local", "backward": "backward-short",
-              "gradients": "gradients", "second": "second"}  # fmt: skip
+              "gradients": "gradients", "direction": "direction",
+              "second": "second"}  # fmt: skip
     made = [_folded(say(title), shown(d, part), d) for part, title in titles.items()]
     return [*made, _update(d)]
 

@@ -285,6 +285,16 @@ PROOFS: dict[str, Proof] = {
         ),
         "dy[i] = sum[j] J[ij] dx[j], J[ij] = {y[i]/x[j]}",
     ],
+    "direction": [
+        (
+            "The change of the loss along a direction dw, to first order, adds the changes along "
+            "each entry; forward mode computes it line by line, reverse mode by the gradient:",
+            "El cambio de la pérdida en una dirección dw, a primer orden, suma los cambios según "
+            "cada entrada; el modo hacia adelante lo calcula línea por línea; el modo hacia atrás, "
+            "con el gradiente:",
+        ),
+        "dL = sum[i] {L/w[i]} dw[i]",
+    ],
     "newton": [
         (
             "Near w the gradient is G + H s after a step s; it vanishes at",

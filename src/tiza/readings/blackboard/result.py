@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tiza.errors import ArgumentError, GradientError, language, use_language
 from tiza.graph import Node
 from tiza.lang.tensor import Tensor
@@ -16,13 +18,13 @@ from tiza.optim.optimizer import Optimizer
 from tiza.readings.blackboard.derivation import (
     Board,
     Chain,
-    differentials,
     forward,
     gradients,
     local,
     set_up,
 )
 from tiza.readings.blackboard.differences import finite_differences
+from tiza.readings.blackboard.directions import differentials, directional
 from tiza.readings.blackboard.expr import Name
 from tiza.readings.blackboard.second import jacobian, second_derivatives
 from tiza.readings.blackboard.steps import Introduced, Step
@@ -135,12 +137,13 @@ def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Updating | None = None
           names: Mapping[Node, str] | None = None, paths: Mapping[Node, str] | None = None,
           detail: str = "steps", layout: str = "code", lang: str | None = None,
           numbers: bool = True, decimal: str = ".",
-          deeper: Sequence[str] = (), order: int = 1) -> Derivation:  # fmt: skip
+          deeper: Sequence[str] = (), order: int = 1,
+          direction: Mapping[Node, Any] | None = None) -> Derivation:  # fmt: skip
     """The derivation of a loss that is one number; `names` are the author's, by node."""
-    _one_of("detail", detail, DETAILS)
-    _one_of("layout", layout, LAYOUTS)
-    _one_of("decimal", decimal, (".", ","))
-    vector = loss.ndim == 1 and len(wrt) == 1 and wrt[0].ndim == 1
+    for what, got, known in (("detail", detail, DETAILS), ("layout", layout, LAYOUTS),
+                             ("decimal", decimal, (".", ","))):  # fmt: skip
+        _one_of(what, got, known)
+    vector = 1 <= loss.ndim <= 2 and len(wrt) == 1 and 1 <= wrt[0].ndim <= 2
     if loss.shape != () and not vector:
         raise GradientError("loss-not-scalar", shape=loss.shape)
     twin = twins([loss.node], [w.node for w in wrt], frozenset(OPENED | set(deeper)))
@@ -151,21 +154,23 @@ def build(loss: Tensor, wrt: Sequence[Tensor], optimizer: Updating | None = None
     given = {twin[n]: name for n, name in (names or {}).items() if n in twin}
     named = {twin[n]: path for n, path in (paths or {}).items() if n in twin}
     targets = list(dict.fromkeys(twin[w.node] for w in wrt))
+    along = {twin[n]: np.asarray(v, float) for n, v in (direction or {}).items()}
     with use_language(lang or language()):
         board = set_up(top, targets, given, named, layout, twin.roots, twin.times)
         chain = Chain(board)
         steps = forward(board)
         if vector:
-            made = Derivation(board, steps + differentials(board), [], detail, layout, lang,
-                              numbers, decimal)  # fmt: skip
+            steps += directional(board, along) if along else differentials(board)
+            made = Derivation(board, steps, [], detail, layout, lang, numbers, decimal)
             made.steps += jacobian(board, targets[0])
             return made
         if board.scalar:
             steps += local(board)
-        elif detail != "summary":
+        elif detail != "summary" and not along:
             steps += differentials(board)
         steps += chain.write()
         steps += gradients(board, chain)
+        steps += directional(board, along) if along else []
         if order == 2:
             steps += second_derivatives(board, chain)
         made = Derivation(board, steps, [], detail, layout, lang, numbers, decimal)

@@ -3,7 +3,8 @@
 The data model that renderers, marking and the classics build on:
 
     Derivation.steps        every Step in the order of the blackboard
-    Step.part               "forward" | "local" | "backward" | "gradients" | "second" | "update"
+    Step.part               "forward" | "local" | "backward" | "gradients" | "direction" | "second"
+                            | "update"
     Step.name               what the equation defines: Symbol or Partial (`expr.Name`)
     Step.formula            its right side as `expr.Expr`
     Step.between            further right sides, in order, before `formula` (δ := ∂L/∂z = ...)
@@ -38,7 +39,7 @@ from tiza.readings.blackboard.mathml import mathml
 from tiza.readings.blackboard.notation import formula, name_box
 from tiza.readings.blackboard.unicode import unicode
 
-PARTS = ("forward", "local", "backward", "gradients", "second", "update")
+PARTS = ("forward", "local", "backward", "gradients", "direction", "second", "update")
 
 
 @dataclass(frozen=True)

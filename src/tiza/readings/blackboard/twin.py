@@ -85,6 +85,8 @@ def twins(outputs: Sequence[Node], wrt: Sequence[Node] = (),
         elif still and _is_settled(node, new, made, folded):
             made[node] = _settled(new)
             folded.add(node)
+        elif still and node.prim.name == "stop_gradient":
+            made[node] = made[node.inputs[0]]  # data that were detached
         elif node.prim.name == "propagate" and node.inputs[3] not in moving:
             made[node] = _adjacency(new)
         elif node.prim.name in opens:

@@ -13,6 +13,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "backward-short": ("Backward", "Retropropagación"),
     "gradients": ("Gradients", "Gradientes"),
     "second": ("Second derivatives", "Segundas derivadas"),
+    "direction": ("Directional derivative (forward mode)",
+                  "Derivada direccional (modo hacia adelante)"),
     "update": ("Update", "Actualización"),
     "check": ("Check", "Comprobación"),
     "otherwise": ("otherwise", "en otro caso"),
@@ -44,8 +46,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "⊙ y las funciones actúan entrada por entrada; 𝟏 es una columna de unos.",
     ),
     "vec": (
-        "vec writes the rows of a matrix one after the other.",
-        "vec escribe las filas de una matriz una después de otra.",
+        "A matrix is differentiated as vec, its rows one after the other; ⊗ is Kronecker's "
+        "product, and K vec(X) = vec(Xᵀ).",
+        "Una matriz se deriva como vec, sus filas una después de otra; ⊗ es el producto de "
+        "Kronecker, y K vec(X) = vec(Xᵀ).",
     ),
     "book": (
         "One column per example: every matrix of examples stands transposed.",
