@@ -13,7 +13,7 @@ from tiza.errors import ArgumentError, MissingExtraError
 from tiza.nn import functional as F
 from tiza.plot.descent import LANDSCAPES, RACERS
 from tiza.plot.surface import filter_normalised
-from tiza.plot.words import WORDS
+from tiza.plot.words import BUTTONS, WORDS
 
 
 def drawn(ax, label: str) -> tuple[np.ndarray, np.ndarray]:
@@ -123,6 +123,18 @@ def test_a_moving_race(tmp_path, ending: str, start: bytes) -> None:
     assert moving.frames == 3
     with pytest.raises(ArgumentError, match="end the file name"):
         moving.save(tmp_path / "race.mp4")
+
+
+def test_a_moving_page_needs_no_network_and_speaks_spanish(tmp_path) -> None:
+    moving = plot.race_animation("parabola", optimizers=["SGD"], steps=2, theme="dark", lang="es")
+    page = moving.save(tmp_path / "race.html").read_text("utf-8")
+    assert "https:" not in page
+    assert "font-awesome" not in page
+    assert "fa fa-" not in page
+    assert 'title="Reproducir"' in page
+    assert ">En bucle<" in page
+    assert not any(f">{english}<" in page for english, _ in BUTTONS)
+    assert len(page) < 400_000
 
 
 def test_learning_rates() -> None:

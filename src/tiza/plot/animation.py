@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.animation import FuncAnimation, HTMLWriter, PillowWriter
+from matplotlib import rc_context
+from matplotlib.animation import FuncAnimation, PillowWriter
 
-from tiza.errors import ArgumentError
+from tiza.errors import ArgumentError, UsageError, language, pick, use_language
 from tiza.plot.descent import (
     Function,
     Maker,
@@ -20,8 +22,29 @@ from tiza.plot.descent import (
     path,
     racers_of,
 )
-from tiza.plot.style import Figure, figure, legend, line, styled, theme_now
-from tiza.plot.words import say
+from tiza.plot.style import Figure, figure, legend, line, page_of, styled, theme_now
+from tiza.plot.words import BUTTONS, say
+
+# matplotlib's page of an animation fetches its buttons' signs from the network, in English.
+SIGNS = {
+    "minus": "−", "fast-backward": "«", "step-backward": "‹", "play fa-flip-horizontal": "◀",
+    "pause": "‖", "play": "▶", "step-forward": "›", "fast-forward": "»", "plus": "+",
+}  # fmt: skip
+LINK = re.compile(r"<link[^>]*font-awesome[^>]*>")
+SIGN = re.compile(r'<i class="fa fa-([^"]*)"></i>')
+
+
+def alone(page: str) -> str:
+    """An animation's HTML that needs no network, in the language in force.
+
+    >>> alone('<link href="https://x/font-awesome.css"><i class="fa fa-play"></i>')
+    '▶'
+    """
+    page = SIGN.sub(lambda found: SIGNS.get(found[1], "•"), LINK.sub("", page))
+    for english, spanish in BUTTONS:
+        for before, after in (('"', '"'), (">", "<")):
+            page = page.replace(before + english + after, before + pick((english, spanish)) + after)
+    return page
 
 
 class Race:
@@ -30,6 +53,7 @@ class Race:
     def __init__(self, fig: Figure, show: Callable[[int], list[Any]], frames: int,
                  interval: int) -> None:  # fmt: skip
         self.figure, self.show, self.frames, self.interval = fig, show, frames, interval
+        self.lang = language()
 
     @property
     def animation(self) -> FuncAnimation:
@@ -37,20 +61,34 @@ class Race:
         return FuncAnimation(self.figure, self.show, frames=self.frames, interval=self.interval)
 
     def save(self, path: str | Path) -> Path:
-        """Write .gif or .html (one file, with buttons, works offline)."""
+        """Write .gif or .html (one file, with buttons, works offline).
+
+        Errors: ArgumentError for another ending; UsageError where it cannot be written.
+        """
         path = Path(path)
-        rate = max(1, 1000 // self.interval)
-        if path.suffix == ".gif":
-            self.animation.save(path, writer=PillowWriter(fps=rate), dpi=80)
-        elif path.suffix == ".html":
-            self.animation.save(path, writer=HTMLWriter(fps=rate, embed_frames=True), dpi=80)
-        else:
-            raise ArgumentError("plot-moving", got=path.suffix or str(path))
+        try:
+            if path.suffix == ".gif":
+                writer = PillowWriter(fps=self._rate)
+                self.animation.save(path, writer=writer, dpi=80)
+            elif path.suffix == ".html":
+                path.write_text(page_of(self.figure.theme, self._repr_html_(), self.lang), "utf-8")
+            else:
+                raise ArgumentError("plot-moving", got=path.suffix or str(path))
+        except OSError as cause:
+            reason = cause.strerror or str(cause)
+            raise UsageError("draw-write", path=str(path), reason=reason) from cause
         return path
 
+    @property
+    def _rate(self) -> int:
+        return max(1, 1000 // self.interval)
+
     def _repr_html_(self) -> str:
-        html: str = self.animation.to_jshtml(fps=max(1, 1000 // self.interval))
-        return html
+        with (
+            rc_context({"savefig.dpi": 100, "animation.frame_format": "jpeg"}),
+            use_language(self.lang),
+        ):
+            return alone(self.animation.to_jshtml(fps=self._rate))
 
 
 @styled
@@ -79,7 +117,7 @@ def race_animation(f: str | Function = "beale", start: Sequence[float] | float |
         heads += ax.plot([], [], "o", markersize=8, color=line(k)["color"],
                          markeredgecolor=theme_now().paper)  # fmt: skip
     fitted(ax, frame)
-    legend(ax, loc="upper right")
+    legend(ax, loc="upper right", frameon=True, framealpha=0.85)
 
     def show(n: int) -> list[Any]:
         for track, trail, head in zip(tracks, trails, heads, strict=True):

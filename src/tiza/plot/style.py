@@ -114,8 +114,14 @@ def use_theme(name: str | None) -> Iterator[Theme]:
 
 PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><title>tiza</title></head>
-<body style="margin:0;background:{paper};text-align:center">{image}</body></html>
+<body style="margin:0;background:{paper};color:{ink};font-family:sans-serif;
+text-align:center">{image}</body></html>
 """
+
+
+def page_of(theme: Theme, image: str, lang: str) -> str:
+    """One page with a picture on its paper."""
+    return PAGE.format(lang=lang, paper=theme.paper, ink=theme.ink, image=image)
 
 
 class Figure(MatplotlibFigure):

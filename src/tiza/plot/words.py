@@ -100,6 +100,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "distance": ("distance to the neighbouring units", "distancia a las unidades vecinas"),
     "units": ("units", "unidades"),
 }  # fmt: skip
+BUTTONS = (
+    ("Decrease speed", "Más lento"),
+    ("First frame", "Primer cuadro"),
+    ("Previous frame", "Cuadro anterior"),
+    ("Play backwards", "Reproducir hacia atrás"),
+    ("Pause", "Pausa"),
+    ("Play", "Reproducir"),
+    ("Next frame", "Cuadro siguiente"),
+    ("Last frame", "Último cuadro"),
+    ("Increase speed", "Más rápido"),
+    ("Repetition mode", "Modo de repetición"),
+    ("Once", "Una vez"),
+    ("Loop", "En bucle"),
+    ("Reflect", "Ida y vuelta"),
+)
 
 METRICS: dict[str, tuple[str, str]] = {
     "loss": ("loss", "pérdida"),
