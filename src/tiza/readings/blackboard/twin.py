@@ -85,10 +85,8 @@ def twins(outputs: Sequence[Node], wrt: Sequence[Node] = (),
         elif still and _is_settled(node, new, made, folded):
             made[node] = _settled(new)
             folded.add(node)
-        elif still and node.prim.name == "stop_gradient":
-            made[node] = made[node.inputs[0]]  # data that were detached
-        elif node.prim.name == "propagate" and node.inputs[3] not in moving:
-            made[node] = _adjacency(new)
+        elif (same := _plainer(node, new, made, moving)) is not None:
+            made[node] = same
         elif node.prim.name in opens:
             with made_at(node.place):
                 made[node] = all_opened(new, opens, masks)
@@ -99,6 +97,15 @@ def twins(outputs: Sequence[Node], wrt: Sequence[Node] = (),
             made[node].place = node.place
     made.roots |= set(made.times.letter) | made.times.stacks
     return made
+
+
+def _plainer(node: Node, new: Node, made: Twins, moving: set[Node]) -> Node | None:
+    """Data that were detached as themselves, messages of fixed weights as a matrix."""
+    if node.prim.name == "stop_gradient" and node.inputs[0] not in moving:
+        return made[node.inputs[0]]
+    if node.prim.name == "propagate" and node.inputs[3] not in moving:
+        return _adjacency(new)
+    return None
 
 
 def _as_data(node: Node) -> Node:
