@@ -14,8 +14,8 @@ from tiza.readings.blackboard.expr import Symbol, evaluate
 from tiza.readings.blackboard.latex import latex
 from tiza.readings.blackboard.mathml import mathml
 from tiza.readings.blackboard.notation import formula
+from tiza.readings.blackboard.printed import distance
 from tiza.readings.blackboard.proofs import proof_of
-from tiza.readings.blackboard.steps import distance
 from tiza.readings.blackboard.unicode import unicode
 from tiza.readings.evaluate import Program
 from tiza.transforms import differentiate

@@ -24,20 +24,15 @@ numbers; `expr.symbols_of(step.formula)` are the names that it is written in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from tiza.graph import Node
 from tiza.readings.blackboard.boxes import EQUALS, Box, Sign, row
-from tiza.readings.blackboard.expr import Array, Expr, Name, Shape, evaluate
+from tiza.readings.blackboard.expr import Array, Expr, Name, Shape
 from tiza.readings.blackboard.functions import FUNCTIONS as FUNCTIONS  # enters the looks
-from tiza.readings.blackboard.latex import latex
-from tiza.readings.blackboard.mathml import mathml
 from tiza.readings.blackboard.notation import formula, name_box
-from tiza.readings.blackboard.unicode import unicode
+from tiza.readings.blackboard.printed import Printed
 
 PARTS = ("forward", "local", "backward", "gradients", "direction", "second", "update")
 
@@ -54,7 +49,7 @@ class Introduced:
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Printed):
     """One equation: name = formula, and the value that the engine computed for it."""
 
     part: str
@@ -93,43 +88,17 @@ class Step:
         return row(self.left, Sign(self.sign, "relation"), self.right)
 
     @property
-    def text(self) -> str:
-        """In Unicode, on one line."""
-        return unicode(self.box)
+    def sides(self) -> Sequence[Expr]:
+        """All right sides."""
+        return (*self.between, self.formula)
 
     @property
-    def latex(self) -> str:
-        """For LaTeX's mathematics mode."""
-        return latex(self.box)
-
-    @property
-    def mathml(self) -> str:
-        """A <math> element."""
-        return mathml(self.box)
-
-    def error(self, values: Mapping[Name, Any]) -> float:
-        """How far the printed formulas are from the engine's value, relative to its size."""
-        worst = 0.0
-        for expr in (*self.between, self.formula):
-            got = np.broadcast_to(evaluate(expr, values), np.shape(self.value))
-            worst = max(worst, distance(got, self.value))
-        return worst
+    def truths(self) -> Sequence[Array]:
+        """The engine's value."""
+        return (self.value,)
 
     def why(self, lang: str | None = None) -> str:
         """The short proof, by entries, of the rule that this step uses."""
         from tiza.readings.blackboard.proofs import proof
 
         return proof(self, lang)
-
-
-def distance(a: Any, b: Any) -> float:
-    """Greatest difference of entries, relative to the greatest entry where that is above 1."""
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    if not a.size:
-        return 0.0
-    same = (a == b) | (np.isnan(a) & np.isnan(b))
-    with np.errstate(invalid="ignore"):
-        gap = np.where(same, 0.0, np.abs(a - b))
-    size = max(1.0, float(np.max(np.abs(b[np.isfinite(b)]), initial=0.0)))
-    worst = float(np.max(gap))
-    return worst / size if np.isfinite(worst) else float("inf")

@@ -6,7 +6,7 @@ computes from the same text; where its left side is a derivative, with tiza's ow
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -24,14 +24,13 @@ from tiza.readings.blackboard import algebra as al
 from tiza.readings.blackboard.boxes import EQUALS, Box, row
 from tiza.readings.blackboard.classics.spelled import Speller
 from tiza.readings.blackboard.document import PREAMBLE, text
-from tiza.readings.blackboard.expr import Array, Expr, Name, Partial, Symbol, evaluate
+from tiza.readings.blackboard.expr import Array, Expr, Name, Partial, Symbol
 from tiza.readings.blackboard.figures import array_box, given_box, plain_figure
 from tiza.readings.blackboard.latex import latex
 from tiza.readings.blackboard.letters import read, symbol
 from tiza.readings.blackboard.mathml import mathml
 from tiza.readings.blackboard.notation import formula, name_box
-from tiza.readings.blackboard.steps import distance
-from tiza.readings.blackboard.unicode import unicode
+from tiza.readings.blackboard.printed import Printed
 from tiza.transforms import differentiate
 
 SHOWN = 12  # entries of an array that are printed as numbers
@@ -51,7 +50,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Equation:
+class Equation(Printed):
     """name = formula = formula, or formulas that are equal; and the value that all of them have."""
 
     name: Name | None
@@ -71,29 +70,14 @@ class Equation:
         return row(*parts)
 
     @property
-    def text(self) -> str:
-        """In Unicode, on one line."""
-        return unicode(self.box)
+    def sides(self) -> Sequence[Expr]:
+        """All sides but the name."""
+        return self.formulas
 
     @property
-    def latex(self) -> str:
-        """For LaTeX's mathematics mode."""
-        return latex(self.box)
-
-    @property
-    def mathml(self) -> str:
-        """A <math> element."""
-        return mathml(self.box)
-
-    def error(self, values: Mapping[Name, Any]) -> float:
-        """How far the printed sides are from each other and from the truth."""
-        targets = [self.value] if self.truth is None else [self.value, self.truth]
-        worst = 0.0
-        for expr in self.formulas:
-            got = evaluate(expr, values)
-            for target in targets:
-                worst = max(worst, distance(np.broadcast_to(got, np.shape(target)), target))
-        return worst
+    def truths(self) -> Sequence[Array]:
+        """The value, and tiza's own where there is one."""
+        return (self.value,) if self.truth is None else (self.value, self.truth)
 
 
 @dataclass
