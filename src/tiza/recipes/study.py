@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tiza.errors import CheckpointError, pick
 from tiza.recipes.about import About
 from tiza.recipes.further import Commands, further
-from tiza.recipes.pictured import blackboard, drawing
+from tiza.recipes.pictured import derivation, drawing
 from tiza.recipes.setting import Settings as Settings
 from tiza.recipes.shelf import Recipe, find
 from tiza.train.blueprint import describe
@@ -245,16 +245,8 @@ def _content(name: str, content: Any) -> bytes:
 
 
 def _blackboard(found: Studied) -> str:
-    """The derivation of the recipe's small example, where it has one."""
-    board, model = found.recipe.offers("board"), found.outcome.model
-    if board is None or model is None:
-        return ""
-    learning = model.training
-    model.eval()
-    try:
-        return blackboard(model, *board(model, found.outcome.kept))
-    finally:
-        model.train(learning)
+    """The derivation of the recipe's small example."""
+    return derivation(found.outcome.model, found.recipe.offers("board"), found.outcome.kept)
 
 
 def _report(found: Studied, pictures: Mapping[str, tuple[str, bytes]]) -> Report:

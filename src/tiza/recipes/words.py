@@ -46,6 +46,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ejemplo de prueba {row}, de la clase {name}, a la que la red da {share}: hacia adelante, "
         "retropropagación, gradientes y actualización de todas las capas",
     ),
+    "board-summary": (
+        "All steps: forward, backward, gradients",
+        "Todos los pasos: propagación, retropropagación, gradientes",
+    ),
     "board-number": (
         "Test example {row}: forward, backward, gradients and update of all layers",
         "Ejemplo de prueba {row}: hacia adelante, retropropagación, gradientes y actualización "
