@@ -112,11 +112,13 @@ def _names(frame: FrameType) -> tuple[dict[Node, str], dict[Node, str]]:
     """Names of tensors in the caller's scope, and paths of the parameters of its modules."""
     names: dict[Node, str] = {}
     paths: dict[Node, str] = {}
-    for value in list(frame.f_locals.values()):
+    whole = frame.f_globals
+    scope = {n: whole[n] for n in frame.f_code.co_names if n in whole} | frame.f_locals
+    for value in list(scope.values()):
         if isinstance(value, Module):
             for path, parameter in value.named_parameters():
                 paths.setdefault(parameter.node, path)
-    for name, value in list(frame.f_locals.items()):
+    for name, value in list(scope.items()):
         if isinstance(value, Tensor) and not name.startswith("_") and value.node not in paths:
             names.setdefault(value.node, name)
     return names, paths

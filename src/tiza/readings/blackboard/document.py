@@ -44,7 +44,7 @@ PREAMBLE = r"""\documentclass[10pt,fleqn]{article}
 \newlength{\room}
 \newcommand{\fit}[1]{{}\sbox{\side}{$\displaystyle{}#1$}%
 \setlength{\room}{\dimexpr\linewidth-\mathindent-5em\relax}%
-\ifdim\wd\side>\room\vcenter{\hbox{\resizebox{\room}{!}{\usebox{\side}}}}\else#1\fi}
+\ifdim\wd\side>\room\vcenter{\hbox{\resizebox{\room}{!}{\usebox{\side}}}}\else{{}#1}\fi}
 \begin{document}
 """
 COLUMN = 42  # letters in half a page
