@@ -16,6 +16,7 @@ NAMES = (
     "report",
     "replay",
     "compare",
+    "sweep",
     "predict",
     "derive",
     "draw",

@@ -19,7 +19,7 @@ from tiza.recipes.networks import mlp
 from tiza.recipes.pictured import drawing
 from tiza.recipes.predictor import Predictor
 from tiza.recipes.problem import Array, Network, Plan, Problem
-from tiza.recipes.setting import Settings
+from tiza.recipes.setting import Settings, Stopped
 from tiza.recipes.shelf import Recipe, find
 from tiza.recipes.study import facts_of, weights_hash
 from tiza.recipes.words import WORDS, word
@@ -81,6 +81,8 @@ def learn(
     start = time.perf_counter()
     plan = problem.plan
     trainer = _trained(problem, problem.network, plan, seed, run_dir, callbacks, verbose)
+    if any(getattr(callback, "stopped", False) for callback in callbacks):
+        _given_up(trainer, facts or {})
     outputs = np.asarray(trainer.predict(problem.test.x))
     columns = {"model": scores(problem, outputs)}
     if beside:
@@ -110,6 +112,19 @@ def learn(
         problem, folder, trainer.history, metrics, report, commands, model, outputs, seconds, seed,
         notes,
     )  # fmt: skip
+
+
+def _given_up(trainer: "Trainer", facts: Mapping[str, object]) -> None:
+    """A run that whoever watched it ended early: kept as such, never tested.
+
+    Errors: Stopped, always.
+    """
+    folder = trainer.keeper.folder
+    if folder is not None:
+        folder.note(status="interrupted", **facts)
+        last = trainer.history.rows[-1] if trainer.history.rows else {}
+        Store().finish(folder.id, "interrupted", last)
+    raise Stopped
 
 
 def learn_recipe(

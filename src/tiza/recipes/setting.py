@@ -4,6 +4,7 @@ import difflib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, get_origin, get_type_hints
 
@@ -14,6 +15,10 @@ Row = Mapping[str, float]
 S = TypeVar("S", bound="Settings")
 NOTHING = object()
 YES, NO = ("true", "yes", "1", "on", "sí", "si"), ("false", "no", "0", "off")
+
+
+class Stopped(Exception):
+    """Whoever watches a run wants no more of it: a sweep has seen better ones."""
 
 
 def setting(default: Any, words: Pair, *, quick: Any = NOTHING, low: float = -math.inf,
@@ -68,6 +73,12 @@ class Settings:
         plain = {name: float(value) for name, value in row.items()}
         self.watch(plain)
         return plain
+
+    def watched(self: S, watch: Callable[[Row], None]) -> S:
+        """The same settings, watched by someone else."""
+        found = copy(self)
+        object.__setattr__(found, "watch", watch)
+        return found
 
     def chosen(self) -> dict[str, Any]:
         """What the recipe declares, with the values of this run."""

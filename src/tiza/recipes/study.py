@@ -5,7 +5,7 @@ import hashlib
 import io
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from tiza.recipes.about import About
 from tiza.recipes.further import Commands, further
 from tiza.recipes.pictured import derivation, drawing
 from tiza.recipes.setting import Settings as Settings
+from tiza.recipes.setting import Stopped
 from tiza.recipes.shelf import Recipe, find
 from tiza.train.blueprint import describe
 from tiza.train.folder import RunFolder, new_id, save_weights, versions
@@ -121,7 +122,7 @@ def run_study(
     recipe = find(name) if isinstance(name, str) else name
     told = _fitting(recipe, Settings() if settings is None else settings)
     rows: list[Mapping[str, float]] = []
-    watched = replace(told, watch=_both(rows.append, told.watch))
+    watched = told.watched(_both(rows.append, told.watch))
     config = facts_of(recipe, told)
     path = Path("runs") / new_id(recipe.name) if run_dir is None else run_dir
     store = Store()
@@ -134,7 +135,7 @@ def run_study(
         tz.manual_seed(told.seed)
         outcome: Outcome = recipe.module.study(watched)
         status = "finished"
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped):
         status = "interrupted"
         raise
     finally:
