@@ -20,6 +20,7 @@ from tiza.train.words import word
 
 MOST_CLASSES = 20
 MOST_MISTAKES = 60
+FEW_LINES = 8  # of a model's text, shown without a click beside its drawing
 
 
 @dataclass(frozen=True)
@@ -208,8 +209,11 @@ def _notes(notes: Sequence[str]) -> str:
 
 def _model(report: Report) -> str:
     text = f"<pre><code>{_e(report.model)}</code></pre>" if report.model else ""
-    drawn = f'<div class="drawing">{report.drawing}</div>' if report.drawing else ""
-    return drawn + text
+    if not report.drawing:
+        return text
+    if report.model.count("\n") >= FEW_LINES:
+        text = f"<details><summary>{_e(word('as-text'))}</summary>{text}</details>"
+    return f'<div class="drawing">{report.drawing}</div>{text}'
 
 
 def _confusion(matrix: np.ndarray | None, classes: Sequence[str]) -> str:

@@ -70,6 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "report-per-class": ("Class by class", "Clase por clase"),
     "report-mistakes": ("What it got wrong", "En qué se equivocó"),
     "report-model": ("Model", "Modelo"),
+    "as-text": ("The same as text", "Lo mismo como texto"),
     "report-derivation": ("On the blackboard", "En el pizarrón"),
     "report-config": ("Configuration", "Configuración"),
     "report-data": ("Data", "Datos"),
