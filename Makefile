@@ -100,8 +100,8 @@ $(VENV)/.docs: pyproject.toml | $(VENV)/.dev
 	@touch $@
 
 $(VENV)/.peers: pyproject.toml | $(VENV)/.dev
-	@echo "installing PyTorch into $(VENV) ..."
-	@$(PIP) -e '.[torch]'
+	@echo "installing PyTorch and MiniSom into $(VENV) ..."
+	@$(PIP) -e '.[peers]'
 	@touch $@
 
 # Without a network, those of the peers that are there already are measured.

@@ -187,6 +187,7 @@ def test_units_are_named_by_what_falls_on_them():
 
 
 @pytest.mark.slow
+@pytest.mark.peer
 def test_the_map_is_no_worse_than_minisoms():
     pytest.importorskip("minisom")
     found = run_study("som-digits").outcome.figures
