@@ -104,7 +104,8 @@ class Studied:
     @property
     def commands(self) -> Commands:
         """How to look further."""
-        derivable = self.recipe.offers("board") is not None
+        kept: Any = self.folder.facts().get("network")
+        derivable = kept is not None or self.recipe.offers("network") is not None
         ask = self.about.ask if self.recipe.offers("predict") is not None else ""
         ask = ask.replace("{run}", str(self.folder.path))
         return further(self.folder.id, ask=ask, derive=derivable, recipe=self.recipe)

@@ -179,7 +179,8 @@ def told(step: int) -> bool:
     >>> [step for step in range(60, 80) if told(step)]
     [60, 62, 64, 68, 72, 76]
     """
-    return step % max(1, 2 ** (step.bit_length() - 5)) == 0
+    stride: int = 1 << max(0, step.bit_length() - 5)
+    return step % stride == 0
 
 
 class Watch:
