@@ -65,8 +65,8 @@ NO_GOAL = ("no figure: it shows", "sin cifra: muestra")
 
 def add(names: Sequence[str]) -> str:
     """Keep the runs of one recipe in the file, and say which recipe it is."""
-    folders = [RunFolder(Path(n)) if Path(n).is_dir() else RunFolder(Store().find(n).folder)
-               for n in names]  # fmt: skip
+    paths = [Path(n) if Path(n).is_dir() else Store().find(n).folder for n in names]
+    folders = [RunFolder(path) for path in dict.fromkeys(path.resolve() for path in paths)]
     facts: list[Any] = [folder.facts() for folder in folders]
     recipes = {str(f.get("recipe")) for f in facts}
     if len(recipes) != 1 or None in (f.get("recipe") for f in facts):
