@@ -62,10 +62,12 @@ NOTES = (
      "majority class has one half by construction, but for chance.",
      "Un quinto de las clases de isogenia queda para la prueba; ninguna clase está en dos partes. "
      "La clase mayoritaria tiene la mitad por construcción, salvo azar."),
-    ("In rank 0, special_value is L(E, 1) ≈ ∏ p/#E(F_p) up to a factor: the Euler product of the "
-     "first 100 primes stands in its place in the row that names the traces.",
-     "En rango 0, el valor especial es L(E, 1) ≈ ∏ p/#E(F_p) salvo un factor: el producto de "
-     "Euler de los primeros 100 primos lo reemplaza en la fila que nombra las trazas."),
+    ("The row that names the traces has, in the place of special_value, the Euler product of the "
+     "first 100 primes at s = 1, smoothed; the conductor says which of them are bad. Nobody is "
+     "told L(E, 1), but in rank 0 the product comes near it.",
+     "La fila que nombra las trazas tiene, en vez del valor especial, el producto de Euler de los "
+     "primeros 100 primos en s = 1, suavizado; el conductor dice cuáles son malos. Nadie da "
+     "L(E, 1), pero en rango 0 el producto se le acerca."),
 )  # fmt: skip
 
 
@@ -88,7 +90,7 @@ def study(settings: Chosen) -> Outcome:
     parts = curves.divided(np.zeros(len(data.ap), np.int64), settings)
     columns = {name: _log(name, data.table[name]) for name in INVARIANTS}
     angle = data.ap / np.sqrt(primes(data.ap.shape[1]))
-    columns[EULER] = euler(data.ap)[data.class_id]
+    columns[EULER] = euler(data.ap[data.class_id], data.table["conductor"])
     kinds = {"4 | 9": (sha == 4, sha == 9), "1 | more": (sha == 1, sha > 1)}
     figures: dict[str, dict[str, float]] = {}
     rows: list[dict[str, float]] = []
@@ -134,13 +136,21 @@ def _log(name: str, values: Array) -> Array:
     return np.asarray(values if name == "rank" else np.log(values), np.float64)
 
 
-def euler(ap: Array) -> Array:
-    """log ∏ p/(p + 1 − a_p) = log of the factors of L(E, 1) at the primes of good reduction.
+def euler(ap: Array, conductor: Array) -> Array:
+    """Σ (1 − log p/log q) log 1/(1 − a_p/p + [p ∤ N]/p): the Euler product of L(E, 1), smoothed.
 
-    Shapes: (n, k) → (n).
+    The bare product converges slowly, if at all; Riesz's weights, which fall to 0 at the prime q
+    after the last one, take most of the noise away.
+
+    Shapes: ap (n, k), conductor (n) → (n).
+    Source: Silverman 2009, The Arithmetic of Elliptic Curves, appendix C.16; for the weights
+    Montgomery & Vaughan 2007, Multiplicative Number Theory I, section 5.1.
     """
-    first = np.array(primes(ap.shape[1]))
-    return np.asarray(-np.log((first + 1.0 - ap) / first).sum(1))
+    *known, after = primes(ap.shape[1] + 1)
+    p = np.array(known)
+    good = np.asarray(conductor, np.int64)[:, None] % p != 0
+    weight = 1 - np.log(p) / np.log(after)
+    return np.asarray(-np.log(1 - ap / p + good / p) @ weight)
 
 
 def looks(columns: Mapping[str, Array], angle: Array, class_id: Array, quick: bool
@@ -231,7 +241,7 @@ def _answer(asked: Asked, row: Mapping[str, str]) -> Reply:
     if not all(0 < v < np.inf for name, v in values.items() if name != "rank"):
         raise asked.unread(("positive numbers", "números positivos"))
     columns = {name: _log(name, np.array([value])) for name, value in values.items()}
-    columns["special_value"] = euler(traces(curve)[None])
+    columns["special_value"] = euler(traces(curve)[None], np.array([values["conductor"]]))
     x = np.stack([columns[name] for name in INVARIANTS], axis=1)
     share = float(softmax(asked.model(Scale.again(asked.kept)(x)).numpy())[0, 1])
     said = pick(("{curve}: Ш is not trivial with probability {p:.1%}",
