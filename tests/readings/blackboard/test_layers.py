@@ -172,6 +172,23 @@ def test_backpropagation_through_time(kind):
     assert_true(d)
 
 
+def test_a_long_loop_is_a_recurrence():
+    """Sixty steps stand once, for any t; backpropagation through time runs from 60 to 2."""
+    tz.manual_seed(0)
+    net = nn.RNN(2, 3)
+    x = normal(60, 1, 2)
+    L = (net(x)[0] ** 2).mean()
+    d = tz.derive(L, net)
+    assert_true(d)
+    text = str(d)
+    assert "scan" not in text
+    assert "for t = 1, …, 60:" in text
+    assert "for t = 60, …, 2:" in text
+    assert "∂L/∂hₜ₋₁ =  δ[out,t−1] + δ[z,t] W_hh" in text
+    assert "∂L/∂W_hh = ∑ₜ₌₁⁶⁰ δᵀ[z,t] hₜ₋₁" in text
+    assert len(text.splitlines()) < 40
+
+
 def test_adam_by_its_symbols():
     w = tz.tensor(0.5, requires_grad=True)
     e = (w - 2.0) ** 2

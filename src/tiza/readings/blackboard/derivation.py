@@ -60,7 +60,7 @@ class Board:
 
     def users(self, node: Node) -> list[Node]:
         """The lines in which a symbol occurs."""
-        return [line for line in self.plan.steps if node in self.plan.inputs[line]]
+        return self.plan.users.get(node, [])
 
     def branches(self, line: Node) -> list[Node]:
         """Through which symbols of a line derivatives flow on."""
@@ -215,6 +215,7 @@ class Chain:
         self.used: dict[Node, Expr] = {}  # how the adjoint of a line is written where it is used
         self.steps: list[Step] = []
         self._named: set[Symbol] = set()
+        self._shares: dict[Node, dict[Node, Expr | None]] = {}  # of each line, once asked for
 
     def _delta(self, node: Node) -> Symbol:
         name = self.board.names.of[node]
@@ -279,17 +280,32 @@ class Chain:
                 name = Partial(board.names.of[user], board.names.of[node])
                 share: Expr | None = _times(self.used[user], al.sym(name, ()))
             elif board.scalar:
-                (slope,) = shares(board.lines[user], [node], board.symbols, None)
+                slope = self._share(user, node, None)
                 share = None if slope is None else al.mul(self.used[user], board.spelled(slope))
             else:
                 seed = None if user is board.loss else self.used[user]
-                (share,) = shares(board.lines[user], [node], board.symbols, seed)
+                share = self._share(user, node, seed)
             if share is not None:
                 terms.append(board.spelled(share))
         if not terms:
             return al.num(0) if node.shape == () else al.fill(al.num(0), node.shape)
         made = series(al.add(*terms), board.timed)
         return made if made.shape == node.shape else al.fill(made, node.shape)
+
+    def _share(self, user: Node, node: Node, seed: Expr | None) -> Expr | None:
+        """What flows back from a line to one of its symbols; a long line is asked once for all."""
+        board = self.board
+        line = board.lines[user]
+        if len(line.inputs) <= FEW:
+            return shares(line, [node], board.symbols, seed)[0]
+        if user not in self._shares:
+            wanted = board.branches(user)
+            made = shares(line, wanted, board.symbols, seed)
+            self._shares[user] = dict(zip(wanted, made, strict=True))
+        return self._shares[user][node]
+
+
+FEW = 10  # symbols of a line whose derivatives are asked for one by one
 
 
 def _is_name(formula: Expr) -> bool:

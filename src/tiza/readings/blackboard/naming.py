@@ -300,7 +300,7 @@ def _line(node: Node, plan: Plan, scripts: _Scripts, names: Names) -> Symbol:
 def _letter(node: Node, plan: Plan) -> str:
     """The field's letter for a line: z before and a after an activation, p for probabilities."""
     name = node.prim.name
-    users = [line for line in plan.steps if node in plan.inputs[line]]
+    users = plan.users.get(node, [])
     kinds = {u.prim.name for u in users}
     spoken = any(node in beside for beside in plan.beside.values())
     if spoken:

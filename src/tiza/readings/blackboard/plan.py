@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tiza.graph import COMPOSITES, Node, depends_on, walk
 from tiza.graph.types import is_float
@@ -34,6 +35,15 @@ class Plan:
     leaves: list[Node] = field(default_factory=list)  # what the first lines begin with
     live: set[Node] = field(default_factory=set)  # lines and leaves that depend on the variables
     beside: dict[Node, list[Node]] = field(default_factory=dict)  # lines a line speaks of, unused
+
+    @cached_property
+    def users(self) -> dict[Node, list[Node]]:
+        """Of each symbol: the lines in which it occurs, in their order; asked for at the end."""
+        found: dict[Node, list[Node]] = {}
+        for line in self.steps:
+            for i in dict.fromkeys(self.inputs[line]):
+                found.setdefault(i, []).append(line)
+        return found
 
 
 def make_plan(loss: Node, wrt: Sequence[Node], named: Mapping[Node, str],

@@ -17,6 +17,7 @@ from tiza.graph.place import made_at
 from tiza.readings.blackboard import algebra as al
 from tiza.readings.blackboard.expr import Attrs, Expr
 from tiza.readings.blackboard.known import HALF, known_number
+from tiza.readings.blackboard.long_sums import long_sums
 
 Row = Callable[..., Expr]
 ROWS: dict[str, Row] = {}
@@ -281,8 +282,13 @@ BASES: dict[float, Expr] = {}  # log β → β, while an optimizer's formula is 
 def translate(outputs: Sequence[Node], known: Mapping[Node, Expr]) -> list[Expr]:
     """The formulas of nodes, those in `known` being written as given."""
     made: dict[Node, Expr] = dict(known)
-    for node in walk(outputs, lambda n: () if n in made else n.inputs):
-        if node not in made:
+    order = walk(outputs, lambda n: () if n in made else n.inputs)
+    chains = long_sums(order, {*outputs, *known})
+    for node in order:
+        if node in chains:
+            if chains[node]:
+                made[node] = _as(node, al.add(*(al.rep(made[i], node.shape) for i in chains[node])))
+        elif node not in made:
             made[node] = _with_companion(node, made) or spell(node, [made[i] for i in node.inputs])
     return [made[n] for n in outputs]
 

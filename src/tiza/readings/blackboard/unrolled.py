@@ -9,7 +9,7 @@ import numpy as np
 
 from tiza.graph import PRIMITIVES, Body, Node, constant, walk
 
-LONGEST = 40  # steps that are written out
+LONGEST = 5000  # steps that are derived one by one; they are printed once, for any t
 
 
 @dataclass
