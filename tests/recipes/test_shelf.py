@@ -1,6 +1,7 @@
 """Every recipe of the shelf: it runs quickly, leaves a whole run behind, and can be asked."""
 
 import json
+import re
 import shlex
 
 import numpy as np
@@ -27,6 +28,16 @@ def _own_folder(tmp_path, monkeypatch, shared_data):
     monkeypatch.setenv("TIZA_HOME", str(tmp_path / "home"))
 
 
+def assert_report_is_whole(page):
+    """One file that needs nothing else: the model drawn, its loss derived."""
+    assert page.startswith("<!doctype html>")
+    assert 'class="drawing"><svg' in page
+    assert 'id="derivation"' in page
+    assert "<math" in page
+    assert not re.search(r"""(src|href)=["']?https?:""", page)
+    assert len(page) < 3_000_000
+
+
 def test_no_file_of_the_folder_is_taken_for_a_recipe_that_is_none():
     assert {"digits", "gan-rings", "water-tank"} <= set(names())
     assert not {"study", "shelf", "about", "cora", "images"} & set(names())
@@ -44,7 +55,7 @@ def test_a_quick_run_leaves_a_whole_run_behind(name):
     if found.outcome.model is not None:
         assert found.folder.weights.is_file()
         assert len(facts["weights_sha256"]) == 64
-    assert RunFolder.open(found.folder.path).report.read_text().startswith("<!doctype html>")
+    assert_report_is_whole(RunFolder.open(found.folder.path).report.read_text())
     run = Store().find("last")
     assert (run.status, run.name) == ("finished", name)
     assert run.summary == flat(found.outcome.figures)
@@ -59,7 +70,6 @@ def test_a_quick_run_leaves_a_whole_run_behind(name):
         loss, named = board(found.outcome.model, found.outcome.kept)
         assert np.isfinite(float(loss))
         assert named
-        assert "<math" in found.folder.report.read_text()
     if recipe.offers("predict") is not None:
         assert recipe.about.ask, "the last lines of a run show how to ask"
         replies = ask(
@@ -75,6 +85,7 @@ def test_a_quick_problem_learns_and_can_be_asked(name):
     learned = learn_recipe(recipe, recipe.settings(quick=True), verbose=0)
     assert 0 <= learned.metrics["accuracy"]["model"] <= 1
     assert {goal.name for goal in recipe.about.goals} <= set(learned.metrics)
+    assert_report_is_whole(learned.report.read_text())
     raw = learned.problem.test.x[:3] * learned.problem.divisor
     assert len(Predictor.load(learned.folder).answer(raw).values) == 3
 
