@@ -264,7 +264,8 @@ class _Axis:
     @classmethod
     def of_values(cls, name: str, values: Sequence[float]) -> "_Axis":
         low, high = min(values), max(values)
-        return cls(name, low, high if high > low else low + 1.0)
+        log = low > 0 and high / low > 100
+        return cls(name, low, high if high > low else low + 1.0, log)
 
     def y(self, value: Any) -> float:
         low, high = self.low, self.high
@@ -273,11 +274,22 @@ class _Axis:
             low, high, at = math.log10(low), math.log10(high), math.log10(at)
         return HEIGHT - BOTTOM - (at - low) / (high - low) * (HEIGHT - TOP - BOTTOM)
 
+    def between(self) -> list[float]:
+        """Round numbers inside the axis: powers of ten, or quarters."""
+        if not self.log:
+            return [self.low + (self.high - self.low) * k / 4 for k in (1, 2, 3)]
+        first, last = math.ceil(math.log10(self.low)), math.floor(math.log10(self.high))
+        powers = [10.0**k for k in range(first, last + 1)]
+        return [v for v in powers if 1.5 * self.low < v < self.high / 1.5]
+
     def drawn(self, x: float) -> str:
+        numbers = dict.fromkeys([self.low, *self.between(), self.high])
         marks: list[tuple[Any, str]] = [(w, w) for w in self.words] or [
-            (self.low, f"{self.low:.4g}"), (self.high, f"{self.high:.4g}")]  # fmt: skip
+            (v, f"{v:.4g}") for v in numbers
+        ]
         labels = "".join(
-            f'<text x="{x + 6:.1f}" y="{self.y(value) + 4:.1f}" fill="var(--soft)">'
+            f'<text x="{x + 6:.1f}" y="{self.y(value) + 4:.1f}" fill="var(--soft)" '
+            'stroke="var(--paper)" stroke-width="4" paint-order="stroke">'
             f"{html.escape(text)}</text>"
             for value, text in marks
         )
