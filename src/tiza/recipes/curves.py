@@ -12,7 +12,7 @@ from tiza import models, optim
 from tiza.data import split_rows
 from tiza.errors import pick
 from tiza.recipes.asking import Asked
-from tiza.recipes.ink import Average, falling
+from tiza.recipes.ink import Average
 from tiza.recipes.points import asked_curve, equation, traces
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, batches, descent
@@ -34,7 +34,7 @@ class Chosen(Settings):
 
     epochs: int = setting(15, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
     batch: int = setting(512, ("rows in each step", "filas en cada paso"), quick=256, low=1)
-    lr: float = setting(2e-3, ("learning rate at first", "tasa de aprendizaje inicial"), low=0)
+    lr: float = setting(2e-3, ("learning rate", "tasa de aprendizaje"), low=0)
     weight_decay: float = setting(1e-2, ("weight decay", "decaimiento de pesos"), low=0)
     hidden: tuple[int, ...] = setting(
         (256, 128), ("widths of the hidden layers", "anchos de las capas ocultas"), low=1
@@ -98,7 +98,7 @@ class Scale:
 
 def learned(x: Array, y: Array, classes: int, parts: Parts, settings: Chosen, tell: bool = True
             ) -> tuple[Any, list[dict[str, float]]]:  # fmt: skip
-    """A network that tells classes apart, and its curves: AdamW down half a cosine.
+    """A network that tells classes apart, and its curves, by AdamW.
 
     What is kept is the mean of the weights over the last steps. Whoever watches the run is told
     of the main network alone.
@@ -108,7 +108,6 @@ def learned(x: Array, y: Array, classes: int, parts: Parts, settings: Chosen, te
     optimizer = optim.AdamW(model.parameters(), lr=settings.lr, weight_decay=settings.weight_decay)
     step = descent(lambda a, b: F.cross_entropy(model(a), b), optimizer)
     size = min(settings.batch, len(parts.train))
-    lower = falling(optimizer, settings.lr, settings.epochs * (len(parts.train) // size))
     mean, rng, rows = Average(model), np.random.default_rng(settings.seed), []
     for _ in range(settings.epochs):
         model.train()
@@ -116,7 +115,6 @@ def learned(x: Array, y: Array, classes: int, parts: Parts, settings: Chosen, te
         for at in batches(len(parts.train), size, rng):
             some = parts.train[at]
             losses.append(step(x[some], y[some]))
-            lower()
             mean.follow()
         right = logits(model, x[parts.valid]).argmax(1) == y[parts.valid]
         rows.append(settings.epoch({

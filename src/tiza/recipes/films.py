@@ -25,15 +25,13 @@ APART = (
 
 
 def descended(step: Callable[..., float], parts: Ratings, epochs: int, size: int,
-              settings: Settings, lower: Callable[[], None] = lambda: None
-              ) -> list[dict[str, float]]:  # fmt: skip
+              settings: Settings) -> list[dict[str, float]]:  # fmt: skip
     """So many passes over the ratings in random order; one row of the curve for each."""
     rng, rows = np.random.default_rng(settings.seed), []
     for _ in range(epochs):
         losses = []
         for at in batches(len(parts[0]), min(size, len(parts[0])), rng):
             losses.append(step(*(part[at] for part in parts)))
-            lower()
         rows.append(settings.epoch({"loss": float(np.mean(losses))}))
     return rows
 

@@ -14,7 +14,6 @@ from tiza.recipes import films
 from tiza.recipes.about import About, Goal
 from tiza.recipes.curves import drawn
 from tiza.recipes.films import predict as predict
-from tiza.recipes.ink import falling
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, descent
 
@@ -59,7 +58,7 @@ class Chosen(Settings):
                            low=1)  # fmt: skip
     batch: int = setting(500, ("ratings in each step", "calificaciones en cada paso"), quick=5000,
                          low=1)  # fmt: skip
-    lr: float = setting(1e-3, ("learning rate at first", "tasa de aprendizaje inicial"), low=0)
+    lr: float = setting(1e-3, ("learning rate", "tasa de aprendizaje"), low=0)
     weight_decay: float = setting(1.0, ("weight decay", "decaimiento de pesos"), low=0)
     negatives: int = setting(
         4, ("films not rated for each one rated", "películas sin calificar por cada calificada"),
@@ -132,9 +131,8 @@ def _stars(data: Any, settings: Chosen) -> dict[str, list[float]]:
             tz.manual_seed(settings.seed + number)
             model = make(mean)
             optimizer = optim.AdamW(model.parameters(), lr=lr, weight_decay=decay)
-            lower = falling(optimizer, lr, settings.epochs * (len(train) // settings.batch))
             films.descended(descent(model.loss, optimizer), parts, settings.epochs, settings.batch,
-                            quiet, lower)  # fmt: skip
+                            quiet)  # fmt: skip
             found[name].append(films.rmse(films.stars(model, who, what), truth))
         found["biases"].append(films.rmse(films.biases(parts, mean, who, what), truth))
         found["mean"].append(films.rmse(np.full(len(test), mean), truth))
@@ -176,13 +174,12 @@ def _tell_apart(model: Any, optimizer: optim.Optimizer, pairs: tuple[Array, Arra
     step, (user, item), size = descent(model.bce, optimizer), pairs, 2 * settings.batch
     who = np.tile(user, 1 + settings.negatives)
     liked = np.repeat([1.0, 0.0], [len(user), len(who) - len(user)]).astype("float32")
-    lower = falling(optimizer, optimizer.lr, settings.ranking * (len(who) // size))
     for epoch in range(settings.ranking):
         drawn_items = rng.integers(0, films.FILMS, len(who) - len(user))
         again = seen[who[len(user) :], drawn_items]  # once more where the person knows the film
         drawn_items[again] = rng.integers(0, films.FILMS, int(again.sum()))
         row = films.descended(step, (who, np.concatenate([item, drawn_items]), liked), 1, size,
-                              Settings(settings.seed + epoch), lower)[0]  # fmt: skip
+                              Settings(settings.seed + epoch))[0]  # fmt: skip
         rows.append(settings.epoch(row | {"val_hits": _figures(_places(model, valid))[0]}))
     return rows
 

@@ -12,7 +12,6 @@ from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
 from tiza.recipes.curves import drawn
-from tiza.recipes.ink import falling
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, descent
 
@@ -146,10 +145,10 @@ def _trained(width: int, settings: Chosen) -> Any:
     x = np.linspace(-SIDE, SIDE, 401)[:, None]
     points, wanted = tz.asarray(x.astype("float32")), tz.asarray(target(x).astype("float32"))
     step = descent(lambda: tz.mean((model(points) - wanted) ** 2), optimizer)
-    lower = falling(optimizer, settings.lr, settings.steps)
+    schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, settings.steps)
     for _ in range(settings.steps):
         step()
-        lower()
+        schedule.step()
     return model
 
 
