@@ -25,7 +25,9 @@ ABOUT = About(
 class Chosen(cora.Chosen):
     """What may be set."""
 
-    epochs: int = setting(300, ("steps over the whole graph", "pasos con todo el grafo"), quick=2)
+    epochs: int = setting(
+        200, ("steps over the whole graph", "pasos con todo el grafo"), quick=2, low=1
+    )
     lr: float = setting(0.005, ("learning rate", "tasa de aprendizaje"))
     hidden: int = setting(8, ("units of each head", "neuronas de cada cabeza"), low=1)
     heads: int = setting(8, ("heads of attention", "cabezas de atención"), low=1)
