@@ -390,3 +390,9 @@ def test_any_text_raises_nothing_but_errors_of_tiza(text: str) -> None:
         parse(text)
     except TizaError as error:
         assert_readable(error)
+
+
+@pytest.mark.parametrize("text", ["1[-3 < a < 3]", r"\mathbf{1}[-3 < a < 3]", "1[3 > a > -3]"])
+def test_comparisons_in_a_row_must_all_hold(text: str) -> None:
+    a = tz.tensor([-4.0, -1.0, 2.0, 4.0])
+    assert parse(text).build({"a": a}).tolist() == [0.0, 1.0, 1.0, 0.0]

@@ -107,12 +107,22 @@ class Parser(Names):
                 self.step(op)
                 left = self.power(left, self.expression(PREFIX))
             elif power == COMPARE:
-                self.step(op)
-                left = Compare("==" if op == "=" else op, left, self.expression(power))
+                left = self.compared(left)
             else:
                 left = self.chain(left, power)
         self.depth -= 1
         return left
+
+    def compared(self, left: Tree) -> Tree:
+        """a < b; in a row such as a < b < c every comparison must hold."""
+        made: list[Tree] = []
+        while (op := self.infix()) is not None and LEVEL[op] == COMPARE:
+            self.step(op)
+            right = self.expression(COMPARE)
+            made.append(Compare("==" if op == "=" else op, left, right))
+            left = right
+        rest = tuple(("*", other) for other in made[1:])
+        return Chain("product", made[0], rest) if rest else made[0]
 
     def chain(self, first: Tree, power: int) -> Tree:
         """Operands of one precedence, in one flat row."""

@@ -224,7 +224,9 @@ def _apply(w: Expr, x: Expr) -> Expr:
 @spells("where")
 def _where(node: Node, c: Expr, a: Expr, b: Expr) -> Expr:
     shape = node.shape
-    a, b = _decided(a, c, 1), _decided(b, c, 2)
+    plain = _decided(a, c, 1), _decided(b, c, 2)
+    if plain != (a, b):  # what is guarded has no value elsewhere: no factor 0 makes it 0
+        return function(node, c, *(al.rep(x, shape) for x in plain))
     indicator = al.rep(Expr("ind", (c,), c.shape), shape)
     a, b = al.rep(a, shape), al.rep(b, shape)
     finite = all(not (x.op == "num" and not math.isfinite(x.data)) for x in (a, b))
