@@ -105,6 +105,7 @@ def _one(recipe: "Recipe") -> None:
     screen.print(Text(f"tiza train {recipe.name}{key}", style="cyan"))
 
 
+WIDE = 120  # columns of a terminal on which there is room for models and figures
 KEYS = ("title", "data", "model", "expects", "minutes")
 
 
@@ -114,9 +115,14 @@ def _row(about: "About") -> list[str]:
 
 
 def _render(rows: dict[str, list[str]]) -> None:
-    heads = [pick(pair) for pair in (("recipe", "receta"), ("data", "datos"), ("model", "modelo"),
-                                     ("expect", "se espera"), ("minutes", "minutos"))]  # fmt: skip
-    table(heads, [[name, *row[1:]] for name, row in rows.items()], right=(4,), fold=(1, 2, 3))
+    """What each is, and how long it takes; the rest where there is room."""
+    wide = console().width >= WIDE
+    shown = (0, 2, 3, 4) if wide else (0, 4)
+    pairs = (("what", "qué"), ("data", "datos"), ("model", "modelo"), ("expect", "se espera"),
+             ("minutes", "minutos"))  # fmt: skip
+    heads = [pick(("recipe", "receta")), *(pick(pairs[k]) for k in shown)]
+    lines = [[name, *(row[k] for k in shown)] for name, row in rows.items()]
+    table(heads, lines, right=(len(heads) - 1,), fold=range(1, len(heads) - 1))
 
 
 def _copy(name: str) -> Path:
