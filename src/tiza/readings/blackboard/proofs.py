@@ -78,7 +78,7 @@ PROOFS: dict[str, Proof] = {
         ),
         "{L/z[ij]} = {L/a[ij]} phi'(z[ij])",
         (
-            "that is, Hadamard's product with the derivative.",
+            "that is, the Hadamard product with the derivative.",
             "es decir, el producto de Hadamard con la derivada.",
         ),
     ],
@@ -106,7 +106,7 @@ PROOFS: dict[str, Proof] = {
             "ReLU(z) is z where z > 0, and 0 elsewhere; its slope is 1 in the first case and 0 in "
             "the second (at the corner z = 0 it is taken as 0):",
             "ReLU(z) es z si z > 0, y 0 si no; su pendiente es 1 en el primer caso y 0 en el "
-            "segundo (en el ángulo z = 0 se toma 0):",
+            "segundo (en el punto de quiebre z = 0 se toma 0):",
         ),
         "{L/z[ij]} = {L/a[ij]} 1[z[ij] > 0]",
     ],
@@ -142,7 +142,7 @@ PROOFS: dict[str, Proof] = {
         "{l/z[k]} = p[k] - 1[k = y]",
         (
             "In rows, with the targets one-hot in Y and the mean over B examples:",
-            "Por filas, con las clases en one-hot en Y y la media sobre B ejemplos:",
+            "Por filas, con las clases codificadas one-hot en Y y la media sobre los B ejemplos:",
         ),
         "{L/Z} = (P - Y)/B",
     ],
@@ -280,7 +280,7 @@ PROOFS: dict[str, Proof] = {
         (
             "The differential of a vector is linear in dx; the matrix before dx has the partial "
             "derivatives as its entries:",
-            "El diferencial de un vector es lineal en dx; la matriz que multiplica a dx tiene las "
+            "La diferencial de un vector es lineal en dx; la matriz que multiplica a dx tiene las "
             "derivadas parciales como entradas:",
         ),
         "dy[i] = sum[j] J[ij] dx[j], J[ij] = {y[i]/x[j]}",
@@ -301,7 +301,7 @@ PROOFS: dict[str, Proof] = {
             "Cerca de w el gradiente tras un paso s es G + H s; se anula en",
         ),
         "G + H s = 0",
-        ("which is solved for s.", "que se resuelve en s."),
+        ("which is solved for s.", "de donde se despeja s."),
     ],
     "update": [
         (

@@ -32,10 +32,10 @@ def kl_divergence(p: Any = None, q: Any = None, *, lang: str | None = None,
         p=p, q=q,
     )  # fmt: skip
     b.say(
-        "p is the truth, q the model. H is the entropy of the truth, C the cross entropy, D the "
-        "Kullback-Leibler divergence.",
-        "p es la verdad, q el modelo. H es la entropía de la verdad, C la entropía cruzada, D la "
-        "divergencia de Kullback-Leibler.",
+        "p is the true distribution, q the model's. H is the entropy of p, C the cross entropy, "
+        "D the Kullback-Leibler divergence.",
+        "p es la distribución verdadera, q la del modelo. H es la entropía de p, C la entropía "
+        "cruzada, D la divergencia de Kullback-Leibler.",
     )
     b.eq("H = -sum(p ⊙ log(p))")
     b.eq("C = -sum(p ⊙ log(q))")

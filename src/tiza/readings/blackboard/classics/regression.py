@@ -101,7 +101,7 @@ def logistic_regression(X: Any = None, y: Any = None, w: Any = None, *, lang: st
     b.eq("dL/dz = p - y")
     b.eq("dL/dw = X^T (p - y)")
     b.say(
-        "Deriving once more, each row of X is weighed with p(1 − p), which is positive: the loss "
+        "Deriving once more, each row of X is weighted by p(1 − p), which is positive: the loss "
         "is convex, and Newton's method finds its minimum.",
         "Al derivar otra vez, cada fila de X se pondera con p(1 − p), que es positivo: la pérdida "
         "es convexa, y el método de Newton encuentra su mínimo.",
@@ -156,7 +156,7 @@ def perceptron_rule(x: Any = None, t: float = 1.0, w: Any = None, eta: float = 0
     True
     """
     x, w = _matrix(x, [1.0, 2.0]), _matrix(w, [0.5, -1.0])
-    b = Writing(("The perceptron's rule", "La regla del perceptrón"), x=x, t=t, w=w, eta=eta)
+    b = Writing(("The perceptron rule", "La regla del perceptrón"), x=x, t=t, w=w, eta=eta)
     b.say(
         "The class t is −1 or 1; the prediction is the sign of s. The point is on the wrong side "
         "where t s < 0, and only there the loss is positive.",
