@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Callable, Mapping
 from types import FrameType
@@ -29,7 +30,7 @@ def check(claim: str | Callable[..., Any] | Tensor, loss: str | Callable[..., An
           wrt: str | Tensor | None = None, *, at: Mapping[str, Any] | None = None,
           shapes: Shapes | None = None, domain: Bounds | None = None,
           names: Mapping[str, Tensor] | None = None, lang: str | None = None,
-          seed: int = 0) -> Verdict:  # fmt: skip
+          seed: int = 0, decimal: str = ".") -> Verdict:  # fmt: skip
     """Whether a claimed derivative is right; if not, which step is wrong, how, and where it shows.
 
     `claim` is text in Python or LaTeX (one formula, or lines such as `delta_f = ...`), a NumPy
@@ -39,7 +40,8 @@ def check(claim: str | Callable[..., Any] | Tensor, loss: str | Callable[..., An
     least their shapes, which `shapes` may give instead); `domain` bounds variables. A claim is
     right where it agrees with the truth in float64 at many points, however it is written.
     Otherwise each local derivative of the truth is exchanged for the mistakes that people
-    make there, until one gives the student's answer.
+    make there, until one gives the student's answer. With `decimal=","` texts are read, and
+    the verdict is written, with decimal commas: 0,5 x, max(0; x).
 
     Errors: names that the loss does not have, and those of the grammar.
 
@@ -51,13 +53,31 @@ def check(claim: str | Callable[..., Any] | Tensor, loss: str | Callable[..., An
     ('dropped', 'f', 'z')
     """
     caller = sys._getframe(1)
+    if decimal not in (".", ","):
+        raise ArgumentError("derive-option", name="decimal", got=decimal, known="., ,")
+    if decimal == ",":
+        claim, loss = (with_points(t) if isinstance(t, str) else t for t in (claim, loss))
     bounds = {canonical(k): v for k, v in (domain or {}).items()}
     subject, leaves = _subject(claim, loss, wrt, at or {}, shapes or {}, names or {}, caller)
     if not (isinstance(claim, (str, Tensor)) or callable(claim)):
         raise ArgumentError("check-claim", got=type(claim).__name__)
     engine = Engine(subject, bounds, seed, leaves)
     verdict = engine.check(claim, _wanted(claim, wrt, subject, leaves))
-    return Verdict(verdict.subject, verdict.lines, lang)
+    return Verdict(verdict.subject, verdict.lines, lang, decimal)
+
+
+def with_points(text: str) -> str:
+    """A formula with decimal commas as one with points; ; between arguments becomes a comma.
+
+    >>> with_points("f = 0,5 max(0; x); e = 1{,}5 f")
+    'f = 0.5 max(0, x); e = 1.5 f'
+    """
+    plain = re.sub(r"(?<=\d)(?:,|\{,\})(?=\d)", ".", text)
+    made, depth = [], 0
+    for char in plain:
+        depth += (char in "([{") - (char in ")]}")
+        made.append("," if char == ";" and depth > 0 else char)
+    return "".join(made)
 
 
 def _subject(claim: Any, loss: Any, wrt: str | Tensor | None, at: Mapping[str, Any],

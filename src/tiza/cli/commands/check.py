@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tiza.cli.out import show
 from tiza.cli.speak import argument, as_usage, command, option
+from tiza.cli.types import OneOf
 from tiza.errors import ArgumentError, UsageError
 
 WRONG = 1  # the exit code where the claim is wrong
@@ -63,13 +64,23 @@ WRONG = 1  # the exit code where the claim is wrong
     holder=("x=0.1:5", "x=0.1:5"),
     words=("Bounds of variables, e.g. for roots.", "Límites de variables, p. ej. para raíces."),
 )
-def main(claim: str, loss: str, wrt: str | None, shapes: str, domain: str) -> int:
+@option(
+    "--decimal",
+    type=OneOf((".", ",")),
+    default=".",
+    holder=(".|,", ".|,"),
+    words=(
+        "Decimal sign; with a comma, ; stands between arguments.",
+        "Signo decimal; con coma, los argumentos se separan con ;.",
+    ),
+)
+def main(claim: str, loss: str, wrt: str | None, shapes: str, domain: str, decimal: str) -> int:
     """Print the verdict."""
     from tiza.api.check import check
 
     try:
         verdict = check(_read(claim), _read(loss), wrt, shapes=_shapes(shapes),
-                        domain=_bounds(domain))  # fmt: skip
+                        domain=_bounds(domain), decimal=decimal)  # fmt: skip
     except ArgumentError as error:
         raise as_usage(error) from error
     show(verdict.as_dict(), lambda: print(verdict))

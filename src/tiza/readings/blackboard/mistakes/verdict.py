@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,6 +25,7 @@ from tiza.readings.blackboard.notation import name_box
 from tiza.readings.blackboard.steps import Step
 from tiza.readings.blackboard.unicode import unicode
 
+_DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 SHOWN = 24  # entries of all arrays together that are printed
 
 
@@ -56,6 +58,7 @@ class Verdict:
     subject: Subject
     lines: Sequence[Line]
     lang: str | None = None
+    decimal: str = "."
 
     def __bool__(self) -> bool:
         return self.equal
@@ -159,11 +162,11 @@ class Verdict:
 
     def _told(self) -> list[str]:
         if self.wrong is None:
-            return self._praise()
-        return [
-            self._head(self.wrong),
-            *(f"  {text}" for text in _explained(self.subject, self.wrong)),
-        ]
+            told = self._praise()
+        else:
+            reasons = _explained(self.subject, self.wrong)
+            told = [self._head(self.wrong), *(f"  {text}" for text in reasons)]
+        return [_DECIMAL.sub(self.decimal, text) for text in told]
 
     def _praise(self) -> list[str]:
         judged = [line for line in self.lines if line.truth is not None]
