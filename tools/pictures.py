@@ -9,6 +9,7 @@ import numpy as np
 
 import tiza as tz
 from tiza import nn, optim, plot
+from tiza.data import load
 from tiza.nn import functional as F
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "assets" / "pictures"
@@ -53,6 +54,13 @@ def trained() -> tuple[nn.Module, Any, list[dict[str, Any]]]:
     return model, lambda: F.cross_entropy(model(x), y), path
 
 
+def embedded(lang: str) -> Any:
+    """Handwritten digits on the plane, by t-SNE."""
+    digits = load("digits")
+    x, y = digits.x.reshape(len(digits.x), -1)[:900], digits.y[:900]
+    return plot.embedding(x, y, by="tsne", names=[str(k) for k in range(10)], lang=lang)
+
+
 def drawings(lang: str) -> None:
     """The graph, the neurons and the blocks."""
     worked_example(lang).save(FOLDER / f"graph-{lang}.svg")
@@ -75,6 +83,8 @@ def figures(lang: str) -> None:
         "approximation": plot.approximation(lang=lang),
         "boundary": plot.decision_boundary(model, x, y, lang=lang),
         "surface": plot.loss_surface(model, loss, path=path, lang=lang),
+        "dark": plot.losses("hinge", "logistic", "exponential", theme="dark", lang=lang),
+        "embedding": embedded(lang),
     }
     for name, figure in made.items():
         figure.savefig(FOLDER / f"{name}-{lang}.png", dpi=80)

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 @command(
     "draw",
     words=(
-        "Draw a formula, a network or a run: the graph with its values and derivatives,\n"
-        "the neurons and weights, or the layers. Writes .svg, .html or .png.",
-        "Dibuja una fórmula, una red o una corrida: el grafo con valores y derivadas,\n"
-        "las neuronas y los pesos, o las capas. Escribe .svg, .html o .png.",
+        "Draw a formula, a network or a run.\n"
+        "The graph with its values and derivatives, the neurons and weights, or the layers. "
+        "Writes .svg, .html or .png.",
+        "Dibuja una fórmula, una red o una corrida.\n"
+        "El grafo con valores y derivadas, las neuronas y los pesos, o las capas. "
+        "Escribe .svg, .html o .png.",
     ),
     examples=[
         'tiza draw "(y - S(w*x + b))^2 / 2" --at w=0.5,b=0.1,x=2,y=1 -o graph.svg',
