@@ -228,10 +228,13 @@ def order(count: int, seed: int, epoch: int, *, shuffle: bool) -> Array:
 
 
 class Orders:
-    """The order of each epoch, the next one made ready while this one is trained on."""
+    """The order of each epoch, the next one made ready while this one is trained on.
 
-    def __init__(self, count: int, seed: int, *, shuffle: bool) -> None:
-        self.count, self.seed, self.shuffle = count, seed, shuffle
+    spare: entries that stand in memory behind each order, for who looks ahead.
+    """
+
+    def __init__(self, count: int, seed: int, *, shuffle: bool, spare: int = 0) -> None:
+        self.count, self.seed, self.shuffle, self.spare = count, seed, shuffle, spare
         self.ready: dict[int, Array] = {}
         self.maker: Thread | None = None
 
@@ -241,7 +244,7 @@ class Orders:
             self.maker.join()
         found = self.ready.pop(epoch, None)
         if found is None:
-            found = order(self.count, self.seed, epoch, shuffle=self.shuffle)
+            found = self._order(epoch)
         self.ready.clear()
         if self.shuffle and self.count > MANY:
             self.maker = Thread(target=self._make, args=(epoch + 1,), daemon=True)
@@ -249,7 +252,12 @@ class Orders:
         return found
 
     def _make(self, epoch: int) -> None:
-        self.ready[epoch] = order(self.count, self.seed, epoch, shuffle=True)
+        self.ready[epoch] = self._order(epoch)
+
+    def _order(self, epoch: int) -> Array:
+        room = np.zeros(self.count + self.spare, np.int64)
+        room[: self.count] = order(self.count, self.seed, epoch, shuffle=self.shuffle)
+        return room[: self.count]
 
 
 def spans(count: int, batch_size: int, accumulate: int) -> list[list[slice]]:

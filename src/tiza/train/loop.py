@@ -56,7 +56,8 @@ class Loop:
     interrupted: Interrupted = field(default_factory=Interrupted)
 
     def __post_init__(self) -> None:
-        self.orders = Orders(len(self.rows), self.trainer.seed, shuffle=self.shuffle)
+        self.orders = Orders(len(self.rows), self.trainer.seed, shuffle=self.shuffle,
+                             spare=self.batch_size)  # fmt: skip
         self.tally = Tally(self.trainer.metrics)
         self.groups = spans(len(self.rows), self.batch_size, self.accumulate)
         self.forgiving = any(isinstance(c, TerminateOnNaN) for c in self.calls.items)

@@ -14,8 +14,9 @@ import numpy as np
 from tiza.errors import pick
 from tiza.graph.node import Node
 from tiza.readings.native import inside, pool
+from tiza.readings.native.ahead import Ahead
 from tiza.readings.native.callback import value_of
-from tiza.readings.native.driver import HEADER, WORDS, Ahead
+from tiza.readings.native.driver import HEADER, WORDS
 from tiza.readings.native.machine import LLVMError, available, host, load
 from tiza.readings.native.plan import opened
 from tiza.readings.native.program import build
@@ -63,7 +64,8 @@ class Compiled:
 
     aliased: outputs that are written over an input (output number → input number).
     known: nodes in the place of which others stand. gathers: inputs' rows (`take`) that move on
-    with each step: those of the next step are asked for ahead.
+    with each step: those of the next step are asked for ahead. Their numbers must lie within, and
+    those of one step more must follow the last one's.
     """
 
     def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node],
@@ -74,8 +76,8 @@ class Compiled:
         self.aliased = dict(aliased or {})
         machine = host()
         whole = {**{node: node for node in inputs}, **(known or {})}
-        self.builder = build(inputs, opened(outputs, whole), machine, self.aliased)
-        self.builder.ahead = [self._ahead(node) for node in gathers if _far(node)]
+        ahead = [self._ahead(node) for node in gathers]
+        self.builder = build(inputs, opened(outputs, whole), machine, self.aliased, ahead=ahead)
         self.library = load(self.builder.text())
         self.entry = self.library.address("run")
         self.outside = ctypes.c_int32.from_address(self.library.address("outside"))
@@ -96,7 +98,7 @@ class Compiled:
     def _ahead(self, node: Node) -> Ahead:
         data, where = (self.inputs.index(x) for x in node.inputs)
         row = math.prod(node.inputs[0].shape[1:]) * node.dtype.itemsize
-        return Ahead(data, where, node.inputs[1].shape[0], row)
+        return Ahead(data, where, node.inputs[1].shape[0], row, _far(node))
 
     # -- seeing inside ----------------------------------------------------------------------
 

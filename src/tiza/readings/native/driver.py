@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tiza.readings.native.ahead import Ahead, Asking
+from tiza.readings.native.meeting import meetings
 from tiza.readings.native.memory import Buffer
 
 if TYPE_CHECKING:
@@ -20,47 +21,12 @@ def pointer(buffer: Buffer) -> str:
     return f"%arg{buffer.argument}" if buffer.argument is not None else f"%m{buffer.offset}"
 
 
-@dataclass(frozen=True)
-class Ahead:
-    """Rows of argument `data` that the next step gathers, by the numbers in argument `where`."""
+def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = (), *,
+             chained: bool = False) -> str:  # fmt: skip
+    """`void run(ptr context, i32 thread, i32 threads, ptr team)` for these calls.
 
-    data: int
-    where: int
-    rows: int
-    bytes: int  # of one row
-
-
-AHEAD_TEXT = """
-declare void @llvm.prefetch.p0(ptr, i32, i32, i32)
-define internal void @tz_ahead(ptr %data, ptr %where, i64 %rows, i64 %bytes) noinline nounwind {
-entry:
-  br label %row
-row:
-  %i = phi i64 [ 0, %entry ], [ %next, %after ]
-  %at = getelementptr i64, ptr %where, i64 %i
-  %number = load i64, ptr %at
-  %offset = mul i64 %number, %bytes
-  %start = getelementptr i8, ptr %data, i64 %offset
-  br label %line
-line:
-  %j = phi i64 [ 0, %row ], [ %more, %line ]
-  %place = getelementptr i8, ptr %start, i64 %j
-  call void @llvm.prefetch.p0(ptr %place, i32 0, i32 2, i32 1)
-  %more = add i64 %j, 64
-  %inside = icmp slt i64 %more, %bytes
-  br i1 %inside, label %line, label %after
-after:
-  %next = add i64 %i, 1
-  %going = icmp slt i64 %next, %rows
-  br i1 %going, label %row, label %done
-done:
-  ret void
-}
-"""
-
-
-def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = ()) -> str:
-    """`void run(ptr context, i32 thread, i32 threads, ptr team)` for these calls."""
+    chained: see `meetings`.
+    """
     linkage = "" if name == "run" else "internal "
     lines = [
         f"define {linkage}void @{name}(ptr %context, i32 %thread, i32 %threads, ptr %team) #0 {{",
@@ -99,51 +65,44 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
             f"  %far{k} = mul i64 %move{k}, %step",
             f"  %arg{k} = getelementptr i8, ptr %base{k}, i64 %far{k}",
         ]
-    lines += _looks_ahead(ahead)
-    lines += _calls(calls)
+    asking = Asking(calls, ahead)
+    lines += asking.begin()
+    lines += _calls(calls, asking, chained=chained)
     lines += ["  br label %tail", "tail:", "  %next = add i64 %step, 1", "  br label %head",
               "done:", "  ret void", "}"]  # fmt: skip
     return "\n".join(lines)
 
 
-def _looks_ahead(ahead: Sequence[Ahead]) -> list[str]:
-    """Thread 0 asks for what the next step will read, while this one is computed."""
-    if not ahead:
-        return []
-    lines = ["  %coming = add i64 %step, 1", "  %some = icmp slt i64 %coming, %steps",
-             "  %asks = and i1 %some, %first", "  br i1 %asks, label %look, label %looked",
-             "look:"]  # fmt: skip
-    for i, a in enumerate(ahead):
-        lines += [f"  %soon{i} = getelementptr i64, ptr %arg{a.where}, i64 {a.rows}",
-                  f"  call void @tz_ahead(ptr %base{a.data}, ptr %soon{i}, i64 {a.rows}, "
-                  f"i64 {a.bytes})"]  # fmt: skip
-    return [*lines, "  br label %looked", "looked:"]
-
-
-def _calls(calls: Sequence[Call]) -> list[str]:
-    """Thread 0 makes small calls by itself; before and after shared ones all threads meet."""
-    lines: list[str] = []
+def _calls(calls: Sequence[Call], asking: Asking, *, chained: bool) -> list[str]:
+    """Thread 0 makes small calls by itself; threads meet where one would disturb another."""
     if not any(c.shared for c in calls):
         return [line for i, call in enumerate(calls) for line in _by_one(i, call)]
-    alone = False
+    lines: list[str] = []
+    meets = meetings(calls, chained=chained)
+    alone: int | None = None  # the first of the calls that thread 0 makes by itself
+
+    def together() -> None:
+        nonlocal alone
+        if alone is not None:
+            lines.extend([f"  br label %after{alone}", f"after{alone}:"])
+        alone = None
+
     for i, call in enumerate(calls):
-        if call.shared:
-            if alone and call.loop is not None:
-                lines += call.loop.filled(i, pointer)
-            if alone:
-                lines += [f"  br label %after{i}", f"after{i}:", MEET]
-            elif call.loop is not None:
-                lines += [f"  br i1 %first, label %fill{i}, label %go{i}", f"fill{i}:"]
-                lines += [*call.loop.filled(i, pointer), f"  br label %go{i}", f"go{i}:", MEET]
-            alone = False
-            lines += _by_all(i, call)
+        if i in meets:
+            together()
+            lines.append(MEET)
+        if alone is None and (not call.shared or call.loop is not None):
+            lines += [f"  br i1 %first, label %only{i}, label %after{i}", f"only{i}:"]
+            alone = i
+        if not call.shared:
+            lines += _by_one(i, call)
             continue
-        if not alone:
-            after = next((j for j in range(i + 1, len(calls)) if calls[j].shared), "end")
-            lines += [f"  br i1 %first, label %only{i}, label %after{after}", f"only{i}:"]
-            alone = True
-        lines += _by_one(i, call)
-    return [*lines, "  br label %afterend", "afterend:", MEET] if alone else lines
+        if call.loop is not None:
+            lines += call.loop.filled(i, pointer)
+        together()
+        lines += [*([MEET] if call.loop is not None else []), *_by_all(i, call, asking)]
+    together()
+    return [*lines, MEET] if len(calls) in meets else lines
 
 
 def _by_one(i: int, call: Call) -> list[str]:
@@ -156,19 +115,22 @@ def _by_one(i: int, call: Call) -> list[str]:
     return [_one(call, "0", str(call.trips))]
 
 
-def _by_all(i: int, call: Call) -> list[str]:
+def _by_all(i: int, call: Call, asking: Asking) -> list[str]:
     if call.loop is not None:
         return [f"  call void @{call.name}(ptr {pointer(_context(call))}, i32 %thread, "
                 "i32 %threads, ptr %team)"]  # fmt: skip
-    return [
+    lines = [
         f"  %lo{i}_ = mul i64 %t, {call.trips}",
         f"  %lo{i} = udiv i64 %lo{i}_, %n",
         f"  %t{i} = add i64 %t, 1",
         f"  %hi{i}_ = mul i64 %t{i}, {call.trips}",
         f"  %hi{i} = udiv i64 %hi{i}_, %n",
-        _one(call, f"%lo{i}", f"%hi{i}"),
-        MEET,
     ]
+    if i in asking.shares:
+        lines += asking.between(i, call.trips, lambda start, stop: _one(call, start, stop))
+    else:
+        lines.append(_one(call, f"%lo{i}", f"%hi{i}"))
+    return lines
 
 
 def _context(call: Call) -> Buffer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from tiza.readings.native.index import Loop
@@ -22,6 +23,9 @@ class Results(Values):
     def __init__(self, nest: Nest, plan: Schedule, width: int) -> None:
         super().__init__(width, nest.buffers())
         self.nest, self.plan = nest, plan
+        self.written = frozenset(s.buffer for s in nest.stores)
+        self.coming = nest.coming
+        self.entries = math.prod(loop.extent for loop in nest.kept)
         self.accumulated: dict[tuple[int, Copy], str] = {}
 
     def finish(self, copies: Sequence[Copy], many: dict[Loop, int]) -> None:

@@ -7,7 +7,7 @@ loaded. Equal values are one object, so that common parts are computed once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -58,11 +58,13 @@ class Lowering:
     """The body of one kernel in the making.
 
     memory: the views of nodes that stand in memory, but for `hidden`, which this kernel itself
-    computes; own: those of them that it has computed, each with the index at which it does.
+    computes; own: those of them that it has computed, each with the index at which it does;
+    trusted: int64 indices that are known to lie within.
     """
 
-    def __init__(self, memory: Mapping[Node, View], hidden: Iterable[Node] = ()) -> None:
-        self.memory, self.hidden = memory, frozenset(hidden)
+    def __init__(self, memory: Mapping[Node, View], hidden: Iterable[Node] = (),
+                 trusted: Collection[Node] = ()) -> None:  # fmt: skip
+        self.memory, self.hidden, self.trusted = memory, frozenset(hidden), trusted
         self.own: dict[Node, tuple[Index, Value]] = {}
         self.made: dict[Any, Value] = {}
         self.known: dict[tuple[Node, Index], Value] = {}
@@ -229,6 +231,9 @@ def _windows(low: Lowering, node: Node, index: Index) -> Value:
 def wrapped(low: Lowering, node: Node, index: Index, size: int) -> Affine:
     """An index read from memory: negative ones count from the end; bounds are checked."""
     raw = low.value(node, index)
+    if node in low.trusted:
+        raw.extent = size
+        return Affine(0, [(raw, 1)])
     low.checked = True
     wide = raw if raw.dtype == INT64 else low.apply("cast", raw, dtype=INT64)
     place = low.make("wrap", (wide,), INT64, size, size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,8 @@ class Reduction:
 class Nest:
     """Loops over `kept`, within them loops over `reduced`.
 
-    serial: loops that must run in order on one thread.
+    serial: loops that must run in order on one thread; coming: for each of some loads, where the
+    next step will read.
     """
 
     kept: list[Loop]
@@ -51,6 +52,7 @@ class Nest:
     reductions: list[Reduction] = field(default_factory=list)
     outer: list[Store] = field(default_factory=list)
     serial: list[Loop] = field(default_factory=list)
+    coming: dict[Value, Affine] = field(default_factory=dict)
     checked: bool = False  # reads indices from memory, which may be out of bounds
 
     @property
@@ -110,8 +112,9 @@ class Signature:
         extents = [loop.extent for loop in (*nest.kept, *nest.reduced)]
         serial = [self.loops[loop] for loop in nest.serial if loop in self.loops]
         kinds = [b.dtype.str for b in self.buffers]
+        coming = [(self._value(v), self._place(p)) for v, p in nest.coming.items()]
         return (tuple(stores), tuple(reductions), tuple(extents), len(nest.kept), tuple(serial),
-                tuple(kinds), tuple(self.rows))  # fmt: skip
+                tuple(kinds), tuple(coming), tuple(self.rows))  # fmt: skip
 
     def _value(self, value: Value) -> int:
         """The number of a value; equal ones have the same."""
@@ -152,8 +155,9 @@ def _places(value: Value) -> list[Affine]:
 class Lowerer:
     """Lowers the kernels of a plan; `memory` says where materialised nodes stand."""
 
-    def __init__(self, memory: Mapping[Node, View], elided: set[Node]) -> None:
-        self.memory, self.elided = memory, elided
+    def __init__(self, memory: Mapping[Node, View], elided: set[Node],
+                 trusted: Collection[Node] = ()) -> None:  # fmt: skip
+        self.memory, self.elided, self.trusted = memory, elided, trusted
 
     def nest(self, group: Group) -> Nest:
         """The loops of one kernel, split as often as its indices need."""
@@ -168,7 +172,7 @@ class Lowerer:
             return nest
 
     def _nest(self, group: Group, axes: list[list[Loop]]) -> Nest:
-        low = Lowering(self.memory, group.roots)
+        low = Lowering(self.memory, group.roots, self.trusted)
         index = tuple(joined(loops) for loops in axes)
         if group.kind == "scatter":
             return self._scatter(group.outer[0], low, index, axes)

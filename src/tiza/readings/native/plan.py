@@ -103,6 +103,10 @@ def unpadded(node: Node) -> Node:
     return node
 
 
+FAR = 64  # entries of a row worth reading in place
+FEW, MANY = 16, 512  # rows or columns of a product
+
+
 class Planner:
     """Sorts the nodes of one program."""
 
@@ -120,6 +124,7 @@ class Planner:
                     self.users[i].append(node)
         self.kept = set(forced) | {n for n in outputs if n not in self.leaves}
         self.weight: dict[Node, int] = {}
+        self.turned: set[Node] = set()  # copies of matrices, laid out by their own rows
         self.home: dict[Node, Group] = {}
         self.groups: list[Group] = []
         self.position: dict[Group, int] = {}
@@ -184,12 +189,35 @@ class Planner:
         """Materialise what `node` reads in a pattern of its own."""
         if node.prim.name == "matmul":
             for x in node.inputs:
-                self._keep(unpadded(x))
+                if self._worth_turning(x, node):
+                    self.turned.add(x)
+                    self._keep(x)
+                if not self._read_once(unpadded(x), node):
+                    self._keep(unpadded(x))
         elif node.prim.name == "windows":
             self._keep(unpadded(node.inputs[0]))
         elif node.prim.name in (*HOST, "random_bits", "scan") or not supported(node):
             for x in node.inputs:
                 self._keep(x)
+
+    def _worth_turning(self, x: Node, product: Node) -> bool:
+        """Whether a product reads a matrix's columns so often that a turned copy pays."""
+        if x is not product.inputs[1] or x.prim.name != "permute" or x.ndim != 2:
+            return False
+        rows, size = math.prod(product.shape[:-1]), math.prod(x.shape)
+        return rows >= MANY or (rows > FEW and 128 <= size <= MANY)
+
+    def _read_once(self, x: Node, product: Node) -> bool:
+        """Whether rows taken from a given table are best read where they lie.
+
+        So it is where a product has few columns or rows besides the common ones: each number
+        is read about once, and what is not written need not travel from core to core.
+        """
+        if x.prim.name != "take" or x.attrs["axis"] != 0 or x.inputs[1].ndim != 1:
+            return False
+        wide = len(x.shape) == 2 and x.shape[1] >= FAR
+        few = min(product.shape[-2:]) <= FEW
+        return wide and few and all(i in self.leaves for i in x.inputs)
 
     def _keep(self, node: Node) -> None:
         if node not in self.leaves and node not in self.kept:

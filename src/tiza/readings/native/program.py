@@ -19,10 +19,13 @@ from typing import Any
 import numpy as np
 
 from tiza.graph.node import Node
+from tiza.readings.native import ahead as asking
 from tiza.readings.native import mathlib
-from tiza.readings.native.driver import AHEAD_TEXT, Ahead, run_text
+from tiza.readings.native.ahead import Ahead
+from tiza.readings.native.driver import run_text
 from tiza.readings.native.emit import Kernel
-from tiza.readings.native.index import Opaque
+from tiza.readings.native.index import Affine, Opaque
+from tiza.readings.native.lower import Value
 from tiza.readings.native.machine import Machine
 from tiza.readings.native.memory import Buffer
 from tiza.readings.native.nest import Lowerer, Nest, Signature
@@ -91,19 +94,21 @@ class Builder:
 
     def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node], machine: Machine,
                  aliased: Mapping[int, int], module: Module | None = None,
-                 wishes: Wishes | None = None) -> None:  # fmt: skip
+                 wishes: Wishes | None = None, ahead: Sequence[Ahead] = ()) -> None:  # fmt: skip
         self.machine = machine
+        self.ahead = list(ahead)
         self.bits, self.registers = machine.vector_bits, machine.registers
         self.module = module or Module()
         wishes = wishes or Wishes()
         planner = Planner(inputs, outputs, wishes.kept, wishes.alone)
         self.plan = planner.plan()
         self.loops = self._loops()
-        self.places = Places(planner, self.plan, self.bits, aliased, self.loops, wishes.straight)
+        self.places = Places(
+            planner, self.plan, self.bits, aliased, self.loops, wishes.straight | planner.turned
+        )
         self.memory, self.layout = self.places.memory, self.places.layout
         self.calls: list[Call] = []
         self.host: list[list[Node]] = []
-        self.ahead: list[Ahead] = []
 
     def _loops(self) -> dict[Node, Recurrence]:
         """The scans, their bodies built; those that call Python are left to it whole."""
@@ -128,7 +133,8 @@ class Builder:
 
     def build(self) -> None:
         """All kernels, in order."""
-        lowerer = Lowerer(self.memory, self.plan.elided)
+        trusted = {self.plan.inputs[a.where] for a in self.ahead}
+        lowerer = Lowerer(self.memory, self.plan.elided, trusted)
         failed: list[Group] = []
         for node, buffer in self.places.rescues:
             if buffer.size:
@@ -174,6 +180,8 @@ class Builder:
         if way.kind == "along" and blocked(nest):
             self._nest(fill_nest(nest.outer[0].buffer), group)
             way = schedule(nest, width, self.registers)
+        if product(nest) is not None:
+            self._look_ahead(nest)
         key = Signature(nest).key(), width
         known = self.module.known.get(key)
         if known is None:
@@ -190,6 +198,21 @@ class Builder:
         self.calls.append(Call(name, nest.buffers(), trips, seconds, shared, group, flops, moved,
                                nest=nest, plan=way))  # fmt: skip
 
+    def _look_ahead(self, nest: Nest) -> None:
+        """Let a product that sums over the rows of a batch ask for those of the next step."""
+        for a in self.ahead:
+            data, where = (self.memory[self.plan.inputs[k]].buffer for k in (a.data, a.where))
+            for value in nest.values():
+                if value.op != "load" or value.extra[0] is not data:
+                    continue
+                place: Affine = value.extra[1]
+                rows = [x for x in place.terms if isinstance(x, Value) and x.op == "load"
+                        and x.extra[0] is where and x.atoms <= set(nest.reduced)]  # fmt: skip
+                if len(rows) == 1:
+                    later = Value("load", (), rows[0].dtype, (where, rows[0].extra[1] + a.rows, ()))
+                    nest.coming[value] = place.put(rows[0], Affine(0, [(later, 1)]))
+                    a.asked = True
+
     def _function(self, body: str) -> str:
         """The name of a function with this text; equal ones are shared."""
         functions = self.module.functions
@@ -201,7 +224,7 @@ class Builder:
                 self._nest(row_nest(start, buffer, row, self.memory), group)
         scan.connect(self.memory.__getitem__)
         scan.name = f"loop{len(self.module.loops)}"
-        self.module.loops.append(run_text(scan.child.calls, scan.name))
+        self.module.loops.append(run_text(scan.child.calls, scan.name, chained=True))
         seconds = scan.length * sum(c.seconds for c in scan.child.calls)
         flops = scan.length * sum(c.flops for c in scan.child.calls)
         moved = scan.length * sum(c.bytes for c in scan.child.calls)
@@ -234,16 +257,17 @@ class Builder:
         inline = (") #0 {", ") alwaysinline #0 {") if small else ("", "")
         functions = [body.replace("@@(", f"@{name}(", 1).replace(*inline, 1)
                      for body, name in module.functions.items()]  # fmt: skip
+        asked = [a for a in self.ahead if a.far and not a.asked]
         parts = [
             BARRIER_IR,
             "@outside = global i32 0",
             "@nothing = internal constant [64 x i8] zeroinitializer, align 64",
-            *sorted(module.declared | declared),
+            *sorted(module.declared | declared | (asking.DECLARED if asked else set())),
             mathematics,
             *functions,
             *module.loops,
-            *([AHEAD_TEXT] if self.ahead else []),
-            run_text(self.calls, ahead=self.ahead)
+            *([asking.TEXT] if asked else []),
+            run_text(self.calls, ahead=asked)
             if only is None
             else run_text(self.calls[only : only + 1]),
             f'attributes #0 = {{ nounwind "prefer-vector-width"="{self.bits}" }}',
@@ -303,11 +327,12 @@ ATTEMPTS = 12
 
 
 def build(inputs: Sequence[Node], outputs: Sequence[Node], machine: Machine,
-          aliased: Mapping[int, int], module: Module | None = None) -> Builder:  # fmt: skip
+          aliased: Mapping[int, int], module: Module | None = None,
+          ahead: Sequence[Ahead] = ()) -> Builder:  # fmt: skip
     """The program's text; nodes that turn out to be needed in memory are put there."""
     wishes = Wishes()
     for attempt in range(ATTEMPTS):
-        builder = Builder(inputs, outputs, machine, aliased, module, wishes)
+        builder = Builder(inputs, outputs, machine, aliased, module, wishes, ahead)
         try:
             builder.build()
         except Failed as failed:

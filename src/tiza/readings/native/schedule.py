@@ -21,7 +21,8 @@ from tiza.readings.native.nest import Nest
 
 STRIDED = 6.0  # what reading one lane from afar costs, in vector loads
 UNEVEN = 1.06
-FAR = 1.2  # the same, among products
+FAR = 1.2  # the same, among products, and from a near cache
+NEAR = 1 << 15  # bytes
 
 
 @dataclass
@@ -43,10 +44,15 @@ class Schedule:
 
 
 def lanes_of(nest: Nest, bits: int) -> int:
-    """How many lanes: a vector of the widest floating-point type, of 32 bits at least."""
-    kinds = [v.dtype for v in nest.values()] + [s.buffer.dtype for s in nest.stores]
+    """How many lanes: a vector of the widest floating-point type, of 32 bits at least.
+
+    Single numbers, such as a learning rate, are no vectors; short loops fill shorter ones.
+    """
+    kinds = [v.dtype for v in nest.values() if v.atoms or v.op == "result"]
+    kinds += [s.buffer.dtype for s in nest.stores]
     wide = max((t.itemsize for t in kinds if t.kind == "f"), default=4)
-    return max(1, bits // 8 // max(wide, 4))
+    longest = max((loop.extent for loop in (*nest.kept, *nest.reduced)), default=1)
+    return max(1, min(bits // 8 // max(wide, 4), max(4, 1 << (longest - 1).bit_length())))
 
 
 def _far(place: Affine, loop: Loop) -> bool | None:
@@ -138,9 +144,10 @@ def _product_cost(nest: Nest, way: Schedule, width: int) -> float:
         total += cost / (way.rows if way.row not in factor.atoms else 1) / (
             side if across not in factor.atoms else 1)  # fmt: skip
     length = math.prod(r.extent for r in nest.reduced)
-    places = [s.place for s in nest.outer]
-    places += [v.extra[1] for v in cone([s.value for s in nest.outer]) if v.op == "load"]
-    apart = sum(2.0 + FAR * width if _far(p, across) else 1.0 for p in places)
+    places = [(s.buffer, s.place) for s in nest.outer]
+    places += [v.extra[:2] for v in cone([s.value for s in nest.outer]) if v.op == "load"]
+    apart = sum(2.0 + (FAR if b.bytes <= NEAR else STRIDED) * width if _far(p, across) else 1.0
+                for b, p in places)  # fmt: skip
     total += (apart + (3.0 * width if way.columns else 0.0)) / length
     return total * math.ceil(way.lane.extent / width) * width / way.lane.extent * (
         math.ceil(across.extent / 4) * 4 / across.extent if way.columns else 1.0)  # fmt: skip

@@ -53,6 +53,13 @@ class Text:
         self.entry.append(f"  {name} = alloca {kind}")
         return name
 
+    @contextmanager
+    def on_entry(self) -> Iterator[None]:
+        """Instructions that are written before all loops."""
+        before, self.lines = self.lines, self.entry
+        yield
+        self.lines = before
+
     def label(self, name: str) -> None:
         """The beginning of a block."""
         self.lines.append(f"{name[1:]}:")

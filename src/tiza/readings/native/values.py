@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from tiza.readings.native.ahead import LINE
 from tiza.readings.native.index import Affine, Loop
 from tiza.readings.native.lower import BOOL, Check, Value
 from tiza.readings.native.memory import Buffer
@@ -17,6 +20,7 @@ from tiza.readings.native.vectors import Vectors
 DType = np.dtype[Any]
 Copy = tuple[tuple[Loop, int], ...]  # which of the unrolled copies: an offset for each loop
 INT = np.dtype("int64")
+SHARED = 8  # divisions by one number, for which dividing once and multiplying pays
 
 
 class Values(Vectors):
@@ -33,6 +37,10 @@ class Values(Vectors):
         self.cache: dict[Any, tuple[str, int]] = {}
         self.lane: Loop | None = None
         self.order: list[Loop] = []  # the loops, outermost first
+        self.steady: dict[Any, tuple[str, int]] = {}  # what no loop changes, computed on entry
+        self.written: frozenset[Buffer] = frozenset()
+        self.entries = 0  # of the kept loops
+        self.coming: dict[Value, Affine] = {}  # where the next step will read, for some loads
 
     # -- values -----------------------------------------------------------------------------
 
@@ -44,16 +52,39 @@ class Values(Vectors):
             return name
         if value.op == "number":
             return self.spell.same(value.extra, value.dtype, full)
-        key = ("splat", value, self._relevant(value, copy))
-        if key not in self.cache:
-            self.cache[key] = self.splat(name, value.dtype, full), full
-        return self.cache[key][0]
+        return self._kept(("splat", value, self._relevant(value, copy), full), value,
+                          lambda: self.splat(name, value.dtype, full), full)  # fmt: skip
+
+    def _kept(self, key: Any, value: Value, make: Callable[[], str], width: int) -> str:
+        """What is made of a value, made once: on entry where the value is the same throughout."""
+        steady = self._is_steady(value)
+        known = self.steady if steady else self.cache
+        if key not in known:
+            with self.text.on_entry() if steady else nullcontext():
+                known[key] = make(), width
+        return known[key][0]
+
+    def _is_steady(self, value: Value) -> bool:
+        """Whether all loops see the same: known numbers and what is computed from them."""
+        key = "steady", value
+        if key not in self.steady:
+            plain = value.op not in ("result", "index", "inside", "wrap") and not value.atoms
+            if plain and value.op == "load":
+                buffer, place, checks = value.extra
+                plain = not (place.terms or checks or buffer in self.written)
+            self.steady[key] = "", int(plain and all(map(self._is_steady, value.args)))
+        return bool(self.steady[key][1])
 
     def _relevant(self, value: Value, copy: Copy) -> Copy:
         return tuple(c for c in copy if c[0] in value.atoms)
 
     def emit(self, value: Value, copy: Copy) -> tuple[str, int]:
         """The name of a value and its lanes: 1 where all would hold the same."""
+        if self._is_steady(value):
+            if value not in self.steady:
+                with self.text.on_entry():
+                    self.steady[value] = self._emit(value, ())
+            return self.steady[value]
         mine = copy if value.op == "result" else self._relevant(value, copy)
         key = (value, mine)
         found = self.cache.get(key)
@@ -78,10 +109,28 @@ class Values(Vectors):
             args = [(self.wide(a, copy), a.dtype) for a in value.args]
         else:
             args = [(n, a.dtype) for (n, _), a in zip(names, value.args, strict=True)]
-        power = self._small_power(value, args, width)
-        if power is not None:
-            return power, width
-        return self.spell(value.op, value.dtype, width, value.extra or {}, args), width
+        if (value.op == "divide" and value.dtype.kind == "f" and names[1][1] < width
+                and self.entries >= SHARED * width):  # fmt: skip
+            return self._shared_quotient(value, args[0][0], names[1][0], copy), width
+        name = self._small_power(value, args, width) or self.spell(
+            value.op, value.dtype, width, value.extra or {}, args)  # fmt: skip
+        return name, width
+
+    def _shared_quotient(self, value: Value, x: str, divisor: str, copy: Copy) -> str:
+        """x/d where d is the same in all lanes: (x · s/d) · 1/s, so that one division serves all.
+
+        s, a power of 2, keeps s/d a normal number where d is very large or very small.
+        """
+        dtype, d = value.dtype, value.args[1]
+
+        def factor(turn: bool) -> str:
+            return self.splat(self.inverse(divisor, dtype, turn=turn), dtype, self.width)
+
+        for turn in (True, False):
+            key = "quotient", turn, d, self._relevant(d, copy)
+            name = self._kept(key, d, partial(factor, turn), self.width)
+            x = self._times(x, name, dtype, self.width)
+        return x
 
     def _small_power(self, value: Value, args: list[tuple[str, DType]], width: int) -> str | None:
         """x², x³ and their like without logarithms."""
@@ -233,6 +282,7 @@ class Values(Vectors):
         zero = "zeroinitializer"
         if lane in (1, -1) and not vector:
             address = self._address(buffer, scalar, place, copy)
+            self._ask(value, copy)
             if lane == -1:
                 name = self._reversed(buffer, address, mask)
             elif mask is None:
@@ -245,6 +295,18 @@ class Values(Vectors):
         else:
             name = self._gathered(buffer, place, copy, lane, vector, mask)
         return self._read(name, buffer.dtype, width), width
+
+    def _ask(self, value: Value, copy: Copy) -> None:
+        """Ask for what the next step will load, once for each cache line."""
+        place = self.coming.get(value)
+        buffer = value.extra[0]
+        if place is None or self._shift(place, copy) * buffer.dtype.itemsize % LINE:
+            return
+        scalar, _, _ = self._parts(place, copy, const=False)
+        address = self._address(buffer, scalar, place, copy)
+        self.text.do("llvm.prefetch.p0",
+                     [("ptr", address), ("i32", "0"), ("i32", "2"), ("i32", "1")],
+                     [""] * 4)  # fmt: skip
 
     def _load_one(self, buffer: Buffer, scalar: str, place: Affine, checks: Sequence[Check],
                   copy: Copy, mask: str | None = None) -> str:  # fmt: skip

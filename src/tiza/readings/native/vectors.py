@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tiza.readings.native.memory import Buffer
-from tiza.readings.native.spell import Spelling, ir, short
+from tiza.readings.native.spell import Spelling, ir, number, short
 from tiza.readings.native.text import Text
 
 DType = np.dtype[Any]
@@ -39,6 +39,17 @@ class Vectors:
         one = self.text.set(f"insertelement {vector} poison, {scalar} {x}, i64 0")
         return self.text.set(f"shufflevector {vector} {one}, {vector} poison, "
                              f"<{width} x i32> zeroinitializer")  # fmt: skip
+
+    def inverse(self, divisor: str, dtype: DType, *, turn: bool) -> str:
+        """s/d, or 1/s (turn=False), where s, a power of 2, is chosen by the size of d."""
+        half, kind = float(2 ** (64 if dtype.itemsize == 4 else 512)), ir(dtype)
+        size = self.spell.intrinsic("fabs", dtype, 1, (divisor, dtype))
+        scale = number(1, dtype)
+        for test, end in (("oge", half), ("ole", 1 / half)):
+            far = self.text.set(f"fcmp {test} {kind} {size}, {number(end, dtype)}")
+            power = number(end if turn else 1 / end, dtype)
+            scale = self.text.set(f"select i1 {far}, {kind} {power}, {kind} {scale}")
+        return self.text.set(f"fdiv {kind} {scale}, {divisor}") if turn else scale
 
     def _constant_mask(self) -> str:
         return "<" + ", ".join(f"i1 {int(k < self.active)}" for k in range(self.width)) + ">"
