@@ -103,6 +103,19 @@ def test_figures_of_a_run(tiza, tmp_path) -> None:
         assert told in said.err
 
 
+def test_a_run_with_a_loop_of_its_own_is_derived_drawn_and_plotted(tiza, tmp_path) -> None:
+    assert tiza("train", "som-colours", "--quick", "-q").code == 0
+    said = tiza("derive", "last", "--detail", "summary")
+    assert said.code == 0
+    assert "∂L/∂W = −h 𝟏ᵀ ⊙ (𝟏 x − W)" in said.out  # Kohonen's rule
+    assert tiza("draw", "last", "-o", "d.svg").code == 0
+    assert ">W<" in (tmp_path / "d.svg").read_text("utf-8")
+    assert tiza("plot", "weights", "last", "-o", "w.png").code == 0
+    said = tiza("plot", "confusion", "last")
+    assert said.code == 2
+    assert "has a loop of its own and keeps no test rows" in said.err
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -157,15 +157,12 @@ def from_run(name: str, layer: int | None, example: int) -> Subject:
 
 def _of_study(folder: Any, facts: Any, recipe: Any, layer: int | None) -> Subject:
     """The loss that the recipe's `board`, or a small example, gives with the run's weights."""
-    from tiza.graph.walk import walk
     from tiza.recipes.asking import model_of
-    from tiza.recipes.example import example
+    from tiza.recipes.example import example, variables
 
     model = model_of(folder, facts, recipe)
     loss, names = (recipe.offers("board") or example)(model, facts.get("kept") or {})
-    known = set(walk([loss.node]))
-    paths = {path: p for path, p in model.named_parameters() if p.node in known}
-    wrt = list(paths.values()) or [t for t in names.values() if t.requires_grad]
+    paths, wrt = variables(model, loss, names)
     wrt = wrt if layer is None else _of_layer(paths, layer)
     return Subject(loss, wrt, {**names, "L": loss}, paths)
 

@@ -34,6 +34,27 @@ def example(model: Any, kept: Mapping[str, Any] | None = None) -> Shown:
     raise UsageError("derive-cannot", recipe=type(model).__name__, run="-")
 
 
+def variables(model: Any, loss: Any, names: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    """What a loss is derived by: the parameters that it reaches, by path; else named tensors.
+
+    A GAN's critic, for instance, does not move the generator.
+
+    >>> from tiza import models
+    >>> gan = models.GAN(hidden=4)
+    >>> paths, _ = variables(gan, gan.critic_loss([[1.0, 2.0]]), {})
+    >>> {path.split(".")[0] for path in paths}
+    {'discriminator'}
+    """
+    from tiza.graph import literal
+    from tiza.transforms import differentiate
+
+    found = dict(model.named_parameters())
+    one = [literal(1, loss.dtype)]
+    slopes = differentiate([loss.node], [p.node for p in found.values()], one)
+    paths = {k: p for (k, p), g in zip(found.items(), slopes, strict=True) if g is not None}
+    return paths, list(paths.values()) or [t for t in names.values() if t.requires_grad]
+
+
 def _rows(*shape: int) -> Any:
     """Numbers between 0 and 1 without any pattern: the golden ratio's multiples, modulo 1."""
     import tiza as tz

@@ -5,7 +5,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tiza.errors import TizaError
-from tiza.recipes.example import example
+from tiza.recipes.example import example, variables
 from tiza.recipes.words import word
 
 if TYPE_CHECKING:
@@ -50,12 +50,9 @@ def derivation(model: "nn.Module | None", board: Board | None, kept: Mapping[str
 
 def blackboard(model: Any, loss: Any, names: dict[str, Any]) -> str:
     """The derivation of a loss to the parameters that it needs; folded away where it is long."""
-    from tiza.graph.walk import walk
     from tiza.readings.blackboard.result import build
 
-    known = set(walk([loss.node]))
-    paths = {path: p for path, p in model.named_parameters() if p.node in known}
-    wrt = list(paths.values()) or [t for t in names.values() if t.requires_grad]
+    paths, wrt = variables(model, loss, names)
     made = build(
         loss,
         wrt,
