@@ -6,8 +6,8 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from types import FunctionType, MethodType
+from itertools import chain
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -22,51 +22,6 @@ Array = np.ndarray[Any, Any]
 SCALAR = np.dtype("float64")
 
 
-def surroundings(f: Any) -> list[Any]:
-    """The objects that `f` may use: itself, what it is bound to, its closure, its globals.
-
-    Functions of the user's that it calls are looked into in the same way.
-    """
-    found: list[Any] = []
-    seen: set[int] = set()
-    rest: list[Any] = [f]
-    while rest:
-        thing = rest.pop(0)
-        if id(thing) in seen:
-            continue
-        seen.add(id(thing))
-        if isinstance(thing, Module | Optimizer | Tensor):
-            found.append(thing)
-        if thing is f or isinstance(thing, FunctionType | MethodType | partial):
-            rest += _within(thing)
-    return found
-
-
-def _within(f: Any) -> list[Any]:
-    """What stands right around one function."""
-    inner = getattr(f, "__wrapped__", f)
-    body = getattr(inner, "__func__", inner)
-    code = getattr(body, "__code__", None)
-    found: list[Any] = [getattr(inner, "__self__", None)]
-    if isinstance(inner, partial):
-        found += [inner.func, *inner.args, *inner.keywords.values()]
-    for cell in getattr(body, "__closure__", None) or ():
-        try:
-            found.append(cell.cell_contents)
-        except ValueError:  # a name that is not assigned yet
-            continue
-    if code is not None:
-        names = getattr(body, "__globals__", {})
-        found += [names[n] for n in code.co_names if n in names and not _library(names[n])]
-    return found
-
-
-def _library(thing: Any) -> bool:
-    """Whether it is a function of the language or of the layers, around which nothing stands."""
-    home = getattr(thing, "__module__", None) or ""
-    return isinstance(thing, FunctionType) and home.startswith(("tiza.lang", "tiza.nn", "numpy"))
-
-
 @dataclass
 class Captured:
     """The tensors and optimizers that a function may read or change."""
@@ -75,8 +30,8 @@ class Captured:
     optimizers: list[Optimizer] = field(default_factory=list)
     modules: list[Module] = field(default_factory=list)
     homes: dict[int, tuple[Module, str]] = field(default_factory=dict)  # where buffers hang
-
-    parts: list[tuple[Any, tuple[int, ...]]] = field(default_factory=list)  # what modules held
+    tables: list[Any] = field(default_factory=list)  # parameters, buffers, parts of modules
+    parts: list[Any] = field(default_factory=list)  # what stood in them
 
     @classmethod
     def of(cls, things: Sequence[Any]) -> Captured:
@@ -101,14 +56,17 @@ class Captured:
             self.modules.append(part)
             for kind in ("_parameters", "_buffers", "_modules"):
                 held = part.__dict__[kind]
-                self.parts.append((held, tuple(map(id, held.values()))))
+                self.tables.append(held.values())
+                self.parts += held.values()
             for name, buffer in part.named_buffers(recurse=False):
                 self.homes.setdefault(id(buffer), (part, name))
         self._add([*module.parameters(), *module.buffers()])
 
     def whole(self) -> bool:
         """Whether the models still have the same parameters, buffers and parts."""
-        return all(tuple(map(id, held.values())) == ids for held, ids in self.parts)
+        if sum(map(len, self.tables)) != len(self.parts):
+            return False
+        return all(map(is_, chain.from_iterable(self.tables), self.parts))
 
     def mode(self) -> tuple[Any, ...]:
         """What changes the expression without being a number in it."""
@@ -117,6 +75,13 @@ class Captured:
             tuple((t.shape, t.dtype, t.requires_grad) for t in self.tensors),
             tuple(o.settings() for o in self.optimizers),
         )
+
+    def slots(self) -> list[list[tuple[Tensor, tuple[str, ...]]]]:
+        """The slots that each optimizer keeps for each parameter."""
+        return [
+            [(p, o.slots_for(group, p.shape)) for group in o.param_groups for p in group["params"]]
+            for o in self.optimizers
+        ]
 
     # -- values -----------------------------------------------------------------------------
 

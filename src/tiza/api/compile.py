@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import operator
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from tiza.api.captured import Captured, Opened, surroundings
+from tiza.api.around import Around
+from tiza.api.captured import Captured, Opened
 from tiza.api.quick import Quick
+from tiza.api.stepping import Stepping
 from tiza.api.trees import Leaf, flat, leaves_of, rebuilt
 from tiza.errors import ArgumentError, TraceError
 from tiza.graph import Node, constant, placeholder
@@ -81,6 +82,7 @@ class Form:
     stepped: list[int]
     random: bool
     aliased: dict[int, int]
+    short: Stepping | None = None
 
     def run(self, arrays: Sequence[Any], threads: int | None) -> list[Any]:
         """The outputs for these inputs."""
@@ -101,16 +103,16 @@ class CompiledFunction:
         self._closed = not isinstance(f, Module)  # a module is all that it has around it
         self._forms: dict[Any, Form] = {}
         self._last: Form | None = None
-        self._quick: Quick | None = None
-        self._around: list[Any] = []
+        self._quick: Quick | Stepping | None = None
+        self._around: Around | None = None
         self._captured: Captured | None = None
+        self._sides: dict[Any, Any] = {}  # arrays that forms of a step share
 
     def _same(self) -> bool:
         """Whether the function still has the same things around it."""
-        now = surroundings(self._f) if self._closed else self._around
-        return len(now) == len(self._around) and all(map(operator.is_, now, self._around))
+        return self._around is not None and (not self._closed or self._around.same())
 
-    def _quickly(self, args: Sequence[Any]) -> Tensor | None:
+    def _quickly(self, args: Sequence[Any]) -> tuple[Any] | None:
         assert self._quick is not None  # asked for where there is one
         try:
             return self._quick(args)
@@ -122,7 +124,7 @@ class CompiledFunction:
         if self._quick is not None and not kwargs and self._same():
             made = self._quickly(args)
             if made is not None:
-                return made
+                return made[0]
         structure, leaves = flat((args, kwargs))
         try:
             if is_grad_enabled() and any(getattr(x, "requires_grad", False) for x in leaves):
@@ -132,8 +134,9 @@ class CompiledFunction:
             return self._f(*args, **kwargs)
         captured = self._captured
         if captured is None or not self._same() or not captured.whole():
-            self._around = surroundings(self._f)
-            captured = self._captured = Captured.of(self._around)
+            self._around = Around.of(self._f)
+            captured = self._captured = Captured.of(self._around.things)
+            self._sides.clear()
         key = structure, tuple((a.shape, a.dtype) for a in arrays), captured.mode()
         form = self._forms.get(key)
         if form is None:
@@ -142,9 +145,19 @@ class CompiledFunction:
             form = self._forms[key] = self._written(structure, arrays, captured)
         self._last = form
         answer = self._answer(form, arrays, captured)
-        plain = isinstance(form.out, Leaf) and not (form.changed or form.stepped or form.random)
-        self._quick = Quick.of(form.program, arrays, captured) if plain and not kwargs else None
+        self._quick = self._short(form, arrays, captured) if not kwargs else None
         return answer
+
+    def _short(self, form: Form, arrays: Sequence[Any],
+               captured: Captured) -> Quick | Stepping | None:  # fmt: skip
+        """The short way to call this form again."""
+        if form.program is None:
+            return None
+        if form.changed or form.stepped or form.random:
+            if form.short is None or form.short.captured is not captured:
+                form.short = Stepping(form, form.program, arrays, captured, self._sides)
+            return form.short if form.short.turns is not None else None
+        return Quick.of(form.program, arrays, captured) if isinstance(form.out, Leaf) else None
 
     def _answer(self, form: Form, arrays: Sequence[Any], captured: Captured) -> Any:
         given = [*arrays, *captured.values()]

@@ -47,8 +47,8 @@ class Quick:
             return None
         return cls(program, arrays, captured)
 
-    def __call__(self, args: Sequence[Any]) -> Tensor | None:
-        """The answer; None where this is not the way."""
+    def __call__(self, args: Sequence[Any]) -> tuple[Tensor] | None:
+        """The answer, alone in a tuple; None where this is not the way."""
         if len(args) != len(self.types) or not self.busy.acquire(blocking=False):
             return None
         try:
@@ -56,7 +56,7 @@ class Quick:
         finally:
             self.busy.release()
 
-    def _answer(self, args: Sequence[Any]) -> Tensor | None:
+    def _answer(self, args: Sequence[Any]) -> tuple[Tensor] | None:
         words = self.context.words
         held = []
         for arg, (shape, dtype), place in zip(args, self.types, self.places, strict=True):
@@ -83,4 +83,4 @@ class Quick:
             raise Outside
         node = Node(CONSTANT, (), {}, self.shape, self.dtype, None)
         node.value = out
-        return Tensor(node)
+        return (Tensor(node),)

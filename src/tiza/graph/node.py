@@ -27,8 +27,8 @@ class Node:
     results has tuples as `shape` and `dtype`; `part(node, index=i)` is its i-th result.
     """
 
-    __slots__ = ("__weakref__", "attrs", "depth", "dtype", "inputs", "name", "opened", "place",
-                 "prim", "shape", "value")  # fmt: skip
+    __slots__ = ("__weakref__", "attrs", "depth", "dtype", "inputs", "name", "opened", "owner",
+                 "place", "prim", "shape", "value")  # fmt: skip
 
     def __init__(self, prim: Primitive, inputs: tuple[Node, ...], attrs: dict[str, Any],
                  shape: Any, dtype: Any, place: Place | None) -> None:  # fmt: skip
@@ -39,7 +39,8 @@ class Node:
         self.value: Any = None  # memo: the array, once somebody asked for it
         self.name: str | None = None  # the name that its author gave it
         self.opened: Node | None = None  # memo: a composite's body
-        self.depth: int = 1 + max([i.depth for i in inputs], default=-1)
+        self.owner: Any = None  # a weak reference to the variable whose data this is
+        self.depth: int = 1 + max([i.depth for i in inputs]) if inputs else 0
 
     @property
     def ndim(self) -> int:
@@ -132,6 +133,13 @@ def constant(array: np.ndarray[Any, Any], name: str | None = None) -> Node:
     node = Node(PRIMITIVES["constant"], (), {}, array.shape, array.dtype, here())
     node.value = array
     node.name = name
+    return node
+
+
+def data(array: np.ndarray[Any, Any], name: str | None = None) -> Node:
+    """As `constant`, of an array that no line of the user's has made."""
+    node = Node(PRIMITIVES["constant"], (), {}, array.shape, array.dtype, None)
+    node.value, node.name = array, name
     return node
 
 

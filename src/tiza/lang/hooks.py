@@ -82,7 +82,7 @@ class _Passing:
 
 
 def _of_leaf(tensor: Tensor, when: str) -> dict[int, Any]:
-    hooks = getattr(tensor, "_hooks", None)
+    hooks = tensor._hooks
     if hooks is None:
         hooks = tensor._hooks = {"before": {}, "after": {}}
     return hooks[when]

@@ -11,21 +11,38 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from tiza.graph.node import Node
-from tiza.graph.walk import walk
+from tiza.graph.late import Late
+from tiza.graph.node import Node, placeholder
+from tiza.graph.walk import rebuild, walk
+from tiza.lang.pulled import Form
 
 if TYPE_CHECKING:
     from tiza.readings.evaluate import Program
 
 Array = np.ndarray[Any, Any]
-Run = Callable[..., list[Any]]
+
+
+class Run(Protocol):
+    """A compiled expression."""
+
+    def __call__(self, *arrays: Any) -> list[Any]:
+        """Its values for these of its inputs."""
+        ...
+
+    def turns(self, pairs: Sequence[tuple[int, int]], numbers: Sequence[int],
+              sides: Any = None) -> Any:  # fmt: skip
+        """Run turn after turn, see `readings.native.turns`."""
+        ...
+
+
 COMPILE: Callable[[Sequence[Node], Sequence[Node]], Run | None] | None = None
 SECONDS = 5e-3  # that compiling takes, for each operation
 LEAST = 8  # operations; smaller expressions are quicker as they are
@@ -46,26 +63,45 @@ class Heat:
         """Whether it is time to compile."""
         return not self.tried and self.turns >= 3 and self.seconds > SECONDS * self.operations
 
+    @contextmanager
+    def measured(self) -> Iterator[None]:
+        """Count a turn, and the time that it takes."""
+        start = time.perf_counter()
+        yield
+        self.seconds += time.perf_counter() - start
+        self.turns += 1
+
     def compile(self, inputs: Sequence[Node], outputs: Sequence[Node]) -> None:
         """Compile, once; what cannot be compiled goes on as it was."""
         self.tried = True
         if COMPILE is not None:
-            self.run = COMPILE(inputs, outputs)
+            self.run = COMPILE(*anew(inputs, outputs))
 
 
 _known: OrderedDict[Hashable, Heat] = OrderedDict()
 _programs: WeakKeyDictionary[Program, Heat] = WeakKeyDictionary()
 
 
+def anew(inputs: Sequence[Node], outputs: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+    """An expression over placeholders: no value of this turn stays in it."""
+    holes = [placeholder(x.shape, x.dtype, x.name) for x in inputs]
+    return holes, rebuild(outputs, dict(zip(inputs, holes, strict=True)))
+
+
 def structure(nodes: Sequence[Node]) -> tuple[Hashable, list[Node], int]:
     """The key of an expression, its leaves in order, how many operations it has."""
-    order = walk(nodes, lambda n: () if n.value is not None else n.inputs)
+    order = walk(nodes, _edges)
     numbers: dict[Node, int] = {}
     rows: list[Hashable] = []
     leaves: list[Node] = []
+    forms: set[Form] = set()
     for node in order:
         numbers[node] = len(numbers)
-        if node.value is None:
+        if type(node) is Late and node.value is None:
+            operands = tuple([numbers[i] for i in node.source.leaves])
+            rows.append((node.source.form, operands, node.index))
+            forms.add(node.source.form)
+        elif node.value is None:
             operands = tuple([numbers[i] for i in node.inputs])
             attrs = tuple(node.attrs.items()) if node.attrs else ()
             rows.append((node.prim.name, operands, attrs))
@@ -77,7 +113,14 @@ def structure(nodes: Sequence[Node]) -> tuple[Hashable, list[Node], int]:
             leaves.append(node)
             rows.append((node.shape, node.dtype))
     key = tuple(rows), tuple([numbers[n] for n in nodes])
-    return key, leaves, len(order) - len(leaves)
+    return key, leaves, len(order) - len(leaves) + sum(form.operations for form in forms)
+
+
+def _edges(node: Node) -> Sequence[Node]:
+    """What stands below a node; below a gradient that is not written down, its loss's leaves."""
+    if node.value is not None:
+        return ()
+    return node.source.leaves if type(node) is Late else node.inputs
 
 
 def computed(nodes: Sequence[Node], evaluate: Callable[[Sequence[Node]], object]) -> None:
@@ -98,10 +141,13 @@ def computed(nodes: Sequence[Node], evaluate: Callable[[Sequence[Node]], object]
             for node, value in zip(wanted, made, strict=True):
                 node.value = value
             return
-    start = time.perf_counter()
+    with heat.measured():
+        evaluate(nodes)
+
+
+def cold(nodes: Sequence[Node], evaluate: Callable[[Sequence[Node]], object]) -> None:
+    """Compute `nodes` without looking at their structure: somebody else does."""
     evaluate(nodes)
-    heat.seconds += time.perf_counter() - start
-    heat.turns += 1
 
 
 def ran(program: Program, arrays: Sequence[Any]) -> list[Any]:
@@ -113,11 +159,8 @@ def ran(program: Program, arrays: Sequence[Any]) -> list[Any]:
         heat.compile(program.inputs, program.outputs)
     if heat.run is not None:
         return heat.run(*arrays)
-    start = time.perf_counter()
-    made = program(*arrays)
-    heat.seconds += time.perf_counter() - start
-    heat.turns += 1
-    return made
+    with heat.measured():
+        return program(*arrays)
 
 
 def _heat(wanted: Sequence[Node]) -> tuple[Heat | None, list[Node]]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from tiza.graph import PRIMITIVES as P
 from tiza.graph import Node, constant
+from tiza.graph.late import Late
 
 FEW = 4  # rows are kept apart where the table has so many times more,
 LARGE = 1 << 19  # and so many entries: a smaller one is sooner written out
@@ -37,6 +38,8 @@ def _terms(g: Node) -> list[_Term]:
     stack: list[tuple[Node, tuple[Node, ...]]] = [(g, ())]
     while stack:
         node, factors = stack.pop()
+        if type(node) is Late and prod(node.shape) >= LARGE:  # it would be known, see `pulled`
+            return []
         name = node.prim.name
         if name in ("stop_gradient", "alias"):
             stack.append((node.inputs[0], factors))
@@ -59,8 +62,14 @@ def _count(terms: list[_Term]) -> int:
 
 def are_few(g: Node) -> bool:
     """Whether g is a sum at few rows of a large table."""
-    terms = _terms(g) if g.ndim else []
-    return prod(g.shape) >= LARGE and 0 < FEW * _count(terms) < g.shape[0]
+    if not g.ndim or prod(g.shape) < LARGE:
+        return False
+    return 0 < FEW * _count(_terms(g)) < g.shape[0]
+
+
+def may_be_few(g: Node) -> bool:
+    """Whether g is a sum at rows of a large table, few or many."""
+    return bool(g.ndim and prod(g.shape) >= LARGE and _terms(g))
 
 
 def rows_of(g: Node) -> Rows | None:

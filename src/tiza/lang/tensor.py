@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from math import prod
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,12 @@ import numpy as np
 
 from tiza.errors import DTypeError, GradientError, ShapeError, TraceError
 from tiza.graph import PRIMITIVES, Node, Primitive, apply, constant, parts, walk
+from tiza.graph.late import Late
 from tiza.graph.types import DType, Shape, bool_, float32, int64, is_float
 from tiza.lang import hot
 from tiza.lang.arrays import Array, to_array
 from tiza.lang.mode import mode
+from tiza.lang.pulled import Leaves, seen
 from tiza.lang.rows import needed, settled
 from tiza.readings.evaluate import evaluate
 from tiza.transforms import differentiate
@@ -44,6 +47,7 @@ class Tensor:
         self._grad: Tensor | None = None
         self._cut = False  # made under no_grad from something differentiable
         self._siblings: Sequence[weakref.ref[Tensor]] = ()  # gradients of the same `backward`
+        self._hooks: dict[str, dict[int, Any]] | None = None
 
     # what it is
     @property
@@ -64,7 +68,7 @@ class Tensor:
     @property
     def size(self) -> int:
         """How many entries."""
-        return int(np.prod(self.node.shape, dtype=np.int64))
+        return prod(self.node.shape)
 
     @property
     def device(self) -> str:
@@ -209,32 +213,42 @@ class Tensor:
             raise GradientError("backward-constant")
         if gradient is None and self.size != 1:
             raise GradientError("loss-not-scalar", shape=self.shape)
-        g = as_tensor(np.ones(self.shape) if gradient is None else gradient, self.dtype)
-        if g.shape != self.shape:
-            raise ShapeError("vjp-shape", what="gradient", got=g.shape, want=self.shape)
-        leaves = self._variables()
-        if not leaves:
-            raise GradientError("backward-spent")
-        found = differentiate([self.node], [leaf.node for leaf in leaves], [g.node])
-        touched = [leaf for leaf, node in zip(leaves, found, strict=True) if node is not None]
-        for leaf, node in zip(touched, filter(None, found), strict=True):
-            new = Tensor(node if create_graph else PRIMITIVES["stop_gradient"](node))
+        for leaf, node in (pairs := self._gradients(gradient, create_graph)):
+            new = Tensor(node)
             new.requires_grad = create_graph
-            new = _told(leaf, new)
-            leaf._grad = new if leaf._grad is None else leaf._grad + new
+            if leaf._hooks is not None:
+                new = _told(leaf, new)
+            leaf._grad = new if leaf._grad is None else _unspent(leaf._grad) + new
+        touched = [leaf for leaf, _ in pairs]
         siblings = [weakref.ref(leaf._grad) for leaf in touched if leaf._grad is not None]
         for leaf in touched:
             if leaf._grad is not None:
                 leaf._grad._siblings = siblings
-        for leaf, hook in [(t, hook) for t in touched for hook in _hooks_of(t, "after")]:
-            hook(leaf)
+        for leaf in touched:
+            for hook in list(_hooks_of(leaf, "after")):
+                hook(leaf)
         if not retain_graph and not create_graph:
             key = id(self)  # not the tensor, whose == is entry by entry
             PENDING[key] = weakref.ref(self, partial(_done_waiting, key, PENDING)), touched
 
+    def _gradients(self, gradient: Any, create_graph: bool) -> list[tuple[Tensor, Node]]:
+        """The variables that this value depends on, each with its gradient."""
+        known = None if gradient is not None or create_graph else seen(self.node)
+        leaves = self._variables() if known is None else known.variables
+        if not leaves:
+            raise GradientError("backward-spent")
+        if known is not None:
+            return known.differentiated()
+        g = as_tensor(np.ones(self.shape) if gradient is None else gradient, self.dtype)
+        if g.shape != self.shape:
+            raise ShapeError("vjp-shape", what="gradient", got=g.shape, want=self.shape)
+        found = differentiate([self.node], [leaf.node for leaf in leaves], [g.node])
+        held = (lambda node: node) if create_graph else PRIMITIVES["stop_gradient"]
+        return [(t, held(n)) for t, n in zip(leaves, found, strict=True) if n is not None]
+
     def _variables(self) -> list[Tensor]:
         """The variables that this value depends on."""
-        owners = [LEAVES[n]() for n in walk([self.node]) if n in LEAVES]
+        owners = [n.owner() for n in walk([self.node]) if n.owner is not None]
         return [t for t in owners if t is not None and t.requires_grad]
 
     # assignment
@@ -272,7 +286,6 @@ class Tensor:
         return method.__get__(self)
 
     if TYPE_CHECKING:  # set from tables below, and by `hooks`
-        _hooks: dict[str, dict[int, Any]]
 
         def __add__(self, other: Any) -> Tensor: ...
         def __radd__(self, other: Any) -> Tensor: ...
@@ -307,7 +320,7 @@ class Tensor:
 
 
 METHODS: dict[str, Callable[..., Any]] = {}
-LEAVES: weakref.WeakKeyDictionary[Node, weakref.ref[Tensor]] = weakref.WeakKeyDictionary()
+LEAVES = Leaves()
 PENDING: dict[int, tuple[weakref.ref[Tensor], list[Tensor]]] = {}  # loss, whose gradients wait
 
 
@@ -320,8 +333,14 @@ def _told(leaf: Tensor, g: Tensor) -> Tensor:
 
 
 def _hooks_of(leaf: Tensor, when: str) -> Iterable[Callable[[Tensor], Any]]:
-    hooks: dict[str, dict[int, Any]] = getattr(leaf, "_hooks", {})
-    return hooks[when].values() if hooks else ()
+    return leaf._hooks[when].values() if leaf._hooks else ()
+
+
+def _unspent(grad: Tensor) -> Tensor:
+    """A gradient that is to be added to; what a step has used already becomes data first."""
+    if type(grad.node) is Late and grad.node.source.spent:
+        settle(grad)
+    return grad
 
 
 def _done_waiting(key: int, pending: dict[int, Any], _: object) -> None:
@@ -372,6 +391,8 @@ def as_tensor(value: Any, dtype: DType | None = None) -> Tensor:
 def settle(x: Tensor) -> None:
     """Compute a tensor; what nobody can differentiate any more forgets a long history."""
     if x.node.value is None:
+        if type(x.node) is Late and x.node.source.spent:
+            x.node.source.form.read = True
         _, leaves = PENDING.get(id(x), (None, []))
         together = [leaf._grad for leaf in leaves] + [ref() for ref in x._siblings]
         evaluate([x.node, *(n for t in together if t is not None for n in needed(t.node))])
@@ -380,7 +401,8 @@ def settle(x: Tensor) -> None:
         x._cut = False
 
 
-def evaluate_together(tensors: Sequence[Tensor]) -> None:
+def evaluate_together(tensors: Sequence[Tensor],
+                      compute: Callable[..., None] = hot.computed) -> None:  # fmt: skip
     """Compute `tensors`, and every loss and gradient that waits to be computed, in one pass.
 
     Afterwards the losses and gradients are data: a training loop does not grow. Of the gradient
@@ -390,9 +412,9 @@ def evaluate_together(tensors: Sequence[Tensor]) -> None:
     waiting = [loss for ref, _ in rows if (loss := ref()) is not None]
     grads = [t._grad for _, leaves in rows for t in leaves if t._grad is not None]
     nodes = [node for t in (*tensors, *waiting, *grads) for node in needed(t.node)]
-    hot.computed(nodes, evaluate)
+    compute(nodes, evaluate)
     for t in (*waiting, *grads):
-        if t.node.inputs:
+        if type(t.node) is Late or t.node.inputs:
             t.node = settled(t.node, evaluate)
             t.requires_grad = t._cut = False
     PENDING.clear()

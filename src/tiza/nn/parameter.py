@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tiza.graph import PRIMITIVES, constant
+from tiza.graph import PRIMITIVES, Node, constant
+from tiza.graph.node import data
 from tiza.lang.arrays import to_array
 from tiza.lang.tensor import LEAVES, Tensor, as_tensor
 
@@ -65,6 +66,14 @@ def assign(tensor: Tensor, array: Array) -> None:
     tensor.node = constant(np.array(array, dtype=tensor.dtype), tensor.node.name)
     if tensor.requires_grad:
         LEAVES[tensor.node] = weakref.ref(tensor)
+
+
+def leaf_of(tensor: Tensor, array: Array) -> Node:
+    """Data that is to be the node of a parameter or buffer."""
+    node = data(array, tensor.node.name)
+    if tensor.requires_grad:
+        node.owner = weakref.ref(tensor)
+    return node
 
 
 def assign_rows(tensor: Tensor, rows: Array, values: Array, *, linked: bool = False) -> None:

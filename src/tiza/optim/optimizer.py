@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from inspect import Parameter as Argument
 from inspect import Signature
 from math import log
@@ -23,6 +23,7 @@ from tiza.nn.parameter import assign, assign_rows, clear_grad
 from tiza.optim.memory import Remembered
 from tiza.optim.options import bound, fixed, moved, without_inert
 from tiza.optim.rows import looked_up, on_rows, sums_at_rows, write_rows
+from tiza.optim.whole import Row, Turn
 
 Shape = tuple[int, ...]
 SHARES = {"rho", "alpha"}  # hyperparameters between 0 and 1
@@ -259,22 +260,34 @@ class Optimizer(Remembered):
         """
         loss = closure() if closure is not None else None
         rows = [(i, group, p) for i, group in enumerate(self.param_groups)
-                for p in group["params"] if p.grad is not None]  # fmt: skip
-        some = {id(p): looked_up(p.grad.node) for _, group, p in rows
-                if self.takes_rows(group, p.grad.node)}  # fmt: skip
+                for p in group["params"] if p._grad is not None]  # fmt: skip
+        some = {id(p) for _, group, p in rows
+                if p._grad is not None and self.takes_rows(group, p._grad.node)}  # fmt: skip
+        turn = None if some else Turn.of(self, rows)
+        if turn is None:
+            self._stepped(rows, some)
+        elif not turn.made():
+            with turn.whole.heat.measured():
+                self._stepped(rows, some, hot.cold)
+        return loss
+
+    def _stepped(self, rows: list[Row], some: Collection[int],
+                 compute: Callable[..., None] = hot.computed) -> None:  # fmt: skip
+        """A step: of the rows that they have for the parameters `some`, of all for the others."""
+        at = {id(p): looked_up(p.grad.node) for _, _, p in rows if id(p) in some}  # type: ignore[union-attr]
         whole = [row for row in rows if id(row[2]) not in some]
-        parts = [Tensor(node) for found in some.values() for node in found[:2]]
-        evaluate_together([*(p.grad for _, _, p in whole), *parts])
+        parts = [Tensor(node) for found in at.values() for node in found[:2]]
+        grads = [p.grad for _, _, p in whole if p.grad is not None]
+        evaluate_together([*grads, *parts], compute)
         for row in rows:
             if id(row[2]) in some:
-                self._step_rows(*row, *sums_at_rows(some[id(row[2])]))
-        by_count: dict[int, list[tuple[int, dict[str, Any], Tensor]]] = {}
+                self._step_rows(*row, *sums_at_rows(at[id(row[2])]))
+        by_count: dict[int, list[Row]] = {}
         for row in whole:
             count = self._state_of(row[2], row[1])["step"] + 1
             by_count.setdefault(count, []).append(row)
         for count, same in by_count.items():
-            self._step(count, same)
-        return loss
+            self._step(count, same, compute is hot.computed)
 
     def takes_rows(self, group: Mapping[str, Any], g: Node) -> bool:
         """Whether a step with this gradient touches only the rows that it has."""
@@ -297,19 +310,20 @@ class Optimizer(Remembered):
             write_rows(state, name, rows, slot[first])
         state["step"] += 1
 
-    def _step(self, count: int, rows: list[tuple[int, dict[str, Any], Tensor]]) -> None:
+    def _step(self, count: int, rows: list[Row], compiles: bool = True) -> None:
         states = [self._state_of(p, group) for _, group, p in rows]
         names = [self.slots_for(group, p.shape) for _, group, p in rows]
         arrays: list[Any] = []
         for (_, _, p), state, slots in zip(rows, states, names, strict=True):
             arrays += [p.numpy(), p.grad.numpy(), *(state[s] for s in slots)]  # type: ignore[union-attr]
         numbers = [np.float64(count), *map(np.float64, self.rates())]
-        answers = iter(hot.ran(self._program(rows, arrays), [*numbers, *arrays]))
+        program, given = self._program(rows, arrays), [*numbers, *arrays]
+        answers = iter(hot.ran(program, given) if compiles else program(*given))
         for (_, _, p), state, slots in zip(rows, states, names, strict=True):
             assign(p, next(answers))
             state.update({s: next(answers) for s in slots}, step=count)
 
-    def _program(self, rows: list[tuple[int, dict[str, Any], Tensor]],
+    def _program(self, rows: list[Row],
                  given: Sequence[Array]) -> Program:  # fmt: skip
         """The formula traced for these parameters, once for each set of hyperparameters."""
         key = self.moving, tuple((i, fixed(group, self.moving)) for i, group, _ in rows), tuple(

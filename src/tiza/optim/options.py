@@ -36,11 +36,10 @@ def moved(group: Group, name: str) -> float:
 
 def fixed(group: Group, moving: Collection[str]) -> tuple[tuple[str, Any], ...]:
     """The options of a group that a traced step holds as numbers."""
-    return tuple(
-        (name, value[1:] if name == "betas" and BETA in moving else value)
-        for name, value in group.items()
-        if name != "params" and name not in moving
-    )
+    held = [item for item in group.items() if item[0] != "params" and item[0] not in moving]
+    if BETA in moving:
+        held = [(name, value[1:] if name == "betas" else value) for name, value in held]
+    return tuple(held)
 
 
 def bound(group: Group, names: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,7 +85,7 @@ class Compiled:
         layout = self.builder.layout
         self.data = [(k, np.ascontiguousarray(n.value)) for n, k in layout.data]
         self.spare: list[Array] = []  # arenas that nobody uses now
-        self._static = HEADER + WORDS * layout.arguments
+        self.size = HEADER + WORDS * layout.arguments  # words of a context
 
     def __call__(self, *arrays: Any, keep: bool = True, threads: int | None = None) -> list[Array]:
         """The outputs for these inputs; keep: inputs that outputs are written over are copied."""
@@ -135,7 +135,7 @@ class Compiled:
         into an array given, and how far they move on; entry: another function of the same
         context. All arrays are contiguous and of the right type.
         """
-        words = np.zeros(self._static, np.int64)
+        words = np.zeros(self.size, np.int64)
         words[1] = steps
         moves, into = moves or {}, into or {}
         for k, array in enumerate(given):
@@ -168,6 +168,25 @@ class Compiled:
             self.outside.value = 0
             raise Outside
         return results
+
+    def turns(self, pairs: Sequence[tuple[int, int]], numbers: Sequence[int],
+              sides: Any = None) -> Any:  # fmt: skip
+        """This program run turn after turn, see `Turns.of`."""
+        from tiza.readings.native.turns import Turns
+
+        return Turns.of(self, pairs, numbers, sides)
+
+    def start(self, words: Any) -> None:
+        """Run a context that holds all addresses, once."""
+        if self.wide:
+            pool.run(self.entry, ctypes.addressof(words), self.threads or pool.default_threads())
+        else:
+            pool.run(self.entry, ctypes.addressof(words), 1)
+
+    @cached_property
+    def wide(self) -> bool:
+        """Whether one run is worth several threads."""
+        return self.builder.parallel and bool(self.threads or self.seconds > WAKING)
 
     def context(self, given: Sequence[Array]) -> Context:
         """A context of its own for these inputs, to be run again and again on one thread."""
@@ -206,7 +225,7 @@ class Context:
     def __init__(self, compiled: Compiled, given: Sequence[Array]) -> None:
         self.compiled, self.given = compiled, list(given)
         self.arena = aligned(compiled.builder.layout.arena)
-        self.words = (ctypes.c_int64 * compiled._static)()
+        self.words = (ctypes.c_int64 * compiled.size)()
         self.words[0], self.words[1] = address(self.arena), 1
         self.at = ctypes.addressof(self.words)
         self.launch, self.entry = pool.run, compiled.entry

@@ -1,0 +1,175 @@
+"""Gradients by the structure of their loss: a loop writes the chain rule down once.
+
+At every turn `backward` meets the same expression over other numbers. The structure of a loss is
+the list of its operations, each with the numbers of its operands. Where a loss of the same
+structure was differentiated before, its gradients are known by where they come from (`Late`);
+they are written down only if somebody looks at them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+import numpy as np
+
+from tiza.graph import PRIMITIVES, Node, constant, literal, walk
+from tiza.graph.late import Late
+from tiza.lang.rows import may_be_few
+from tiza.transforms.differentiate import PASSING, differentiate
+
+if TYPE_CHECKING:
+    from tiza.lang.tensor import Tensor
+
+CONSTANT, LITERAL, HELD = (PRIMITIVES[n] for n in ("constant", "literal", "stop_gradient"))
+MOST_KEPT = 64  # structures
+
+
+class Leaves:
+    """Which tensor a node is the data of: variables, as weak references, found by `backward`."""
+
+    def get(self, node: Node, default: Any = None) -> Any:
+        """The reference to the tensor."""
+        return default if node.owner is None else node.owner
+
+    def __getitem__(self, node: Node) -> ref[Tensor]:
+        found: ref[Tensor] = node.owner
+        return found
+
+    def __setitem__(self, node: Node, tensor: ref[Tensor]) -> None:
+        node.owner = tensor
+
+    def __contains__(self, node: Node) -> bool:
+        return node.owner is not None
+
+    def pop(self, node: Node, default: Any = None) -> Any:
+        """Forget whose data this is."""
+        found, node.owner = node.owner, None
+        return found or default
+
+
+class Form:
+    """One structure of a loss: which of its variables have a gradient, how large that is."""
+
+    __slots__ = ("late", "operations", "reached", "read")
+
+    def __init__(self, root: Node, found: Sequence[Node | None]) -> None:
+        grads = [g for g in found if g is not None]
+        self.reached = [k for k, g in enumerate(found) if g is not None]
+        # Steps of large tables look at the rows of their gradients.
+        self.late = not any(map(may_be_few, grads))
+        self.operations = len(walk([root, *grads]))
+        self.read = False  # whether gradients were looked at after the step that used them
+
+
+_forms: OrderedDict[Hashable, Form] = OrderedDict()
+
+
+class Seen:
+    """A loss as `backward` meets it: its structure, its leaves, its variables."""
+
+    __slots__ = ("key", "leaves", "root", "variables")
+
+    def __init__(self, root: Node, key: Hashable, leaves: list[Node],
+                 variables: list[Tensor]) -> None:  # fmt: skip
+        self.root, self.key, self.leaves, self.variables = root, key, leaves, variables
+
+    def differentiated(self) -> list[tuple[Tensor, Node]]:
+        """The gradient of each variable that has one, held constant."""
+        wrt = [t.node for t in self.variables]
+        form = _known(self.key)
+        if form is not None and form.late:
+            pull, depth = Pull(form, self.root, self.leaves, wrt), 2 * self.root.depth
+            return [(self.variables[k], Late(pull, k, wrt[k], depth)) for k in form.reached]
+        found = differentiate([self.root], wrt, [seed(self.root)])
+        if form is None:
+            _keep(self.key, Form(self.root, found))
+        return [(t, HELD(g)) for t, g in zip(self.variables, found, strict=True) if g is not None]
+
+
+class Pull:
+    """The gradients of one loss, not written down yet."""
+
+    __slots__ = ("form", "found", "leaves", "root", "spent", "wrt")
+
+    def __init__(self, form: Form, root: Node, leaves: list[Node], wrt: list[Node]) -> None:
+        self.form, self.root, self.leaves, self.wrt = form, root, leaves, wrt
+        self.found: list[Node | None] | None = None
+        self.spent = False  # whether a step has used them without keeping them
+
+    def gradient(self, index: int) -> Node:
+        """The expression of one of them."""
+        if self.found is None:
+            self.found = differentiate([self.root], self.wrt, [seed(self.root)])
+        g = self.found[index]
+        assert g is not None  # only those that were reached are asked for
+        return g
+
+
+def seed(root: Node) -> Node:
+    """The cotangent of a loss: one."""
+    if root.shape == ():
+        return literal(1, root.dtype)
+    return constant(np.ones(root.shape, root.dtype))
+
+
+def seen(root: Node) -> Seen | None:
+    """The structure of a loss; None where it cannot be recognised.
+
+    That is while a function is traced, and where hooks or kept gradients watch what is inside.
+    """
+    if PASSING:
+        return None
+    numbers: dict[Node, int] = {}
+    rows: list[Hashable] = []
+    leaves: list[Node] = []
+    variables: list[Tensor] = []
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        if node in numbers:
+            stack.pop()
+            continue
+        if node.value is not None and (node.prim is CONSTANT or node.prim is HELD):
+            owner = None if node.owner is None else node.owner()
+            varies = owner is not None and owner.requires_grad
+            if owner is not None and varies:
+                variables.append(owner)
+            leaves.append(node)
+            row: Hashable = (node.shape, node.dtype, varies)
+        elif node.prim is LITERAL:
+            row = node  # there is one for each number
+        else:
+            inputs = node.inputs
+            missing = [i for i in inputs if i not in numbers]
+            if missing:
+                stack += missing
+                continue
+            if node.owner is not None or node.prim.name == "input":
+                return None
+            row = (node.prim, tuple([numbers[i] for i in inputs]), *node.attrs.values())
+        stack.pop()
+        numbers[node] = len(rows)
+        rows.append(row)
+    return Seen(root, tuple(rows), leaves, variables)
+
+
+def _known(key: Hashable) -> Form | None:
+    try:
+        form = _forms.get(key)
+    except TypeError:  # attributes that are no plain values
+        return None
+    if form is not None:
+        _forms.move_to_end(key)
+    return form
+
+
+def _keep(key: Hashable, form: Form) -> None:
+    try:
+        _forms[key] = form
+    except TypeError:
+        return
+    if len(_forms) > MOST_KEPT:
+        _forms.popitem(last=False)

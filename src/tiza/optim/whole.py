@@ -1,0 +1,250 @@
+"""A step of a user's own loop as one program: loss, gradients, and new parameters.
+
+`loss.backward()` and `optimizer.step()` meet the same expressions turn after turn. Once computing
+them has taken longer than compiling would, loss, gradients and update are compiled together, and
+later turns run that; the gradients are then computed once more if somebody looks at them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from tiza.graph import Node, placeholder
+from tiza.graph.late import Late
+from tiza.graph.node import data
+from tiza.lang import hot
+from tiza.lang.tensor import PENDING, Tensor
+from tiza.nn.parameter import leaf_of
+
+if TYPE_CHECKING:
+    from tiza.optim.optimizer import Optimizer
+
+Array = np.ndarray[Any, Any]
+Row = tuple[int, dict[str, Any], Tensor]  # number of the group, the group, a parameter
+SCALAR = np.dtype(np.float64)
+MOST_KEPT = 16  # structures of one optimizer
+EACH = 12  # operations of the update of one parameter, roughly
+
+
+class Structure:
+    """What `backward` left, as its structure: a key, and the nodes whose values it needs."""
+
+    def __init__(self, grads: list[Node], losses: list[Node]) -> None:
+        self.grads, self.losses = grads, losses
+        source = grads[0].source if type(grads[0]) is Late else None
+        if source is not None and _alone(source, grads, losses):
+            self.source, self.leaves, form = source, source.leaves, source.form
+            numbers = tuple([g.index for g in grads])  # type: ignore[attr-defined]
+            self.key: Hashable = form, numbers, len(losses)
+            self.operations = form.operations
+        else:
+            self.source = None
+            self.key, self.leaves, self.operations = hot.structure([*grads, *losses])
+
+    @property
+    def unread(self) -> bool:
+        """Whether the gradients can be had later, and nobody has ever looked at any."""
+        return self.source is not None and not self.source.form.read
+
+
+def _alone(source: Any, grads: list[Node], losses: list[Node]) -> bool:
+    """Whether these are gradients of one loss, none of them computed yet, and the loss itself."""
+    for node in losses:
+        if node is not source.root:
+            return False
+    for g in grads:
+        if type(g) is not Late or g.source is not source or g.value is not None:
+            return False
+    return True
+
+
+@dataclass
+class Program:
+    """What runs a structure."""
+
+    turns: Any
+    given: list[int]  # the leaves that are no parameters
+    unread: bool  # whether the gradients are left out
+
+
+class Whole:
+    """One structure of a step: how hot it is, and its program once there is one."""
+
+    def __init__(self, optimizer: Optimizer, rows: Sequence[Row], operations: int) -> None:
+        self.heat = hot.Heat(operations + EACH * len(rows))
+        self.slots = [optimizer.slots_for(group, p.shape) for _, group, p in rows]
+        self.program: Program | None = None
+
+    def due(self, found: Structure) -> bool:
+        """Whether it is time to compile, or to compile anew because gradients are looked at."""
+        if self.program is not None:
+            return self.program.unread and not found.unread
+        return self.heat.due()
+
+    def compile(self, optimizer: Optimizer, rows: Sequence[Row], found: Structure,
+                sides: dict[Any, Any]) -> None:  # fmt: skip
+        """Compile; what cannot be compiled goes on as it was."""
+        self.heat.tried, unread = True, found.unread
+        nodes = [p.node for _, _, p in rows]
+        wanted = found.losses if unread else [*found.losses, *_unknown(found.grads)]
+        given = [k for k, leaf in enumerate(found.leaves) if leaf not in set(nodes)]
+        inputs = [*nodes, *(found.leaves[k] for k in given)]
+        holes, made = hot.anew(inputs, [*wanted, *found.grads])
+        t, rates = _scalar("t"), [_scalar("η") for _ in optimizer.rates()]
+        slots = [tuple(placeholder(p.shape, p.dtype, name) for name in names)
+                 for (_, _, p), names in zip(rows, self.slots, strict=True)]  # fmt: skip
+        after = _updated(optimizer, rows, holes, made[len(wanted) :], slots, t, rates)
+        state = [n for p, s in zip(holes, slots, strict=False) for n in (p, *s)]
+        before = [t, *rates, *holes[len(nodes) :]]
+        pairs = [(len(before) + k, len(wanted) + k) for k in range(len(state))]
+        run = hot.COMPILE and hot.COMPILE([*before, *state], [*made[: len(wanted)], *after])
+        layout = tuple([(id(p), p.dtype) for _, _, p in rows])
+        turns = run and run.turns(pairs, range(1 + len(rates)), sides.get(layout))
+        self.program = Program(turns, given, unread) if turns else None
+        if turns:
+            sides[layout] = turns.sides
+
+
+def _scalar(name: str) -> Node:
+    return placeholder((), SCALAR, name)
+
+
+def _unknown(nodes: Sequence[Node]) -> list[Node]:
+    return [n for n in nodes if n.value is None]
+
+
+def _updated(optimizer: Optimizer, rows: Sequence[Row], holes: Sequence[Node],
+             grads: Sequence[Node], slots: Sequence[tuple[Node, ...]], t: Node,
+             rates: Sequence[Node]) -> list[Node]:  # fmt: skip
+    """New parameter and new slots of each row, as expressions."""
+    number = {id(p): i for i, p in enumerate(optimizer.params)}
+    mine = [number[id(p)] for _, _, p in rows]
+    params = [p.node for p in optimizer.params]
+    slopes: list[Node | None] = [None] * len(params)
+    state: list[tuple[Node, ...]] = [()] * len(params)
+    for i, p, g, s in zip(mine, holes, grads, slots, strict=False):
+        params[i], slopes[i], state[i] = p, g, s
+    news, after = optimizer.update(params, slopes, state, t, rates)
+    return [n for i in mine for n in (news[i], *after[i])]
+
+
+class Kept:
+    """What is kept of one optimizer: structures of its steps, arrays that they share."""
+
+    def __init__(self) -> None:
+        self.structures: OrderedDict[Hashable, Whole] = OrderedDict()
+        self.sides: dict[Any, Any] = {}
+
+
+_kept: WeakKeyDictionary[Optimizer, Kept] = WeakKeyDictionary()
+
+
+class Turn:
+    """One step that is about to be made."""
+
+    def __init__(self, optimizer: Optimizer, rows: Sequence[Row], losses: list[Tensor],
+                 count: int) -> None:  # fmt: skip
+        self.optimizer, self.rows, self.count = optimizer, rows, count
+        self.losses = [t for t in losses if t.node.value is None]
+        self.waiting = losses
+        self.grads: list[Tensor] = [p._grad for _, _, p in rows]  # type: ignore[misc]
+        self.found = Structure([g.node for g in self.grads], [t.node for t in self.losses])
+        self.kept = _kept.get(optimizer) or _kept.setdefault(optimizer, Kept())
+        self.whole = self._whole()
+
+    @classmethod
+    def of(cls, optimizer: Optimizer, rows: Sequence[Row]) -> Turn | None:
+        """The step, if it is one that may be recognised: it needs all gradients that wait."""
+        if hot.COMPILE is None or not rows:
+            return None
+        mine = {id(p) for _, _, p in rows}
+        losses = []
+        for waiting, leaves in PENDING.values():
+            loss = waiting()
+            if loss is not None:
+                losses.append(loss)
+            for t in leaves:
+                if id(t) not in mine and t._grad is not None:
+                    return None
+        state = optimizer.state
+        counts = {state[p]["step"] if p in state else 0 for _, _, p in rows}
+        if len(counts) > 1 or len({p.node for _, _, p in rows}) < len(rows):
+            return None
+        try:
+            return cls(optimizer, rows, losses, counts.pop() + 1)
+        except TypeError:  # attributes that are no plain values
+            return None
+
+    def _whole(self) -> Whole:
+        optimizer, found = self.optimizer, self.found
+        places = {leaf: k for k, leaf in enumerate(found.leaves)}
+        where = [(i, places.get(p.node), p.node.shape, p.node.dtype) for i, _, p in self.rows]
+        key = found.key, tuple(where), optimizer.moving, optimizer.settings()
+        structures = self.kept.structures
+        whole = structures.get(key)
+        if whole is None:
+            whole = structures[key] = Whole(optimizer, self.rows, found.operations)
+            if len(structures) > MOST_KEPT:
+                structures.popitem(last=False)
+        return whole
+
+    def made(self) -> bool:
+        """Make the step in one program; False where there is none, and nothing was done."""
+        whole, found = self.whole, self.found
+        if whole.due(found):
+            whole.compile(self.optimizer, self.rows, found, self.kept.sides)
+        program = whole.program
+        if program is None:
+            return False
+        given = [found.leaves[k].value for k in program.given]
+        state, present = self.optimizer.state, []
+        for (_, group, p), names in zip(self.rows, whole.slots, strict=True):
+            slots = state.get(p)
+            if slots is None or len(slots) <= len(names):
+                slots = self.optimizer._state_of(p, group)
+            present.append(p.node.value)
+            present += [slots[name] for name in names]
+        numbers = [self.count, *self.optimizer.rates()]
+        try:
+            answer = program.turns(numbers, given, present)
+        except IndexError:  # NumPy says which index
+            return False
+        if answer is None:
+            return False
+        self._take(program, *answer)
+        return True
+
+    def _take(self, program: Program, made: list[Array], news: list[Array]) -> None:
+        """Give parameters and slots their new values: all of them, even if Ctrl-C comes now."""
+        rest, params, states = iter(news), [], []
+        nodes: list[Node] = []
+        updates = []
+        for (_, _, p), names in zip(self.rows, self.whole.slots, strict=True):
+            nodes.append(leaf_of(p, next(rest)))
+            params.append(p)
+            states.append(self.optimizer.state[p])
+            updates.append({"step": self.count, **{name: next(rest) for name in names}})
+        every = chain(
+            map(setattr, params, repeat("node"), nodes), map(dict.update, states, updates)
+        )
+        deque(every, 0)  # in one go
+        answers = iter(made)
+        for t in self.losses:
+            t.node.value = next(answers)
+        if not program.unread:
+            for g in self.grads:
+                if g.node.value is None:
+                    g.node.value = next(answers)
+        else:
+            self.found.source.spent = True
+        for t in self.waiting if program.unread else (*self.waiting, *self.grads):
+            t.node = data(t.node.value, t.node.name)
+            t.requires_grad = t._cut = False
+        PENDING.clear()

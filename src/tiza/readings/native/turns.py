@@ -1,0 +1,156 @@
+"""A program run turn after turn: what it makes of some inputs takes their places at the next.
+
+Every such input has two arrays. A turn reads one and writes the other, then they change places:
+nothing is allocated, nothing is copied, and a turn that failed has changed nothing. Addresses are
+written into two contexts once. An array that somebody else still holds (an old value of a
+parameter, say) is left alone, and another put in its place.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Sequence
+from operator import is_
+from sys import getrefcount
+from typing import Any
+
+import numpy as np
+
+from tiza.graph.node import Node
+from tiza.readings.native.compiled import Compiled, Outside, address, aligned
+from tiza.readings.native.driver import HEADER, WORDS
+
+Array = np.ndarray[Any, Any]
+ALONE = max(map(getrefcount, [object()]))  # what `map` counts of an object that a list holds
+
+
+class Sides:
+    """The two arrays of each pair; several programs may use them in turn."""
+
+    def __init__(self, types: Sequence[Node]) -> None:
+        self.types = list(types)
+        self.arrays: list[list[Any]] = [[None] * len(types), [None] * len(types)]
+        self.now = 0  # the side that is read
+        self.version = 0  # counts every change of an address
+        self.foreign: set[int] = set()  # pairs whose present array was not made here
+        self.busy = threading.Lock()
+
+    def ready(self, present: Sequence[Array]) -> None:
+        """Read `present`, write into arrays that nobody else holds."""
+        here, there = self.arrays[self.now], self.arrays[1 - self.now]
+        if not all(map(is_, present, here)):
+            for k, (array, node) in enumerate(zip(present, self.types, strict=True)):
+                if array is not here[k]:
+                    here[k] = contiguous(array, node)
+                    self.foreign.add(k)
+            self.version += 1
+        if here and max(map(getrefcount, there)) > ALONE:
+            for k, count in enumerate(list(map(getrefcount, there))):
+                if count > ALONE:
+                    there[k] = np.empty(self.types[k].shape, self.types[k].dtype)
+            self.version += 1
+
+    def turn(self) -> list[Array]:
+        """Change places; gives the new arrays."""
+        for k in self.foreign:
+            self.arrays[self.now][k] = None
+        self.foreign.clear()
+        self.now = 1 - self.now
+        return self.arrays[self.now][:]
+
+
+class Turns:
+    """`program` with pairs (input, output) of arrays that change places.
+
+    numbers: which inputs are float64 scalars. A call takes these numbers, the arrays of the other
+    inputs that are no pairs, and those of the pairs as they are now; it gives the outputs that are
+    no pairs, and the pairs' new arrays.
+    """
+
+    def __init__(self, program: Compiled, pairs: Sequence[tuple[int, int]], numbers: Sequence[int],
+                 sides: Sides | None = None) -> None:  # fmt: skip
+        self.program = program
+        inside, outside = {i for i, _ in pairs}, {o for _, o in pairs}
+        self.sides = sides or Sides([program.inputs[i] for i, _ in pairs])
+        self.pairs = [(HEADER + WORDS * i, self._result(o)) for i, o in pairs]
+        inside |= set(numbers)
+        given = [k for k in range(len(program.inputs)) if k not in inside]
+        self.given = [(HEADER + WORDS * k, program.inputs[k]) for k in given]
+        self.made = [(self._result(k), node.shape, node.dtype)
+                     for k, node in enumerate(program.outputs) if k not in outside]  # fmt: skip
+        self.numbers = (ctypes.c_double * max(len(numbers), 1))()
+        self.arena = aligned(program.builder.layout.arena)
+        self.contexts = [self._context(numbers), self._context(numbers)]
+        self.version = -1  # of the sides, as the contexts have them
+
+    @classmethod
+    def of(cls, program: Any, pairs: Sequence[tuple[int, int]], numbers: Sequence[int],
+           sides: Sides | None = None) -> Turns | None:  # fmt: skip
+        """None where the program is not compiled, or asks Python for values."""
+        if not isinstance(program, Compiled) or program.builder.host or program.aliased:
+            return None
+        return cls(program, pairs, numbers, sides)
+
+    def _result(self, number: int) -> int:
+        argument = self.program.builder.places.results[number].argument
+        assert argument is not None  # results are arguments
+        return HEADER + WORDS * argument
+
+    def _context(self, numbers: Sequence[int]) -> Any:
+        words = (ctypes.c_int64 * self.program.size)()
+        words[0], words[1] = address(self.arena), 1
+        for i, k in enumerate(numbers):
+            words[HEADER + WORDS * k] = ctypes.addressof(self.numbers) + 8 * i
+        for k, array in self.program.data:
+            words[HEADER + WORDS * k] = address(array)
+        return words
+
+    def __call__(self, numbers: Sequence[float], given: Sequence[Array], present: Sequence[Array],
+                 ) -> tuple[list[Array], list[Array]] | None:  # fmt: skip
+        """One turn; None where another thread is making one.
+
+        Errors: Outside for an index outside its axis; the arrays of the pairs stay as they are.
+        """
+        sides = self.sides
+        if not sides.busy.acquire(blocking=False):
+            return None
+        try:
+            sides.ready(present)
+            if self.version != sides.version:
+                self._readdress()
+            words = self.contexts[sides.now]
+            for i, number in enumerate(numbers):
+                self.numbers[i] = number
+            held = [contiguous(a, node) for a, (_, node) in zip(given, self.given, strict=True)]
+            for (place, _), array in zip(self.given, held, strict=True):
+                words[place] = array.__array_interface__["data"][0]
+            made = []
+            for place, shape, dtype in self.made:
+                made.append(out := np.empty(shape, dtype))
+                words[place] = out.__array_interface__["data"][0]
+            self.program.start(words)
+            if self.program.outside.value:
+                self.program.outside.value = 0
+                raise Outside
+            return made, sides.turn()
+        finally:
+            sides.busy.release()
+
+    def _readdress(self) -> None:
+        """Let the contexts know where the arrays of the pairs stand."""
+        for side, arrays in enumerate(self.sides.arrays):
+            for (source, result), array in zip(self.pairs, arrays, strict=True):
+                if array is not None:
+                    self.contexts[side][source] = where = address(array)
+                    self.contexts[1 - side][result] = where
+        self.version = self.sides.version
+
+
+def contiguous(array: Array, node: Node) -> Array:
+    """An array as programs read it."""
+    if type(array) is np.ndarray and array.dtype == node.dtype:
+        flags = array.flags
+        if flags.c_contiguous and flags.aligned:
+            return array
+    return np.require(array, node.dtype, ("C", "A"))
