@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from operator import is_
+from itertools import repeat
+from operator import attrgetter, is_
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
@@ -14,6 +15,7 @@ from tiza.nn import Module
 from tiza.optim import Optimizer
 
 NOTHING = object()  # in the place of a name that is not assigned
+CONTENT = attrgetter("cell_contents")
 
 
 @dataclass
@@ -24,7 +26,7 @@ class Around:
     """
 
     things: list[Any] = field(default_factory=list)
-    cells: list[tuple[CellType, Any]] = field(default_factory=list)
+    cells: list[tuple[Sequence[CellType], Sequence[Any]]] = field(default_factory=list)
     names: list[tuple[Callable[..., Any], Sequence[str], Sequence[Any]]] = field(
         default_factory=list
     )
@@ -54,9 +56,10 @@ class Around:
         found: list[Any] = [getattr(inner, "__self__", None)]
         if isinstance(inner, partial):
             found += [inner.func, *inner.args, *inner.keywords.values()]
-        cells = [(cell, _content(cell)) for cell in getattr(body, "__closure__", None) or ()]
-        self.cells += cells
-        found += [content for _, content in cells]
+        cells = getattr(body, "__closure__", None) or ()
+        contents = [_content(cell) for cell in cells]
+        self.cells.append((cells, contents))
+        found += contents
         if code is not None and code.co_names:
             look = getattr(body, "__globals__", {}).get
             held = [look(name, NOTHING) for name in code.co_names]
@@ -66,10 +69,17 @@ class Around:
 
     def same(self) -> bool:
         """Whether every name still stands for what it stood for."""
-        for cell, content in self.cells:
-            if _content(cell) is not content:
+        for cells, contents in self.cells:
+            try:
+                if not all(map(is_, map(CONTENT, cells), contents)):
+                    return False
+            except ValueError:  # a name that is not assigned yet
+                if not all(map(is_, map(_content, cells), contents)):
+                    return False
+        for look, names, held in self.names:
+            if not all(map(is_, map(look, names, repeat(NOTHING)), held)):
                 return False
-        return all(_unchanged(*row) for row in self.names)
+        return True
 
 
 def _content(cell: CellType) -> Any:
@@ -77,10 +87,6 @@ def _content(cell: CellType) -> Any:
         return cell.cell_contents
     except ValueError:  # a name that is not assigned yet
         return NOTHING
-
-
-def _unchanged(look: Callable[..., Any], names: Sequence[str], held: Sequence[Any]) -> bool:
-    return all(map(is_, (look(name, NOTHING) for name in names), held))
 
 
 def _library(thing: Any) -> bool:

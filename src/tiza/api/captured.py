@@ -17,6 +17,7 @@ from tiza.lang.tensor import LEAVES, Tensor
 from tiza.lang.trace import held_open
 from tiza.nn import Module
 from tiza.optim import Optimizer
+from tiza.optim.slots import Slots
 
 Array = np.ndarray[Any, Any]
 SCALAR = np.dtype("float64")
@@ -76,12 +77,11 @@ class Captured:
             tuple(o.settings() for o in self.optimizers),
         )
 
-    def slots(self) -> list[list[tuple[Tensor, tuple[str, ...]]]]:
-        """The slots that each optimizer keeps for each parameter."""
-        return [
-            [(p, o.slots_for(group, p.shape)) for group in o.param_groups for p in group["params"]]
-            for o in self.optimizers
-        ]
+    def slots(self) -> list[Slots]:
+        """Where each optimizer keeps the arrays of its parameters."""
+        return [Slots((p, o.slots_for(group, p.shape))
+                      for group in o.param_groups for p in group["params"])
+                for o in self.optimizers]  # fmt: skip
 
     # -- values -----------------------------------------------------------------------------
 

@@ -8,9 +8,10 @@ the optimizers its new array.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
 from operator import attrgetter
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,16 +19,20 @@ import numpy as np
 from tiza.api.captured import Captured
 from tiza.api.trees import Leaf, rebuilt
 from tiza.graph.node import data
-from tiza.lang.random import key_words, next_stream
+from tiza.lang.random import get_state, key_words, set_state
 from tiza.lang.tensor import Tensor
 from tiza.nn.parameter import leaf_of
+from tiza.optim import Optimizer
+from tiza.optim.options import fixed
 from tiza.readings.native import Compiled
+from tiza.readings.native.turns import ALONE
 
 if TYPE_CHECKING:
     from tiza.api.compile import Form
 
 Array = np.ndarray[Any, Any]
-NODE, NEEDS = attrgetter("node"), attrgetter("requires_grad")
+NODE, VALUE = attrgetter("node"), attrgetter("node.value")
+NEEDS, TRAINING = attrgetter("requires_grad"), attrgetter("training")
 
 
 class Stepping:
@@ -36,14 +41,14 @@ class Stepping:
     def __init__(self, form: Form, program: Compiled, arrays: Sequence[Array],
                  captured: Captured, known: dict[Any, Any]) -> None:  # fmt: skip
         self.form, self.captured = form, captured
-        self.types = [(a.shape, a.dtype) for a in arrays]
-        self.tensors = captured.tensors
+        self.count = len(arrays)
+        self.tensors, self.modules = captured.tensors, captured.modules
+        self.optimizers = captured.optimizers
         self.changed = [self.tensors[i] for i in form.changed]
-        still = set(range(len(self.tensors))) - set(form.changed)
-        self.still = [self.tensors[i] for i in sorted(still)]
+        self.still = [t for i, t in enumerate(self.tensors) if i not in set(form.changed)]
         self.needs = list(map(NEEDS, self.tensors))
-        self.modes = [m.training for m in captured.modules]
-        self.settings = [o.settings() for o in captured.optimizers]
+        self.modes = list(map(TRAINING, self.modules))
+        self.options = [_options(o) for o in self.optimizers]
         self.slots = captured.slots()
         pairs, numbers = self._layout(len(arrays))
         layout = tuple(form.changed), tuple(form.stepped)
@@ -52,93 +57,110 @@ class Stepping:
             known[layout] = self.turns.sides
         self.single = isinstance(form.out, Leaf)
 
-    def _layout(self, start: int) -> tuple[list[tuple[int, int]], list[int]]:
-        """Which inputs change places with which outputs, which are numbers."""
-        form, first = self.form, start
-        made = form.count + len(form.changed)
+    def _layout(self, first: int) -> tuple[list[tuple[int, int]], list[int]]:
+        """Which inputs change places with which outputs, and which are numbers."""
+        form = self.form
         pairs = [(first + i, form.count + k) for k, i in enumerate(form.changed)]
         numbers: list[int] = []
+        made = form.count + len(form.changed)
         first += len(self.tensors)
-        for i, optimizer in enumerate(self.captured.optimizers):
-            count = 1 + len(optimizer.rates())
+        for i, optimizer in enumerate(self.optimizers):
+            count, many = 1 + len(optimizer.rates()), len(self.slots[i].names)
             numbers += range(first, first + count)
-            first += count
-            many = sum(len(names) for _, names in self.slots[i])
             if i in form.stepped:
-                pairs += [(first + k, made + k) for k in range(many)]
+                pairs += [(first + count + k, made + k) for k in range(many)]
                 made += many
-            first += many
+            first += count + many
         return pairs, numbers
 
     def __call__(self, args: Sequence[Any]) -> tuple[Any] | None:
-        """The answer; None where this is not the way."""
+        """The answer, alone in a tuple; None where this is not the way."""
         given = self._given(args)
         if given is None or not self._same():
             return None
-        given += [t.node.value for t in self.still]
-        present = [t.node.value for t in self.changed]
+        given += map(VALUE, self.still)
+        present = list(map(VALUE, self.changed))
         numbers: list[float] = []
-        counts = [optimizer.steps + 1 for optimizer in self.captured.optimizers]
-        for i, optimizer in enumerate(self.captured.optimizers):
+        counts = [optimizer.steps + 1 for optimizer in self.optimizers]
+        for i, optimizer in enumerate(self.optimizers):
             numbers += [counts[i], *optimizer.rates()]
-            where = present if i in self.form.stepped else given
-            state = optimizer.state
             try:
-                where += [state[p][name] for p, names in self.slots[i] for name in names]
+                arrays = self.slots[i].read(optimizer.state)
             except KeyError:  # a state that was emptied
                 return None
+            if i in self.form.stepped:
+                present += arrays
+            else:
+                given += arrays
+        seed, stream = get_state()
         if self.form.random:
-            given.append(key_words(*next_stream(), 1))
+            given.append(key_words(seed, stream, 1))
         answer = self.turns(numbers, given, present)
         if answer is None:
             return None
-        made, news = answer
-        self._take(news, counts)
-        outputs = [Tensor(data(a)) for a in made]
+        if self.form.random:
+            set_state((seed, stream + 1))
+        self._take(answer[1], counts)
+        outputs = [Tensor(data(a)) for a in answer[0]]
         return (outputs[0] if self.single else rebuilt(self.form.out, outputs),)
 
     def _given(self, args: Sequence[Any]) -> list[Array] | None:
-        """The arguments as arrays; None where they are others than were written down for."""
-        if len(args) != len(self.types):
+        """The arguments as arrays; None where they are something else."""
+        if len(args) != self.count:
             return None
-        given = []
-        for arg, (shape, dtype) in zip(args, self.types, strict=True):
-            array = arg
-            if type(arg) is not np.ndarray:
-                if type(arg) is not Tensor or arg.requires_grad or arg.node.value is None:
-                    return None
-                array = arg.node.value
-            if array.shape != shape or array.dtype != dtype:
+        given: list[Array] = []
+        for arg in args:
+            if type(arg) is np.ndarray:
+                given.append(arg)
+            elif type(arg) is Tensor and not arg.requires_grad:
+                given.append(arg.node.value)
+            else:
                 return None
-            given.append(array)
         return given
 
     def _same(self) -> bool:
         """Whether models, tensors and optimizers are as they were when this was written down."""
-        captured = self.captured
-        if list(map(NEEDS, self.tensors)) != self.needs or not captured.whole():
-            return False
-        for module, training in zip(captured.modules, self.modes, strict=True):
-            if module.training is not training:
-                return False
-        for optimizer, settings in zip(captured.optimizers, self.settings, strict=True):
-            if optimizer.settings() != settings:
-                return False
-        return all(t.node.value is not None for t in self.tensors)
+        return (
+            list(map(NEEDS, self.tensors)) == self.needs
+            and list(map(TRAINING, self.modules)) == self.modes
+            and self.captured.whole()
+            and all(map(_as_before, self.optimizers, self.options))
+        )
 
     def _take(self, news: Sequence[Array], counts: Sequence[int]) -> None:
-        """Give all their new values: all of them, even if Ctrl-C comes now."""
-        rest = iter(news)
-        nodes = [leaf_of(t, next(rest)) for t in self.changed]
-        states, updates = [], []
+        """Give all their new values."""
+        nodes = list(map(NODE, self.changed))
+        writes: list[Iterator[Any]] = [map(setattr, self.changed, repeat("_grad"), repeat(None))]
+        if max(map(getrefcount, nodes), default=0) <= ALONE + 1:  # their tensors hold them alone
+            writes.append(map(setattr, nodes, repeat("value"), news))
+        else:
+            new = map(leaf_of, self.changed, news)
+            writes.append(map(setattr, self.changed, repeat("node"), list(new)))
+        rest = iter(news[len(nodes) :])
         for i in self.form.stepped:
-            state = self.captured.optimizers[i].state
-            for p, names in self.slots[i]:
-                states.append(state[p])
-                updates.append({"step": counts[i], **{name: next(rest) for name in names}})
-        every = chain(
-            map(setattr, self.changed, repeat("node"), nodes),
-            map(setattr, self.changed, repeat("_grad"), repeat(None)),
-            map(dict.update, states, updates),
-        )
-        deque(every, 0)  # in one go
+            optimizer, slots = self.optimizers[i], self.slots[i]
+            mine = [next(rest) for _ in slots.names]
+            writes.append(slots.written(optimizer.state, mine, counts[i]))
+        deque(chain(*writes), 0)
+
+
+Options = list[tuple[dict[str, Any], list[str], list[Any]]]
+
+
+def _options(optimizer: Optimizer) -> Options:
+    """The options of each group that were written down as numbers."""
+    rows = []
+    for group in optimizer.param_groups:
+        names = [name for name, _ in fixed(group, optimizer.moving)]
+        rows.append((group, names, [group[name] for name in names]))
+    return rows
+
+
+def _as_before(optimizer: Optimizer, options: Options) -> bool:
+    """Whether an optimizer has the same groups with the same options."""
+    if len(optimizer.param_groups) != len(options):
+        return False
+    for now, (group, names, values) in zip(optimizer.param_groups, options, strict=True):
+        if now is not group or list(map(group.get, names)) != values:
+            return False
+    return True

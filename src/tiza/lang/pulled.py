@@ -108,6 +108,30 @@ class Pull:
         return g
 
 
+def pulled_back(root: Node, cotangent: Node | None,
+                create_graph: bool) -> list[tuple[Tensor, Node]] | None:  # fmt: skip
+    """The variables that `root` depends on, each with its gradient; None where there are none.
+
+    Unless `create_graph` the gradients are held constant.
+    """
+    known = None if cotangent is not None or create_graph else seen(root)
+    if known is not None:
+        return known.differentiated() if known.variables else None
+    variables = variables_of(root)
+    if not variables:
+        return None
+    whole = cotangent if cotangent is not None else constant(np.ones(root.shape, root.dtype))
+    found = differentiate([root], [t.node for t in variables], [whole])
+    pairs = [(t, g) for t, g in zip(variables, found, strict=True) if g is not None]
+    return pairs if create_graph else [(t, HELD(g)) for t, g in pairs]
+
+
+def variables_of(root: Node) -> list[Tensor]:
+    """The variables that `root` depends on."""
+    owners = [n.owner() for n in walk([root]) if n.owner is not None]
+    return [t for t in owners if t is not None and t.requires_grad]
+
+
 def seed(root: Node) -> Node:
     """The cotangent of a loss: one."""
     if root.shape == ():

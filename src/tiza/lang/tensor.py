@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tiza.errors import DTypeError, GradientError, ShapeError, TraceError
-from tiza.graph import PRIMITIVES, Node, Primitive, apply, constant, parts, walk
+from tiza.graph import PRIMITIVES, Node, Primitive, apply, constant, parts
 from tiza.graph.late import Late
 from tiza.graph.types import DType, Shape, bool_, float32, int64, is_float
 from tiza.lang import hot
 from tiza.lang.arrays import Array, to_array
 from tiza.lang.mode import mode
-from tiza.lang.pulled import Leaves, seen
+from tiza.lang.pulled import Leaves, pulled_back, variables_of
 from tiza.lang.rows import needed, settled
 from tiza.readings.evaluate import evaluate
-from tiza.transforms import differentiate
 
 OPS: Any = SimpleNamespace()  # the functions that methods stand for; `lang/__init__` fills it
 HISTORY = 4096  # operations behind a computed tensor that are kept for derivations
@@ -213,43 +212,26 @@ class Tensor:
             raise GradientError("backward-constant")
         if gradient is None and self.size != 1:
             raise GradientError("loss-not-scalar", shape=self.shape)
-        for leaf, node in (pairs := self._gradients(gradient, create_graph)):
-            new = Tensor(node)
-            new.requires_grad = create_graph
-            if leaf._hooks is not None:
-                new = _told(leaf, new)
-            leaf._grad = new if leaf._grad is None else _unspent(leaf._grad) + new
+        g = None if gradient is None else as_tensor(gradient, self.dtype)
+        if g is not None and g.shape != self.shape:
+            raise ShapeError("vjp-shape", what="gradient", got=g.shape, want=self.shape)
+        pairs = pulled_back(self.node, None if g is None else g.node, create_graph)
+        if pairs is None:
+            raise GradientError("backward-spent")
         touched = [leaf for leaf, _ in pairs]
-        siblings = [weakref.ref(leaf._grad) for leaf in touched if leaf._grad is not None]
-        for leaf in touched:
-            if leaf._grad is not None:
-                leaf._grad._siblings = siblings
-        for leaf in touched:
-            for hook in list(_hooks_of(leaf, "after")):
-                hook(leaf)
+        grads = [_received(leaf, Tensor(g, requires_grad=create_graph)) for leaf, g in pairs]
+        siblings = list(map(weakref.ref, grads))
+        for grad in grads:
+            grad._siblings = siblings
+        for leaf, hook in [(t, hook) for t in touched for hook in _hooks_of(t, "after")]:
+            hook(leaf)
         if not retain_graph and not create_graph:
             key = id(self)  # not the tensor, whose == is entry by entry
             PENDING[key] = weakref.ref(self, partial(_done_waiting, key, PENDING)), touched
 
-    def _gradients(self, gradient: Any, create_graph: bool) -> list[tuple[Tensor, Node]]:
-        """The variables that this value depends on, each with its gradient."""
-        known = None if gradient is not None or create_graph else seen(self.node)
-        leaves = self._variables() if known is None else known.variables
-        if not leaves:
-            raise GradientError("backward-spent")
-        if known is not None:
-            return known.differentiated()
-        g = as_tensor(np.ones(self.shape) if gradient is None else gradient, self.dtype)
-        if g.shape != self.shape:
-            raise ShapeError("vjp-shape", what="gradient", got=g.shape, want=self.shape)
-        found = differentiate([self.node], [leaf.node for leaf in leaves], [g.node])
-        held = (lambda node: node) if create_graph else PRIMITIVES["stop_gradient"]
-        return [(t, held(n)) for t, n in zip(leaves, found, strict=True) if n is not None]
-
     def _variables(self) -> list[Tensor]:
         """The variables that this value depends on."""
-        owners = [n.owner() for n in walk([self.node]) if n.owner is not None]
-        return [t for t in owners if t is not None and t.requires_grad]
+        return variables_of(self.node)
 
     # assignment
     def _assign(self, value: Tensor) -> None:
@@ -324,23 +306,22 @@ LEAVES = Leaves()
 PENDING: dict[int, tuple[weakref.ref[Tensor], list[Tensor]]] = {}  # loss, whose gradients wait
 
 
-def _told(leaf: Tensor, g: Tensor) -> Tensor:
-    """The gradient of a variable as its hooks leave it."""
+def _received(leaf: Tensor, g: Tensor) -> Tensor:
+    """The gradient of a variable, once one more is added as its hooks leave it."""
     for hook in list(_hooks_of(leaf, "before")):
         changed = hook(g)
         g = g if changed is None else changed
+    before = leaf._grad
+    if before is not None:
+        if type(before.node) is Late and before.node.source.spent:
+            settle(before)  # a step has used it: it becomes data
+        g = before + g
+    leaf._grad = g
     return g
 
 
 def _hooks_of(leaf: Tensor, when: str) -> Iterable[Callable[[Tensor], Any]]:
     return leaf._hooks[when].values() if leaf._hooks else ()
-
-
-def _unspent(grad: Tensor) -> Tensor:
-    """A gradient that is to be added to; what a step has used already becomes data first."""
-    if type(grad.node) is Late and grad.node.source.spent:
-        settle(grad)
-    return grad
 
 
 def _done_waiting(key: int, pending: dict[int, Any], _: object) -> None:

@@ -237,7 +237,7 @@ class Optimizer(Remembered):
     @property
     def steps(self) -> int:
         """How many steps have been made: the most that any parameter has."""
-        return max((state["step"] for state in self.state.values()), default=0)
+        return max([state["step"] for state in self.state.values()], default=0)
 
     def _state_of(self, param: Tensor, group: Mapping[str, Any]) -> dict[str, Any]:
         state = self.state.setdefault(param, {"step": 0})

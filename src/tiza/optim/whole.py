@@ -22,6 +22,7 @@ from tiza.graph.node import data
 from tiza.lang import hot
 from tiza.lang.tensor import PENDING, Tensor
 from tiza.nn.parameter import leaf_of
+from tiza.optim.slots import Slots
 
 if TYPE_CHECKING:
     from tiza.optim.optimizer import Optimizer
@@ -79,7 +80,7 @@ class Whole:
 
     def __init__(self, optimizer: Optimizer, rows: Sequence[Row], operations: int) -> None:
         self.heat = hot.Heat(operations + EACH * len(rows))
-        self.slots = [optimizer.slots_for(group, p.shape) for _, group, p in rows]
+        self.slots = Slots((p, optimizer.slots_for(group, p.shape)) for _, group, p in rows)
         self.program: Program | None = None
 
     def due(self, found: Structure) -> bool:
@@ -98,10 +99,11 @@ class Whole:
         inputs = [*nodes, *(found.leaves[k] for k in given)]
         holes, made = hot.anew(inputs, [*wanted, *found.grads])
         t, rates = _scalar("t"), [_scalar("η") for _ in optimizer.rates()]
-        slots = [tuple(placeholder(p.shape, p.dtype, name) for name in names)
-                 for (_, _, p), names in zip(rows, self.slots, strict=True)]  # fmt: skip
-        after = _updated(optimizer, rows, holes, made[len(wanted) :], slots, t, rates)
-        state = [n for p, s in zip(holes, slots, strict=False) for n in (p, *s)]
+        arrays = self.slots.read(optimizer.state)
+        slots = [placeholder(a.shape, a.dtype, name)
+                 for a, name in zip(arrays, self.slots.names, strict=True)]  # fmt: skip
+        after = self._updated(optimizer, rows, holes, made[len(wanted) :], slots, t, rates)
+        state = [*holes[: len(nodes)], *slots]
         before = [t, *rates, *holes[len(nodes) :]]
         pairs = [(len(before) + k, len(wanted) + k) for k in range(len(state))]
         run = hot.COMPILE and hot.COMPILE([*before, *state], [*made[: len(wanted)], *after])
@@ -111,6 +113,23 @@ class Whole:
         if turns:
             sides[layout] = turns.sides
 
+    def _updated(self, optimizer: Optimizer, rows: Sequence[Row], holes: Sequence[Node],
+                 grads: Sequence[Node], slots: Sequence[Node], t: Node,
+                 rates: Sequence[Node]) -> list[Node]:  # fmt: skip
+        """New parameters, then new slots, as expressions."""
+        number = {id(p): i for i, p in enumerate(optimizer.params)}
+        params = [p.node for p in optimizer.params]
+        slopes: list[Node | None] = [None] * len(params)
+        state: list[tuple[Node, ...]] = [()] * len(params)
+        for (_, _, p), hole, g in zip(rows, holes, grads, strict=False):
+            i = number[id(p)]
+            params[i], slopes[i] = hole, g
+            pairs = zip(self.slots.homes, slots, strict=True)
+            state[i] = tuple([slot for home, slot in pairs if home is p])
+        news, after = optimizer.update(params, slopes, state, t, rates)
+        mine = [number[id(p)] for _, _, p in rows]
+        return [*(news[i] for i in mine), *(slot for i in mine for slot in after[i])]
+
 
 def _scalar(name: str) -> Node:
     return placeholder((), SCALAR, name)
@@ -118,21 +137,6 @@ def _scalar(name: str) -> Node:
 
 def _unknown(nodes: Sequence[Node]) -> list[Node]:
     return [n for n in nodes if n.value is None]
-
-
-def _updated(optimizer: Optimizer, rows: Sequence[Row], holes: Sequence[Node],
-             grads: Sequence[Node], slots: Sequence[tuple[Node, ...]], t: Node,
-             rates: Sequence[Node]) -> list[Node]:  # fmt: skip
-    """New parameter and new slots of each row, as expressions."""
-    number = {id(p): i for i, p in enumerate(optimizer.params)}
-    mine = [number[id(p)] for _, _, p in rows]
-    params = [p.node for p in optimizer.params]
-    slopes: list[Node | None] = [None] * len(params)
-    state: list[tuple[Node, ...]] = [()] * len(params)
-    for i, p, g, s in zip(mine, holes, grads, slots, strict=False):
-        params[i], slopes[i], state[i] = p, g, s
-    news, after = optimizer.update(params, slopes, state, t, rates)
-    return [n for i in mine for n in (news[i], *after[i])]
 
 
 class Kept:
@@ -199,18 +203,19 @@ class Turn:
         """Make the step in one program; False where there is none, and nothing was done."""
         whole, found = self.whole, self.found
         if whole.due(found):
+            for _, group, p in self.rows:
+                self.optimizer._state_of(p, group)
             whole.compile(self.optimizer, self.rows, found, self.kept.sides)
         program = whole.program
         if program is None:
             return False
+        state, slots = self.optimizer.state, whole.slots
         given = [found.leaves[k].value for k in program.given]
-        state, present = self.optimizer.state, []
-        for (_, group, p), names in zip(self.rows, whole.slots, strict=True):
-            slots = state.get(p)
-            if slots is None or len(slots) <= len(names):
-                slots = self.optimizer._state_of(p, group)
-            present.append(p.node.value)
-            present += [slots[name] for name in names]
+        present = [p.node.value for p in slots.params]
+        try:
+            present += slots.read(state)
+        except KeyError:  # a state that was emptied
+            return False
         numbers = [self.count, *self.optimizer.rates()]
         try:
             answer = program.turns(numbers, given, present)
@@ -223,18 +228,10 @@ class Turn:
 
     def _take(self, program: Program, made: list[Array], news: list[Array]) -> None:
         """Give parameters and slots their new values: all of them, even if Ctrl-C comes now."""
-        rest, params, states = iter(news), [], []
-        nodes: list[Node] = []
-        updates = []
-        for (_, _, p), names in zip(self.rows, self.whole.slots, strict=True):
-            nodes.append(leaf_of(p, next(rest)))
-            params.append(p)
-            states.append(self.optimizer.state[p])
-            updates.append({"step": self.count, **{name: next(rest) for name in names}})
-        every = chain(
-            map(setattr, params, repeat("node"), nodes), map(dict.update, states, updates)
-        )
-        deque(every, 0)  # in one go
+        slots = self.whole.slots
+        nodes = list(map(leaf_of, slots.params, news))
+        writes = slots.written(self.optimizer.state, news[len(nodes) :], self.count)
+        deque(chain(map(setattr, slots.params, repeat("node"), nodes), writes), 0)  # in one go
         answers = iter(made)
         for t in self.losses:
             t.node.value = next(answers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -176,12 +176,15 @@ class Compiled:
 
         return Turns.of(self, pairs, numbers, sides)
 
-    def start(self, words: Any) -> None:
-        """Run a context that holds all addresses, once."""
-        if self.wide:
-            pool.run(self.entry, ctypes.addressof(words), self.threads or pool.default_threads())
-        else:
-            pool.run(self.entry, ctypes.addressof(words), 1)
+    @cached_property
+    def start(self) -> Callable[[Any], None]:
+        """What runs a context, a ctypes array that holds all addresses, once."""
+        entry, place = self.entry, ctypes.addressof
+        if not self.wide:
+            alone = pool.alone()
+            return lambda words: alone(entry, place(words))
+        many = self.threads or 0
+        return lambda words: pool.run(entry, place(words), many or pool.default_threads())
 
     @cached_property
     def wide(self) -> bool:
@@ -228,7 +231,7 @@ class Context:
         self.words = (ctypes.c_int64 * compiled.size)()
         self.words[0], self.words[1] = address(self.arena), 1
         self.at = ctypes.addressof(self.words)
-        self.launch, self.entry = pool.run, compiled.entry
+        self.launch, self.entry = pool.alone(), compiled.entry
         for k, array in enumerate(self.given):
             self.words[self.place(k)] = address(array)
         for k, array in compiled.data:
@@ -247,7 +250,7 @@ class Context:
 
     def run(self) -> None:
         """Once, on this thread."""
-        self.launch(self.entry, self.at, 1)
+        self.launch(self.entry, self.at)
 
 
 class HostCalls:
@@ -300,6 +303,28 @@ def address(array: Array) -> int:
     """Where an array begins."""
     found: int = array.__array_interface__["data"][0]
     return found
+
+
+class Fresh:
+    """New arrays of one shape and type; small ones are cut from larger ones, which is quicker."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self.bytes = math.prod(shape) * dtype.itemsize
+        self.shape, self.dtype = (max(1, BLOCK // max(self.bytes, 1)), *shape), dtype
+        self.number, self.start = self.shape[0], 0
+        self.block: Array = np.empty(0)
+
+    def next(self) -> tuple[Array, int]:
+        """An array and where it begins."""
+        number = self.number
+        if number == self.shape[0]:
+            self.block, number = np.empty(self.shape, self.dtype), 0
+            self.start = address(self.block)
+        self.number = number + 1
+        return self.block[number, ...], self.start + number * self.bytes
+
+
+BLOCK = 4096  # bytes
 
 
 def aligned(count: int) -> Array:

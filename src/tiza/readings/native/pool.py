@@ -64,11 +64,11 @@ def run(address: int, context: int, threads: int) -> None:
     6
     """
     if threads <= 1:
-        _solo()(address, context)
+        alone()(address, context)
         return
     team = _take(threads)
     if team is None:
-        _solo()(address, context)
+        alone()(address, context)
         return
     team.native.run(team.address, address, context)
     _give(team)
@@ -94,7 +94,7 @@ def warm(threads: int) -> None:
 
 
 @once
-def _solo() -> Callable[[int, int], None]:
+def alone() -> Callable[[int, int], None]:
     """The way for one thread, without a team: half a microsecond."""
     return _Solo(_library().address("tz_solo"))
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from tiza.graph.node import Node
-from tiza.readings.native.compiled import Compiled, Outside, address, aligned
+from tiza.readings.native.compiled import Compiled, Fresh, Outside, address, aligned
 from tiza.readings.native.driver import HEADER, WORDS
 
 Array = np.ndarray[Any, Any]
@@ -36,13 +36,15 @@ class Sides:
         self.foreign: set[int] = set()  # pairs whose present array was not made here
         self.busy = threading.Lock()
 
-    def ready(self, present: Sequence[Array]) -> None:
-        """Read `present`, write into arrays that nobody else holds."""
+    def ready(self, present: Sequence[Any]) -> bool:
+        """Read `present`, write into arrays that nobody else holds; False where they do not fit."""
         here, there = self.arrays[self.now], self.arrays[1 - self.now]
         if not all(map(is_, present, here)):
-            for k, (array, node) in enumerate(zip(present, self.types, strict=True)):
+            if not fit(present, self.types):
+                return False
+            for k, array in enumerate(present):
                 if array is not here[k]:
-                    here[k] = contiguous(array, node)
+                    here[k] = np.require(array, None, ("C", "A"))
                     self.foreign.add(k)
             self.version += 1
         if here and max(map(getrefcount, there)) > ALONE:
@@ -50,6 +52,7 @@ class Sides:
                 if count > ALONE:
                     there[k] = np.empty(self.types[k].shape, self.types[k].dtype)
             self.version += 1
+        return True
 
     def turn(self) -> list[Array]:
         """Change places; gives the new arrays."""
@@ -76,8 +79,9 @@ class Turns:
         self.pairs = [(HEADER + WORDS * i, self._result(o)) for i, o in pairs]
         inside |= set(numbers)
         given = [k for k in range(len(program.inputs)) if k not in inside]
-        self.given = [(HEADER + WORDS * k, program.inputs[k]) for k in given]
-        self.made = [(self._result(k), node.shape, node.dtype)
+        self.given = [(HEADER + WORDS * k, program.inputs[k].shape, program.inputs[k].dtype)
+                      for k in given]  # fmt: skip
+        self.made = [(self._result(k), Fresh(node.shape, node.dtype).next)
                      for k, node in enumerate(program.outputs) if k not in outside]  # fmt: skip
         self.numbers = (ctypes.c_double * max(len(numbers), 1))()
         self.arena = aligned(program.builder.layout.arena)
@@ -106,9 +110,9 @@ class Turns:
             words[HEADER + WORDS * k] = address(array)
         return words
 
-    def __call__(self, numbers: Sequence[float], given: Sequence[Array], present: Sequence[Array],
+    def __call__(self, numbers: Sequence[float], given: Sequence[Any], present: Sequence[Any],
                  ) -> tuple[list[Array], list[Array]] | None:  # fmt: skip
-        """One turn; None where another thread is making one.
+        """One turn; None where another thread is making one, or arrays do not fit.
 
         Errors: Outside for an index outside its axis; the arrays of the pairs stay as they are.
         """
@@ -116,19 +120,23 @@ class Turns:
         if not sides.busy.acquire(blocking=False):
             return None
         try:
-            sides.ready(present)
+            if not sides.ready(present):
+                return None
             if self.version != sides.version:
                 self._readdress()
-            words = self.contexts[sides.now]
+            words, held = self.contexts[sides.now], []
+            for (place, shape, dtype), array in zip(self.given, given, strict=True):
+                if array is None or array.shape != shape or array.dtype != dtype:
+                    return None
+                if not array.flags.c_contiguous or not array.flags.aligned:
+                    held.append(array := np.require(array, None, ("C", "A")))
+                words[place] = array.__array_interface__["data"][0]
             for i, number in enumerate(numbers):
                 self.numbers[i] = number
-            held = [contiguous(a, node) for a, (_, node) in zip(given, self.given, strict=True)]
-            for (place, _), array in zip(self.given, held, strict=True):
-                words[place] = array.__array_interface__["data"][0]
             made = []
-            for place, shape, dtype in self.made:
-                made.append(out := np.empty(shape, dtype))
-                words[place] = out.__array_interface__["data"][0]
+            for place, fresh in self.made:
+                out, words[place] = fresh()
+                made.append(out)
             self.program.start(words)
             if self.program.outside.value:
                 self.program.outside.value = 0
@@ -147,10 +155,9 @@ class Turns:
         self.version = self.sides.version
 
 
-def contiguous(array: Array, node: Node) -> Array:
-    """An array as programs read it."""
-    if type(array) is np.ndarray and array.dtype == node.dtype:
-        flags = array.flags
-        if flags.c_contiguous and flags.aligned:
-            return array
-    return np.require(array, node.dtype, ("C", "A"))
+def fit(arrays: Sequence[Any], nodes: Sequence[Node]) -> bool:
+    """Whether these are arrays of the shapes and types of these nodes."""
+    for array, node in zip(arrays, nodes, strict=True):
+        if array is None or array.shape != node.shape or array.dtype != node.dtype:
+            return False
+    return True
