@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tiza.graph import Node, constant, placeholder
-from tiza.lang.tensor import LEAVES, Tensor
+from tiza.lang.tensor import LEAVES, PENDING, Tensor
 from tiza.lang.trace import held_open
 from tiza.nn import Module
 from tiza.optim import Optimizer
@@ -121,7 +121,7 @@ class Opened:
     @contextmanager
     def of(cls, captured: Captured) -> Iterator[Opened]:
         """Inside, tensors stand for values to come, and `optimizer.step()` writes expressions."""
-        before = [t._grad for t in captured.tensors]
+        before, waiting = [t._grad for t in captured.tensors], dict(PENDING)
         with ExitStack() as stack:
             holes = stack.enter_context(held_open(captured.tensors))
             opened = cls(captured, list(holes))
@@ -134,6 +134,8 @@ class Opened:
             try:
                 yield opened
             finally:
+                PENDING.clear()  # what was written down inside has no value to wait for
+                PENDING.update(waiting)
                 for tensor, grad in zip(captured.tensors, before, strict=True):
                     tensor._grad = grad
                 for buffer in captured.tensors:

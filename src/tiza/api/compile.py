@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -110,7 +111,15 @@ class CompiledFunction:
 
     def _same(self) -> bool:
         """Whether the function still has the same things around it."""
-        return self._around is not None and (not self._closed or self._around.same())
+        if self._around is None or not self._closed or self._around.same():
+            return self._around is not None
+        now = Around.of(self._f)  # some name stands for something else: a number, maybe
+        same = len(now.things) == len(self._around.things)
+        same = same and all(map(operator.is_, now.things, self._around.things))
+        self._around = now
+        if not same:
+            self._captured = None
+        return same
 
     def _quickly(self, args: Sequence[Any]) -> tuple[Any] | None:
         assert self._quick is not None  # asked for where there is one
@@ -136,6 +145,7 @@ class CompiledFunction:
         if captured is None or not self._same() or not captured.whole():
             self._around = Around.of(self._f)
             captured = self._captured = Captured.of(self._around.things)
+            self._forms.clear()  # they were written down with other models
             self._sides.clear()
         key = structure, tuple((a.shape, a.dtype) for a in arrays), captured.mode()
         form = self._forms.get(key)

@@ -44,7 +44,7 @@ class Run(Protocol):
 
 
 COMPILE: Callable[[Sequence[Node], Sequence[Node]], Run | None] | None = None
-SECONDS = 5e-3  # that compiling takes, for each operation
+SECONDS = 1.5e-3  # that compiling takes, for each operation
 LEAST = 8  # operations; smaller expressions are quicker as they are
 MOST_KEPT = 64
 

@@ -151,7 +151,6 @@ class Tensor:
         memo[id(self)] = twin
         return twin.requires_grad_() if self.requires_grad else twin
 
-    # derivatives
     @property
     def is_leaf(self) -> bool:
         """Whether this is data, and no expression."""
