@@ -23,7 +23,9 @@ from tiza.transforms.differentiate import PASSING, differentiate
 if TYPE_CHECKING:
     from tiza.lang.tensor import Tensor
 
-CONSTANT, LITERAL, HELD = (PRIMITIVES[n] for n in ("constant", "literal", "stop_gradient"))
+CONSTANT, LITERAL, INPUT, HELD = (
+    PRIMITIVES[name] for name in ("constant", "literal", "input", "stop_gradient")
+)
 MOST_KEPT = 64  # structures
 
 
@@ -144,8 +146,7 @@ def seen(root: Node) -> Seen | None:
 
     That is while a function is traced, and where hooks or kept gradients watch what is inside.
     """
-    if PASSING:
-        return None
+    watched = len(PASSING) > 0
     numbers: dict[Node, int] = {}
     rows: list[Hashable] = []
     leaves: list[Node] = []
@@ -171,7 +172,9 @@ def seen(root: Node) -> Seen | None:
             if missing:
                 stack += missing
                 continue
-            if node.owner is not None or node.prim.name == "input":
+            if node.owner is not None or (watched and node in PASSING):
+                return None
+            if node.prim is INPUT:
                 return None
             row = (node.prim, tuple([numbers[i] for i in inputs]), *node.attrs.values())
         stack.pop()
