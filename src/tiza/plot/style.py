@@ -145,9 +145,7 @@ class Figure(MatplotlibFigure):
             raise ArgumentError("plot-ending", got=path.suffix or str(path))
         try:
             if kind == ".html":
-                page = PAGE.format(
-                    lang=language(), paper=self.theme.paper, image=self._repr_html_()
-                )
+                page = page_of(self.theme, self._repr_html_(), language())
                 path.write_text(page, encoding="utf-8")
             else:
                 self.savefig(path)
