@@ -55,7 +55,7 @@ def _by_gradients(board: Board, direction: Direction) -> Step:
 
 def _pushed_lines(board: Board, direction: Direction, part: str) -> list[Step]:
     moved = list(direction)
-    reached = depends_on([board.loss], moved)
+    reached = depends_on(board.plan.steps, moved)
     lines = [n for n in board.plan.steps if n in reached and n in board.plan.live]
     tangents = [constant(np.asarray(direction[w], float)) for w in moved]
     pushes = push_forward(lines, moved, tangents)

@@ -95,6 +95,7 @@ def lines_of(steps: Sequence[Step], d: Derivation) -> list[Line]:
 
 
 MOST_ENTRIES = 6  # of an array that is written out on one line
+MOST_ROWS = 16  # of an update whose arrays are written out
 
 
 def _small(s: Step, d: Derivation) -> str:
@@ -166,10 +167,11 @@ def _update(d: Derivation) -> list[str]:
         return []
     rules = [s.text for s in d.rule]
     rows = []
-    for s in d.part("update"):
+    steps = d.part("update")
+    for s in steps:
         if s.shape == () and d.numbers:
             rows.append(Line(unicode(s.left), s.sign, "", figure(float(s.value), d.decimal)))
-        elif numbers := _small(s, d):
+        elif len(steps) <= MOST_ROWS and (numbers := _small(s, d)):
             rows.append(Line(unicode(s.left), s.sign, "", numbers))
     head = say("update")
     if len(rules) == 1:
