@@ -114,3 +114,16 @@ def test_missing_data_are_told_of(tiza, monkeypatch, tmp_path):
         assert "tiza: error:" in said.err
         assert "falla de tiza" not in said.err
     assert [run.status for run in Store().runs()] == ["failed"]
+
+
+def test_an_interrupted_problem_can_be_done_again(tiza, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tiza.cli.bar.EpochBar.on_epoch_end", stop)
+    assert tiza("train", "digits", "--set", "epochs=3", "-q").code == 130
+    run = Store().runs()[0]
+    assert run.status == "interrupted"
+    facts = json.loads((run.folder / "run.json").read_text())
+    assert facts["recipe"] == "digits"
+    assert facts["settings"]["epochs"] == 3

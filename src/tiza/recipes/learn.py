@@ -24,6 +24,7 @@ from tiza.recipes.shelf import Recipe, find
 from tiza.recipes.study import facts_of, weights_hash
 from tiza.recipes.words import WORDS, word
 from tiza.train import Callback, EarlyStopping, LearningRateScheduler
+from tiza.train.callbacks import Logs
 from tiza.train.findings import confusion, mistakes, softmax
 from tiza.train.folder import RunFolder, versions
 from tiza.train.history import History
@@ -62,6 +63,20 @@ class Learned:
         return sum(p.size for p in self.model.parameters())
 
 
+class Noted(Callback):
+    """Writes what a run is about into run.json when it begins, so that it outlives a failure."""
+
+    def __init__(self, facts: Mapping[str, object]) -> None:
+        self.facts = facts
+
+    def on_train_begin(self, logs: Logs) -> None:
+        """Note the facts."""
+        del logs
+        trainer: Any = self.trainer
+        if self.facts and trainer.keeper.folder is not None:
+            trainer.keeper.folder.note(**self.facts)
+
+
 def learn(
     problem: Problem,
     *,
@@ -80,9 +95,10 @@ def learn(
     """
     start = time.perf_counter()
     plan = problem.plan
-    trainer = _trained(problem, problem.network, plan, seed, run_dir, callbacks, verbose)
+    watched = [Noted(facts or {}), *callbacks]
+    trainer = _trained(problem, problem.network, plan, seed, run_dir, watched, verbose)
     if any(getattr(callback, "stopped", False) for callback in callbacks):
-        _given_up(trainer, facts or {})
+        _given_up(trainer)
     outputs = np.asarray(trainer.predict(problem.test.x))
     columns = {"model": scores(problem, outputs)}
     if beside:
@@ -102,7 +118,6 @@ def learn(
         source=dict(problem.facts),
         weights_sha256=weights_hash(folder),
         seconds=time.perf_counter() - start,
-        **(facts or {}),
     )
     Store().finish(folder.id, "finished", columns["model"])
     report = write_report(folder, _report(problem, trainer, outputs, metrics, commands))
@@ -114,14 +129,14 @@ def learn(
     )  # fmt: skip
 
 
-def _given_up(trainer: "Trainer", facts: Mapping[str, object]) -> None:
+def _given_up(trainer: "Trainer") -> None:
     """A run that whoever watched it ended early: kept as such, never tested.
 
     Errors: Stopped, always.
     """
     folder = trainer.keeper.folder
     if folder is not None:
-        folder.note(status="interrupted", **facts)
+        folder.note(status="interrupted")
         last = trainer.history.rows[-1] if trainer.history.rows else {}
         Store().finish(folder.id, "interrupted", last)
     raise Stopped
