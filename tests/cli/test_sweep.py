@@ -1,5 +1,7 @@
 """`tiza sweep` on the command line."""
 
+import sys
+
 import pytest
 
 pytest.importorskip("optuna")
@@ -18,3 +20,10 @@ def test_the_command(tiza):
     assert refused.code == 2
     assert "nothing is varied" in refused.err
     assert tiza("sweep", "water-tanks", "--set", "lr=0..1").code == 2
+
+
+def test_without_optuna_it_says_what_to_install(tiza, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    said = tiza("sweep", "water-tank", "--set", "lr=0.1..1", "--metric", "loss")
+    assert said.code == 1
+    assert "pip install 'tiza[sweep]'" in said.err

@@ -44,7 +44,7 @@ def _recipes() -> list[str]:
     examples=[
         "tiza sweep digits --set lr=log:1e-4..1e-1 --trials 20",
         'tiza sweep digits --set "hidden=64|128|256,128" --set epochs=10 --sampler grid',
-        "tiza sweep gan-rings --set lr=log:1e-4..1e-2 --metric critic --name gan2 --json",
+        "tiza sweep gan-rings --set lr=log:1e-4..1e-2 --metric critic --name gan2",
     ],
 )
 @argument(
