@@ -10,7 +10,8 @@ from tiza.errors import MissingExtraError
 
 Point = tuple[float, float]
 Edge = tuple[int, int]
-SWEEPS = 80
+SWEEPS = 60
+HOME = 0.15  # how much the middle of the picture, height 0, pulls, against one arrow
 STRAIGHT = 4.0  # how much more a long arrow pulls its points into a line than a box does
 
 
@@ -108,10 +109,7 @@ def _middles(columns: list[list[int]], chains: list[Edge], high: Mapping[int, fl
         near[b].append(a)
     for sweep in range(SWEEPS):
         for column in columns if sweep % 2 else columns[::-1]:
-            wish = [
-                sum(middle[j] for j in near[i]) / len(near[i]) if near[i] else middle[i]
-                for i in column
-            ]
+            wish = [sum(middle[j] for j in near[i]) / (len(near[i]) + HOME) for i in column]
             weight = [1.0 if i in sizes else STRAIGHT for i in column]
             gaps = [(high[a] + high[b]) / 2 + between for a, b in pairwise(column)]
             middle.update(zip(column, apart(wish, weight, gaps), strict=True))
