@@ -28,8 +28,8 @@ ABOUT = About(
     expects=("0.9 where the special value is seen through traces alone",
              "0.9 cuando el valor especial solo se ve en las trazas"),
     minutes=2.0,
-    goals=(Goal("accuracy 4 | 9: traces for special_value", ">=", 0.9),
-           Goal("accuracy 1 | more: traces for special_value", ">=", 0.9)),
+    goals=(Goal("accuracy 4/9: traces for special_value", ">=", 0.9),
+           Goal("accuracy 1/more: traces for special_value", ">=", 0.9)),
     ask="curve=0,-1,1,-929,-10595 conductor=571 rank=0 torsion=1 tamagawa_product=1 "
         "real_period=0.432341 regulator=1",
 )  # fmt: skip
@@ -44,12 +44,12 @@ LOOKS = {ALL: "todos los invariantes", TRACES: "solo trazas",
          INSTEAD: "trazas por valor especial"} | {
     f"without {name}": f"sin {spanish}" for name, spanish in INVARIANTS.items()
 }  # fmt: skip
-TASKS = {"4 | 9": "4 | 9", "1 | more": "1 | más"}
+TASKS = {"4/9": "4/9", "1/more": "1/más"}
 SPANISH = {"removed": "sin cada uno"} | {
     f"accuracy {task}: {look}": f"exactitud {tarea}: {vista}"
     for task, tarea in TASKS.items() for look, vista in LOOKS.items()
 }  # fmt: skip
-RIDGE, THRICE = 1e-4, 3  # passes over the fewer rows of 4 | 9
+RIDGE, THRICE = 1e-4, 3  # passes over the fewer rows of 4/9
 NOTES = (
     ("All invariants on a log scale determine Ш exactly: log Ш = log L^(r)(1)/r! + 2 log T − "
      "log Ω − log c − log R is an algebraic identity (that is how the column was computed), not "
@@ -91,13 +91,13 @@ def study(settings: Chosen) -> Outcome:
     columns = {name: _log(name, data.table[name]) for name in INVARIANTS}
     angle = data.ap / np.sqrt(primes(data.ap.shape[1]))
     columns[EULER] = euler(data.ap[data.class_id], data.table["conductor"])
-    kinds = {"4 | 9": (sha == 4, sha == 9), "1 | more": (sha == 1, sha > 1)}
+    kinds = {"4/9": (sha == 4, sha == 9), "1/more": (sha == 1, sha > 1)}
     figures: dict[str, dict[str, float]] = {}
     rows: list[dict[str, float]] = []
     for task, (one, other) in kinds.items():
         own = balanced(parts.rows(data.class_id), one, other, settings.seed)
         y = other.astype(np.int64)
-        longer = settings.epochs * (THRICE if task == "4 | 9" else 1)
+        longer = settings.epochs * (THRICE if task == "4/9" else 1)
         for look, x in looks(columns, angle, data.class_id, settings.quick).items():
             scale = Scale.of(x[own.train])
             model, found = curves.learned(scale(x), y, 2, own, replace(settings, epochs=longer),
@@ -111,8 +111,8 @@ def study(settings: Chosen) -> Outcome:
                 kept, rows, last = scale, found, model
         majority = max(float(y[own.test].mean()), float(1 - y[own.test].mean()))
         figures[f"accuracy {task}: {ALL}"]["majority"] = majority
-    four = figures[f"accuracy 4 | 9: {INSTEAD}"]["model"]
-    blind = figures["accuracy 4 | 9: without special_value"]["model"]
+    four = figures[f"accuracy 4/9: {INSTEAD}"]["model"]
+    blind = figures["accuracy 4/9: without special_value"]["model"]
     return Outcome(
         spanish=SPANISH,
         figures=figures,
