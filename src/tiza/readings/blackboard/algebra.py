@@ -106,6 +106,8 @@ def matmul(*xs: Expr) -> Expr:
         factors.extend(rest.args if rest.op == "matmul" else (rest,))
     left, right = factors[0].shape, factors[-1].shape
     lead = np.broadcast_shapes(*(f.shape[:-2] for f in factors))
+    if any(f.op == "rep" and is_num(f.args[0], 0) for f in factors):  # a state that begins at 0
+        return fill(num(0), (*lead, left[-2], right[-1]))
     made = Expr("matmul", tuple(factors), (*lead, left[-2], right[-1]))
     return mul(*front, made)
 

@@ -244,6 +244,7 @@ def mul(*xs: Expr) -> Expr:
         number = number * n
     if number == 0:
         return num(0) if shape == () else fill(num(0), shape)
+    _absolute(powers)
     for b, e in powers.items():  # 𝟏[...]² is 𝟏[...]
         if e > 1 and (b.op == "ind" or (b.op == "rep" and b.args[0].op == "ind")):
             powers[b] = Fraction(1)
@@ -257,6 +258,22 @@ def mul(*xs: Expr) -> Expr:
     own = common(*(b.shape for b in (*over, *under)))
     made = _quotient(number, over, under, own)
     return made if own == shape else fill(made, shape)  # numbers alone, in every entry
+
+
+def _absolute(powers: Powers) -> None:
+    """|x|² is x², and |x| sign(x) is x."""
+    for b in [x for x in powers if _is_function(x, "abs")]:
+        (x,) = b.args
+        sign = next((y for y in powers if _is_function(y, "sign") and y.args == b.args), None)
+        if powers[b] == 1 and sign is not None and powers[sign] == 1:
+            del powers[b], powers[sign]
+            powers[x] = powers.get(x, Fraction(0)) + 1
+        elif powers[b] % 2 == 0:
+            powers[x] = powers.get(x, Fraction(0)) + powers.pop(b)
+
+
+def _is_function(x: Expr, name: str) -> bool:
+    return x.op == "fun" and bool(x.data.prim.name == name)
 
 
 def _leads_negative(x: Expr) -> bool:
@@ -329,6 +346,8 @@ def power(a: Expr, b: Expr) -> Expr:
         and (a.data != 0 or e > 0)
     ):
         return num(a.data ** int(e))
+    if e is not None and whole and e % 2 == 0 and _is_function(a, "abs"):
+        return power(a.args[0], b)
     if e is not None and whole and a.op == "pow" and is_num(a.args[1]):
         return power(a.args[0], num(a.args[1].data * e))
     if e is not None and e < 0:
