@@ -1,5 +1,7 @@
 """Figures of training and of results: what stands on the axes is what was given or counted."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from sklearn.metrics import confusion_matrix, roc_auc_score
 
 import tiza as tz
 from tiza import metrics, nn, plot
-from tiza.errors import ArgumentError
+from tiza.errors import ArgumentError, MissingExtraError
 from tiza.plot.maps import components
 from tiza.plot.runs import falls
 from tiza.plot.scores import bins
@@ -168,3 +170,42 @@ def test_maps_that_organise_themselves(grid: str) -> None:
     assert len(cells.get_paths()) == 12
     painted = fig.axes[1].collections[0].get_facecolor()
     np.testing.assert_allclose(painted[:, :3], model.weight.numpy(), atol=1e-6)
+
+
+def test_t_sne_keeps_neighbours_together() -> None:
+    pytest.importorskip("sklearn")
+    rng = np.random.default_rng(0)
+    classes = np.repeat([0, 1, 2], 30)
+    rows = rng.normal(size=(90, 10)) + 8 * np.eye(10)[classes]
+    fig = plot.embedding(rows, classes, by="tsne", seed=1)
+    assert fig.axes[0].get_xlabel() == "t-SNE, axis 1"
+    spots = np.concatenate([np.asarray(part.get_offsets()) for part in fig.axes[0].collections])
+    apart = np.linalg.norm(spots[:, None] - spots[None], axis=-1) + 1e9 * np.eye(90)
+    assert (classes[apart.argmin(1)] == classes).mean() > 0.95
+    again = plot.embedding(rows, classes, by="tsne", seed=1).axes[0].collections[0].get_offsets()
+    np.testing.assert_array_equal(again, spots[:30])
+
+
+def test_t_sne_asks_for_its_extra(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.manifold", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'tiza\[maps\]'"):
+        plot.embedding(np.eye(5), by="tsne")
+    with pytest.raises(ArgumentError, match="by cannot be 'umap'"):
+        plot.embedding(np.eye(5), by="umap")
+
+
+def test_curves_of_several_classes_have_their_own_truth() -> None:
+    scores = {"a": [0.9, 0.8, 0.1], "b": [0.1, 0.2, 0.9]}
+    truth = {"a": [1, 1, 0], "b": [0, 1, 0]}
+    labels = [line.get_label() for line in plot.roc(scores, truth).axes[0].lines]
+    assert labels[:2] == ["a (area 1.000)", "b (area 0.500)"]
+    assert len(plot.precision_recall(scores, truth).axes[0].lines) == 2
+    assert len(plot.calibration(scores, truth).axes[0].lines) == 3
+
+
+def test_maps_of_relu_have_no_negative_side() -> None:
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU())
+    x = np.random.default_rng(0).normal(size=(1, 1, 6, 6)).astype("f")
+    image = plot.feature_maps(model, "1", x).axes[0].images[0]
+    assert image.get_clim()[0] == 0
+    assert plot.feature_maps(model, "0", x).axes[0].images[0].get_clim()[0] < 0
