@@ -42,7 +42,8 @@ class Kernel(Results):
         super().__init__(nest, plan, width)
         self.lane = plan.lane
         self.items = self._items()
-        self.order = [*(loop for loop, _ in self.items), *nest.reduced]
+        around = [nest.passes] if nest.passes else []
+        self.order = [*around, *(loop for loop, _ in self.items), *nest.reduced]
 
     # -- the function -----------------------------------------------------------------------
 
@@ -83,10 +84,22 @@ class Kernel(Results):
 
     def write(self, name: str) -> str:
         """The function under this name."""
-        self._run(self.items, (), first=True)
+        with self._passes():
+            self._run(self.items, (), first=True)
         args = ", ".join(f"ptr noalias {p}" for p in self.pointer.values())
         head = f"define internal void @{name}({args}{', ' if args else ''}i64 %from, i64 %to)"
         return self.text.function(head, "#0")
+
+    @contextmanager
+    def _passes(self) -> Iterator[None]:
+        """The loop around all others, where there is one."""
+        loop = self.nest.passes
+        if loop is None:
+            yield
+            return
+        with self.text.loop("0", str(loop.extent)) as i:
+            self.counter[loop] = i
+            yield
 
     def _run(self, items: Sequence[tuple[Loop, int]], copies: tuple[tuple[Loop, int], ...],
              *, first: bool = False) -> None:  # fmt: skip
@@ -147,7 +160,10 @@ class Kernel(Results):
                     for k, reduction in enumerate(self.nest.reductions):
                         self._accumulate(k, reduction, copy)
                     self._stores(self.nest.inner, copy)
-        self.finish(copies, many)
+        if self.nest.passes is None:
+            self.finish(copies, many)
+        else:
+            self.finish_pass(self.nest.passes, copies, many)
 
     def _copies(self, many: dict[Loop, int]) -> list[Copy]:
         """The unrolled copies of a tile."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from tiza.readings.native.index import Loop
+from tiza.readings.native.lower import Value
 from tiza.readings.native.nest import Nest
 from tiza.readings.native.schedule import Schedule, cone
 from tiza.readings.native.spell import ir
@@ -45,6 +47,35 @@ class Results(Values):
             self._results(copy)
             self._stores(self.nest.outer, copy)
         self.active = self.width
+
+    def finish_pass(self, passes: Loop, copies: Sequence[Copy], many: dict[Loop, int]) -> None:
+        """Add the sums to those of the passes before; only the last pass makes use of them."""
+        partial = next(s for s in self.nest.outer if s.value is self.nest.reductions[0].result)
+        before = Value("load", (), partial.value.dtype, (partial.buffer, partial.place, ()))
+        kind, turn = ir(before.dtype, self.width), self.counter[passes]
+        with self._when(f"icmp ne i64 {turn}, 0"):
+            for copy in copies:
+                self._use(copy, many)
+                place = self.accumulated[0, copy]
+                now = self.text.set(f"load {kind}, ptr {place}")
+                both = self.text.set(f"fadd {kind} {self.wide(before, copy)}, {now}")
+                self.text.line(f"store {kind} {both}, ptr {place}")
+        with self._when(f"icmp ne i64 {turn}, {passes.extent - 1}"):
+            for copy in copies:
+                self._use(copy, many)
+                self._results(copy)
+                self._stores([partial], copy)
+        with self._when(f"icmp eq i64 {turn}, {passes.extent - 1}"):
+            self.finish(copies, many)
+        self.active = self.width
+
+    @contextmanager
+    def _when(self, test: str) -> Iterator[None]:
+        """Instructions for one case; nothing computed there is known elsewhere."""
+        self.cache.clear()
+        with self.text.when(self.text.set(test)):
+            yield
+        self.cache.clear()
 
     def _use(self, copy: Copy, many: dict[Loop, int]) -> None:
         """As many lanes as the tile has entries for."""

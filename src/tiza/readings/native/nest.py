@@ -43,7 +43,8 @@ class Nest:
     """Loops over `kept`, within them loops over `reduced`.
 
     serial: loops that must run in order on one thread; coming: for each of some loads, where the
-    next step will read.
+    next step will read. passes: the outermost loop that is summed over, if it runs around the
+    kept ones; between its turns the sums stand in memory.
     """
 
     kept: list[Loop]
@@ -53,6 +54,7 @@ class Nest:
     outer: list[Store] = field(default_factory=list)
     serial: list[Loop] = field(default_factory=list)
     coming: dict[Value, Affine] = field(default_factory=dict)
+    passes: Loop | None = None
     checked: bool = False  # reads indices from memory, which may be out of bounds
 
     @property
@@ -96,7 +98,7 @@ class Signature:
     def __init__(self, nest: Nest) -> None:
         self.nest = nest
         self.loops: dict[object, int] = {
-            loop: i for i, loop in enumerate([*nest.kept, *nest.reduced])
+            loop: i for i, loop in enumerate([*nest.kept, *nest.reduced, nest.passes])
         }
         self.buffers = {b: i for i, b in enumerate(nest.buffers())}
         self.values: dict[Value, int] = {}  # numbers of the distinct ones, in order
@@ -110,6 +112,7 @@ class Signature:
                   for i, part in enumerate((nest.inner, nest.outer)) for s in part]  # fmt: skip
         reductions = [(r.op, self._value(r.value), r.carried) for r in nest.reductions]
         extents = [loop.extent for loop in (*nest.kept, *nest.reduced)]
+        extents += [nest.passes.extent] if nest.passes else []
         serial = [self.loops[loop] for loop in nest.serial if loop in self.loops]
         kinds = [b.dtype.str for b in self.buffers]
         coming = [(self._value(v), self._place(p)) for v, p in nest.coming.items()]
@@ -159,15 +162,23 @@ class Lowerer:
                  trusted: Collection[Node] = ()) -> None:  # fmt: skip
         self.memory, self.elided, self.trusted = memory, elided, trusted
 
-    def nest(self, group: Group) -> Nest:
-        """The loops of one kernel, split as often as its indices need."""
+    def nest(self, group: Group, passes: int = 1) -> Nest:
+        """The loops of one kernel, split as often as its indices need.
+
+        passes: in how many turns around the others the first reduced axis is summed over.
+        """
         axes = [[Loop(n)] for n in group.shape]
+        if passes > 1 and group.axes:
+            around = axes[group.axes[0]]
+            around[:] = [Loop(passes), Loop(around[0].extent // passes)]
         while True:
             try:
                 nest = self._nest(group, axes)
             except NeedSplit as need:
                 split(axes, need)
                 continue
+            if passes > 1:
+                nest.passes = nest.reduced.pop(0)
             merge(nest)
             return nest
 

@@ -16,6 +16,7 @@ from tiza.graph.node import COMPOSITES, Node
 from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
 from tiza.readings.native.rewrite import rewritten, simpler, turned
+from tiza.readings.native.still import settled
 from tiza.readings.native.tables import HOST, RUNNING, SCATTER, cost, reduces, supported
 from tiza.transforms import joined, simplify
 
@@ -52,7 +53,7 @@ def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> li
             with made_at(node.place):
                 made = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
                 new[node] = rewritten(made)
-    return simplify(turned(simplify(joined([new[node] for node in outputs]))))
+    return settled(simplify(turned(simplify(joined([new[node] for node in outputs])))), opened)
 
 
 @dataclass(eq=False)
@@ -87,6 +88,18 @@ class Plan:
     groups: list[Group]
     kept: set[Node]  # materialised
     elided: set[Node]  # computed by a kernel that alone reads them: never stored
+
+
+DEEP = 512  # products summed over more are made in several passes
+BLOCK = 256  # of about so many terms
+
+
+def deep(root: Node) -> int:
+    """In how many passes a product is summed; 0 where one will do."""
+    if root.prim.name != "matmul" or root.ndim != 2 or root.inputs[0].shape[1] < DEEP:
+        return 0
+    terms = root.inputs[0].shape[1]
+    return next((terms // k for k in range(BLOCK, BLOCK // 2, -1) if terms % k == 0), 0)
 
 
 def base(node: Node) -> Node:
@@ -353,7 +366,7 @@ class Planner:
             for group in self.groups
             if group.kind == "loops"
             for root in group.roots
-            if root not in out and readers.get(root, set()) <= {group}
+            if root not in out and not deep(root) and readers.get(root, set()) <= {group}
         }
 
 

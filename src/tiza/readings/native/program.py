@@ -30,7 +30,7 @@ from tiza.readings.native.machine import Machine
 from tiza.readings.native.memory import Buffer
 from tiza.readings.native.nest import Lowerer, Nest, Signature
 from tiza.readings.native.places import Places
-from tiza.readings.native.plan import Group, Planner, opened
+from tiza.readings.native.plan import Group, Planner, deep, opened
 from tiza.readings.native.pool import BARRIER_IR
 from tiza.readings.native.recurrence import Recurrence
 from tiza.readings.native.schedule import Schedule, cone, lanes_of, product, schedule
@@ -170,7 +170,22 @@ class Builder:
                 self._nest(fill_nest(self.memory[root].buffer), group)
             self._nest(lowerer.nest(group), group)
         else:
-            self._nest(lowerer.nest(group), group)
+            self._nest(self._in_passes(group, lowerer) or lowerer.nest(group), group)
+
+    def _in_passes(self, group: Group, lowerer: Lowerer) -> Nest | None:
+        """A long product of large factors, summed part by part: a part stays in near caches."""
+        passes = deep(group.reduced[0]) if group.reduced else 0
+        if not passes or self.memory[group.reduced[0]].buffer.argument is not None:
+            return None
+        try:
+            nest = lowerer.nest(group, passes)
+        except Opaque:
+            return None
+        pair = product(nest)
+        if pair is None or sum(x.extra[0].bytes for x in pair) < NEAR:
+            return None
+        way = schedule(nest, lanes_of(nest, self.bits), self.registers)
+        return nest if way.kind == "across" and way.row is not None else None
 
     def _nest(self, nest: Nest, group: Group | None) -> None:
         if any(i.extent == 0 for i in nest.kept):
@@ -311,7 +326,7 @@ def blocked(nest: Nest) -> bool:
 
 def work(nest: Nest) -> tuple[float, float]:
     """Floating-point operations and bytes of a nest, roughly."""
-    inside = math.prod(i.extent for i in nest.reduced)
+    inside = math.prod(i.extent for i in nest.reduced) * (nest.passes.extent if nest.passes else 1)
     outside = math.prod(i.extent for i in nest.kept)
     ops = {"number": 0, "load": 0, "result": 0, "index": 1}
     inner = cone([r.value for r in nest.reductions] + [s.value for s in nest.inner])

@@ -1,0 +1,63 @@
+"""Long products summed in several passes, and what stands still in a loop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tiza as tz
+from tiza.graph import placeholder, walk
+from tiza.readings.native.plan import deep, opened
+
+RANDOM = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "shape", [(2048, 130, 67), (1024, 33, 256), (1536, 200, 16), (2080, 65, 128)]
+)
+def test_long_products_equal_numpys(shape: tuple[int, int, int], dtype: str) -> None:
+    k, m, n = shape
+    a, b, w = (RANDOM.normal(size=s).astype(dtype) for s in ((k, m), (k, n), (m, n)))
+    f = tz.compile(lambda a, b, w: (w - tz.tanh(a.T @ b), w * 2))
+    got = f(a, b, w)
+    want = w - np.tanh(a.astype("float64").T @ b.astype("float64"))
+    tight = 2e-5 if dtype == "float32" else 1e-13
+    np.testing.assert_allclose(got[0], want, rtol=tight, atol=100 * tight)
+    assert any(call.nest is not None and call.nest.passes for call in f.last.builder.calls)
+
+
+def test_threads_do_not_change_long_products() -> None:
+    a, b = (RANDOM.normal(size=(2048, n)).astype("float32") for n in (130, 130))
+    f: Any = lambda a, b: tz.tanh(a.T @ b)
+    first, *rest = [tz.compile(f, threads=n)(a, b).numpy() for n in (1, 2, 3, 4)]
+    for other in rest:
+        np.testing.assert_array_equal(first, other)
+
+
+def test_few_terms_need_one_pass() -> None:
+    f64 = np.dtype("float64")
+    product = lambda k: placeholder((3, k), f64) @ placeholder((k, 4), f64)
+    assert [deep(product(k)) for k in (64, 511, 512, 1000, 2048, 521)] == [0, 0, 2, 4, 8, 0]
+
+
+def body_of(f: Any, *shapes: tuple[int, ...]) -> set[str]:
+    """The operations in the body of the one loop of f."""
+    ins = [tz.Tensor(placeholder(s, np.dtype("float64"))) for s in shapes]
+    (loop,) = [n for n in walk(opened([f(*ins).node])) if n.prim.name == "scan"]
+    return {n.prim.name for n in walk(loop.attrs["body"].outputs)}
+
+
+def test_what_stands_still_is_computed_before_the_loop() -> None:
+    def f(w: Any, x: Any) -> Any:
+        def step(h: Any, row: Any) -> Any:
+            h = tz.tanh(row + h @ tz.softmax(w, dim=1).T)
+            return h, h
+
+        return tz.scan(step, tz.zeros((2, 3), dtype="float64"), x)[1]
+
+    assert body_of(f, (3, 3), (4, 2, 3)) == {"input", "add", "matmul", "tanh"}
+    w, x = (tz.tensor(RANDOM.normal(size=s)) for s in ((3, 3), (4, 2, 3)))
+    np.testing.assert_allclose(tz.compile(f)(w, x), f(w, x), rtol=1e-12)
