@@ -21,6 +21,7 @@ import numpy as np
 
 from tiza.graph.late import Late
 from tiza.graph.node import Node, placeholder
+from tiza.graph.structure import settings
 from tiza.graph.walk import rebuild, walk
 from tiza.lang.pulled import Form
 
@@ -103,7 +104,7 @@ def structure(nodes: Sequence[Node]) -> tuple[Hashable, list[Node], int]:
             forms.add(node.source.form)
         elif node.value is None:
             operands = tuple([numbers[i] for i in node.inputs])
-            attrs = tuple(node.attrs.items()) if node.attrs else ()
+            attrs = settings(node.attrs) if node.attrs else ()
             rows.append((node.prim.name, operands, attrs))
         elif node.prim.name == "literal":
             rows.append((node.attrs["value"], node.dtype))

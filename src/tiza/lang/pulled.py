@@ -17,6 +17,7 @@ import numpy as np
 
 from tiza.graph import PRIMITIVES, Node, constant, literal, walk
 from tiza.graph.late import Late
+from tiza.graph.structure import settings
 from tiza.lang.rows import may_be_few
 from tiza.transforms.differentiate import PASSING, differentiate
 
@@ -176,7 +177,7 @@ def seen(root: Node) -> Seen | None:
                 return None
             if node.prim is INPUT:
                 return None
-            row = (node.prim, tuple([numbers[i] for i in inputs]), *node.attrs.values())
+            row = (node.prim, tuple([numbers[i] for i in inputs]), *settings(node.attrs))
         stack.pop()
         numbers[node] = len(rows)
         rows.append(row)

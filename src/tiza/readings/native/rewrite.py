@@ -72,6 +72,31 @@ def _of_nothing(node: Node) -> Node:
     return node
 
 
+def _side_by_side(node: Node) -> Node:
+    """A sum of values padded with zeros, each of them elsewhere: they are joined."""
+    pads, stack = [], [node]
+    while stack:
+        x = stack.pop()
+        if x.prim.name == "add" and all(i.shape == node.shape for i in x.inputs):
+            stack += x.inputs
+        elif x.prim.name == "pad" and not any(x.attrs["interior"]):
+            pads.append(x)
+        else:
+            return node
+    axes = {i for p in pads for side in ("low", "high") for i, k in enumerate(p.attrs[side]) if k}
+    if len(axes) != 1:
+        return node
+    (axis,) = axes
+    pads.sort(key=lambda p: p.attrs["low"][axis])
+    place = 0
+    for p in pads:
+        if p.attrs["low"][axis] != place:
+            return node
+        place += p.inputs[0].shape[axis]
+    whole = place == node.shape[axis]
+    return P["concat"](*(p.inputs[0] for p in pads), axis=axis) if whole else node
+
+
 def padded(x: Node, low: tuple[int, ...], high: tuple[int, ...], fill: float = 0) -> Node:
     """x with its last axes made longer (or shorter), `fill` in the new entries."""
     if not any(low) and not any(high):
@@ -114,6 +139,7 @@ def _argmax(node: Node, x: Node) -> Node:
 
 _BOOL = np.dtype("bool")
 _RULES: dict[str, Callable[[Node, Node], Node]] = {
+    "add": lambda node, x: _side_by_side(node),
     "matmul": lambda node, x: early_product(node),
     "take_add": lambda node, x: late_product(node),
     "windows": lambda node, x: (

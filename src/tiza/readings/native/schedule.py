@@ -21,6 +21,7 @@ from tiza.readings.native.nest import Nest
 
 STRIDED = 6.0  # what reading one lane from afar costs, in vector loads
 UNEVEN = 1.06
+ODD = 1.07  # what a tile of three vectors costs more: it fills all registers
 FAR = 1.2  # the same, among products, and from a near cache
 NEAR = 1 << 15  # bytes
 
@@ -194,7 +195,8 @@ def _across(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
         rows = min(row.extent, max(1, room // vectors), 8 if vectors > 1 else 14)
         waste = _waste(groups, vectors) * _waste(row.extent, rows)
         loads = (rows + vectors) / (rows * vectors)
-        choices.append((waste * (1 + loads * 0.5), vectors, rows))
+        odd = ODD if vectors == 3 else 1.0
+        choices.append((waste * odd * (1 + loads * 0.5), vectors, rows))
     _, vectors, rows = min(choices)
     wide = math.prod(r.extent for r in nest.reduced) * lane.extent * 4
     return Schedule("across", outer, lane, vectors, row, rows, row_outside=wide <= 1 << 19)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tiza.graph.node import Node
 from tiza.readings.native.index import Loop, NeedSplit
@@ -12,23 +12,30 @@ from tiza.readings.native.memory import Buffer, View
 from tiza.readings.native.nest import Nest, Store, joined, merge, split
 from tiza.readings.native.spell import ir
 
+TOGETHER = 4  # parts that are written side by side
 
-def copy_nest(node: Node, buffer: Buffer, memory: Mapping[Node, View],
-              offset: tuple[int, ...] | None = None) -> Nest:  # fmt: skip
-    """`node` written into `buffer`, shifted by `offset`."""
-    axes = [[Loop(n)] for n in node.shape]
+
+def copy_nest(node: Node, buffer: Buffer, memory: Mapping[Node, View]) -> Nest:
+    """`node` written into `buffer`."""
+    return copies_nest([(node, (0,) * node.ndim)], buffer, memory)
+
+
+def copies_nest(nodes: Sequence[tuple[Node, tuple[int, ...]]], buffer: Buffer,
+                memory: Mapping[Node, View]) -> Nest:  # fmt: skip
+    """Nodes of one shape written into `buffer`, each shifted by so much."""
+    axes = [[Loop(n)] for n in nodes[0][0].shape]
     while True:
         low = Lowering(memory)
         index = tuple(joined(loops) for loops in axes)
         try:
-            value = low.value(node, index)
+            values = [low.value(node, index) for node, _ in nodes]
         except NeedSplit as need:
             split(axes, need)
             continue
         nest = Nest([i for loops in axes for i in loops], [])
-        shift = offset or (0,) * node.ndim
-        place = buffer.view().at(tuple(i + k for i, k in zip(index, shift, strict=True)))
-        nest.inner.append(Store(buffer, place, value))
+        for value, (_, shift) in zip(values, nodes, strict=True):
+            place = buffer.view().at(tuple(i + k for i, k in zip(index, shift, strict=True)))
+            nest.inner.append(Store(buffer, place, value))
         nest.checked = low.checked
         merge(nest)
         return nest
@@ -56,14 +63,16 @@ def fill_nest(buffer: Buffer) -> Nest:
 
 
 def concat_nests(node: Node, memory: Mapping[Node, View]) -> list[Nest]:
-    """Each operand copied to where it belongs."""
-    axis, start, nests = node.attrs["axis"], 0, []
+    """Each operand copied to where it belongs; those of one shape together."""
+    axis, start = node.attrs["axis"], 0
+    alike: dict[tuple[int, ...], list[tuple[Node, tuple[int, ...]]]] = {}
     for x in node.inputs:
         if math.prod(x.shape):
             offset = tuple(start if i == axis else 0 for i in range(node.ndim))
-            nests.append(copy_nest(x, memory[node].buffer, memory, offset))
+            alike.setdefault(x.shape, []).append((x, offset))
         start += x.shape[axis]
-    return nests
+    groups = [g[i : i + TOGETHER] for g in alike.values() for i in range(0, len(g), TOGETHER)]
+    return [copies_nest(group, memory[node].buffer, memory) for group in groups]
 
 
 def random_text(size: int, width: int, offset: int) -> tuple[str, int]:
