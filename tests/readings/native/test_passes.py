@@ -61,3 +61,29 @@ def test_what_stands_still_is_computed_before_the_loop() -> None:
     assert body_of(f, (3, 3), (4, 2, 3)) == {"input", "add", "matmul", "tanh"}
     w, x = (tz.tensor(RANDOM.normal(size=s)) for s in ((3, 3), (4, 2, 3)))
     np.testing.assert_allclose(tz.compile(f)(w, x), f(w, x), rtol=1e-12)
+
+
+@pytest.mark.parametrize("cell", [tz.nn.LSTM, tz.nn.GRU, tz.nn.RNN], ids=lambda c: c.__name__)
+def test_threads_do_not_change_a_recurrent_step(cell: Any) -> None:
+    x = tz.tensor(RANDOM.normal(size=(6, 24, 48)).astype("float32"))
+
+    def stepped(threads: int) -> list[Any]:
+        tz.manual_seed(0)
+        layer = cell(48, 64, bidirectional=True)
+        optimizer = tz.optim.SGD(layer.parameters(), lr=0.1)
+
+        @tz.compile(threads=threads)
+        def step(x: Any) -> Any:
+            optimizer.zero_grad()
+            loss = tz.mean(layer(x)[0] ** 2)
+            loss.backward()
+            optimizer.step()
+            return loss
+
+        return [step(x).numpy(), step(x).numpy(), *(p.numpy() for p in layer.parameters())]
+
+    first = stepped(1)
+    assert first[1] < first[0]
+    for threads in (2, 3, 4):
+        for got, want in zip(stepped(threads), first, strict=True):
+            np.testing.assert_array_equal(got, want)
