@@ -11,10 +11,10 @@ import numpy as np
 
 from tiza.errors import TraceError
 from tiza.graph.blas import ONE_THREAD
+from tiza.graph.loops import joined
 from tiza.graph.node import Node
 from tiza.graph.prims.body import Body
 from tiza.graph.walk import opened, walk
-from tiza.transforms.loops import joined
 
 Array = np.ndarray[Any, Any]
 Step = tuple[Callable[..., Any], tuple[int, ...], int, dict[str, Any], tuple[int, ...]]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tiza.graph.apply import placeholder
+from tiza.graph.loops import joined
 from tiza.graph.node import PRIMITIVES, Node
 from tiza.graph.primitive import parts
 from tiza.graph.prims.body import Body
 from tiza.graph.walk import opened_inputs, rebuild, walk
-from tiza.transforms.loops import joined
 
 Batched = tuple[Node, bool]
 

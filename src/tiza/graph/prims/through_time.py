@@ -1,7 +1,7 @@
 """Backpropagation through time: the derivative of a loop is a loop that runs the other way.
 
 That loop is kept short. What the forward loop has computed and the way back needs is handed
-over, as further results of the forward loop (`transforms.loops` makes one loop of the two
+over, as further results of the forward loop (`graph.loops` makes one loop of the two
 again). And a product that is only added up over the steps,
 
     W̄ = Σₜ aₜᵀ gₜ = Aᵀ G    (the rows of all steps one below the other),

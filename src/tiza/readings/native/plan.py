@@ -12,13 +12,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from tiza.graph.loops import joined
 from tiza.graph.node import COMPOSITES, Node
 from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
 from tiza.readings.native.rewrite import rewritten, simpler, turned
 from tiza.readings.native.still import settled
 from tiza.readings.native.tables import HOST, RUNNING, SCATTER, cost, reduces, supported
-from tiza.transforms import joined, simplify
+from tiza.transforms import simplify
 
 MOST_INLINED = 48  # operations of one entry; longer formulas are cut in two
 CHEAP = 2  # operations that are sooner done again than stored and loaded

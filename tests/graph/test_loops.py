@@ -11,10 +11,11 @@ import pytest
 import tiza as tz
 from tiza.graph import PRIMITIVES as P
 from tiza.graph import Node, literal, placeholder, rebuild, walk
+from tiza.graph.loops import joined
 from tiza.graph.primitive import parts
 from tiza.graph.prims.body import Body
 from tiza.readings.evaluate import Program
-from tiza.transforms import gradients, joined
+from tiza.transforms import gradients
 
 f64 = np.dtype("float64")
 STEPS, ROWS, WIDE = 5, 2, 3

@@ -16,7 +16,6 @@ from tiza.graph.node import Node
 from tiza.graph.place import made_at
 from tiza.graph.prims.body import Body
 from tiza.graph.walk import opened, rebuild, walk
-from tiza.transforms.simplify import simplify
 
 
 def joined(outputs: Sequence[Node]) -> list[Node]:
@@ -166,7 +165,7 @@ class _Loop:
         kept = [*fixed, *(consts + i for i in self.states), *rows]
         outputs = [*(body.outputs[i] for i in self.states), *self.rows.values()]
         if self.numbers:
-            outputs = simplify(rebuild(outputs, self.numbers))
+            outputs = rebuild(outputs, self.numbers)
         ins = tuple(body.inputs[k] for k in kept)
         if ins != body.inputs or tuple(outputs) != body.outputs:
             body = Body(ins, tuple(outputs))
