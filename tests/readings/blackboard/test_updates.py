@@ -167,3 +167,30 @@ def test_an_update_that_is_wrong_is_caught():
     step = d.part("update")[-1]
     assert type(step)(step.part, step.name, step.formula, step.value + 1e-6).error(d.values) > 1e-9
     assert not isinstance(optimizer, Whole)
+
+
+@pytest.mark.parametrize("kind", [optim.Newton, optim.LevenbergMarquardt, optim.LBFGS])
+def test_one_number_is_written_without_vectors(kind):
+    a = nn.Parameter(np.array(2.0))
+
+    def residual():
+        return a * a - 3
+
+    optimizer = kind([a])
+    if kind is optim.LBFGS:
+        optimizer = kind([a], lr=0.01, max_iter=3)
+
+        def closure():
+            a.grad = None
+            loss = residual() ** 2
+            loss.backward()
+            return loss
+
+        optimizer.step(closure)
+    e = residual() ** 2
+    d = tz.derive(e, a, optimizer=optimizer)
+    assert max(s.error(d.values) for s in d.steps) < 1e-9
+    assert all(s.shape == () for s in d.steps)
+    assert "θ" not in str(d)
+    if kind is optim.Newton:
+        assert d.rule[-1].text == "a ← a − (η ∂e/∂a)/(∂²e/∂a²)"

@@ -24,6 +24,7 @@ from tiza.readings.blackboard.hyperparameters import free, hyperparameters
 from tiza.readings.blackboard.spell import translate
 from tiza.readings.blackboard.steps import Introduced, Step
 
+MAXIMUM = PRIMITIVES["maximum"]
 VIEWED = {"reshape", "cast", "alias", "part"}
 SCALES = {"divide", "multiply", "negative"}
 
@@ -44,15 +45,16 @@ class Sheet:
         group = {k: optimizer.param_groups[0][k] for k in optimizer.defaults}
         self.options, self.numbers = hyperparameters(board, group, type(optimizer).defaults)
         first = self.nodes[0]
-        if len(self.nodes) == 1 and first.ndim == 1:
+        self.shape = first.shape if len(self.nodes) == 1 and first.ndim < 2 else self.at.shape
+        if len(self.nodes) == 1 and first.ndim < 2:
             self.name = board.names.of[first]
         else:
             self.name = free(board, Symbol("θ"))
             self.given(self.name, "stacked", self.at)
         gradient = Partial(board.top, self.name)
-        board.values[gradient] = self.g
-        self.theta = al.sym(self.name, self.at.shape)
-        self.slope = al.sym(gradient, self.at.shape)
+        board.values[gradient] = self.g.reshape(self.shape)
+        self.theta = al.sym(self.name, self.shape)
+        self.slope = al.sym(gradient, self.shape)
 
     def given(self, name: Name, kind: str, value: Any) -> Expr:
         """A symbol whose value is no formula of the page."""
@@ -80,6 +82,12 @@ class Sheet:
         kept = replace(name, new=True) if sign == "←" else name
         self.board.values[kept] = np.asarray(found)
         return al.sym(kept, formula.shape)
+
+    def moved(self, move: Expr, optimizer: Any) -> Expr:
+        """θ ← θ − η move."""
+        step = al.mul(self.option("lr"), move)
+        value = optimizer.vector().reshape(self.shape)
+        return self.line(self.name, al.sub(self.theta, step), "←", value)
 
     def letter(self, base: str, sub: str = "") -> Symbol:
         """A free letter."""
@@ -136,7 +144,9 @@ def whole_update(board: Board, optimizer: Whole,
 
 
 def _inverse(a: Expr, b: Expr) -> Expr:
-    """A⁻¹ b of a matrix and a vector."""
+    """A⁻¹ b of a matrix and a vector; of numbers b/a."""
+    if a.shape == ():
+        return al.div(b, a)
     n = b.shape[0]
     column = b if b.op == "view" and b.shape == (n, 1) else Expr("view", (b,), (n, 1))
     solved = Expr("fun", (a, column), (n, 1), Attrs(PRIMITIVES["solve"], ()))
@@ -148,22 +158,24 @@ def _newton(sheet: Sheet) -> tuple[list[Step], list[Step]]:
     board = sheet.board
     params = sheet.parameters()
     _, matrix = hessian(sheet.again(board.loss, params), [*params])
-    second = sheet.given(Second(board.top, sheet.name, sheet.name), "hessian", matrix)
+    name = Second(board.top, sheet.name, sheet.name)
+    second = sheet.given(name, "hessian", matrix if sheet.shape else matrix[0, 0])
     values, vectors = np.linalg.eigh(matrix)
-    if values.min() < sheet.optimizer.param_groups[0]["damping"]:
+    if values.min() < sheet.optimizer.param_groups[0]["damping"] and not sheet.shape:
+        size = Expr("fun", (second,), (), Attrs(PRIMITIVES["abs"], ()))
+        second = Expr("fun", (size, sheet.option("damping")), (), Attrs(MAXIMUM, ()))
+    elif values.min() < sheet.optimizer.param_groups[0]["damping"]:
         n = len(values)
         v = sheet.given(sheet.letter("V"), "eigenvectors", vectors)
         size = sheet.given(sheet.letter("ℓ"), "eigenvalues", values)
         plain = Expr("fun", (size,), size.shape, Attrs(PRIMITIVES["abs"], ()))
         floor = al.rep(sheet.option("damping"), size.shape)
-        bent = Expr("fun", (plain, floor), size.shape, Attrs(PRIMITIVES["maximum"], ()))
+        bent = Expr("fun", (plain, floor), size.shape, Attrs(MAXIMUM, ()))
         spread = al.matmul(v, Expr("diag", (bent,), (n, n)), al.transpose(v))
         second = sheet.line(sheet.letter("H"), spread)
     optimizer = sheet.shadow(params)
     optimizer.step(lambda: sheet.again(board.loss, params))
-    move = al.mul(sheet.option("lr"), _inverse(second, sheet.slope))
-    new = sheet.line(sheet.name, al.sub(sheet.theta, move), "←", optimizer.vector())
-    return sheet.finish(new)
+    return sheet.finish(sheet.moved(_inverse(second, sheet.slope), optimizer))
 
 
 def _residuals(loss: Node) -> Node:
@@ -189,12 +201,14 @@ def _marquardt(sheet: Sheet) -> tuple[list[Step], list[Step]]:
     values, rows = jacobian(sheet.again(node, params), [*params])
     size = len(values)
     known = board.symbols.get(node)
+    alone = sheet.shape == () and node.shape == ()
     if known is not None and known.op == "sym" and node.ndim == 1:
         r = known
     else:
-        formula = al.view(board.spelled(translate([node], board.symbols)[0]), (size,))
-        r = sheet.line(sheet.letter("r"), formula, "=", values)
-    slope = sheet.given(sheet.letter("J"), "jacobian", rows)
+        formula = board.spelled(translate([node], board.symbols)[0])
+        formula = formula if alone else al.view(formula, (size,))
+        r = sheet.line(sheet.letter("r"), formula, "=", values.reshape(formula.shape))
+    slope = sheet.given(sheet.letter("J"), "jacobian", rows[0, 0] if alone else rows)
     optimizer = sheet.shadow(params)
     before = float(optimizer.param_groups[0]["damping"])
     optimizer.step(lambda: sheet.again(node, params))
@@ -206,14 +220,19 @@ def _marquardt(sheet: Sheet) -> tuple[list[Step], list[Step]]:
         tried *= factor
         name = replace(_plain(damping.data), sub=f"{damping.data.sub}'")
         damping = sheet.line(name, al.mul(sheet.option("factor"), damping))
-    square = al.matmul(al.transpose(slope), slope)
-    damped = al.add(square, al.mul(damping, Expr("diag", (square,), square.shape)))
-    pull = al.matmul(al.transpose(slope), Expr("view", (r,), (size, 1)))
-    move = al.mul(sheet.option("lr"), _inverse(damped, pull))
     if not moved:
-        new = sheet.line(sheet.name, sheet.theta, "←", optimizer.vector())
-        return sheet.finish(new)
-    new = sheet.line(sheet.name, al.sub(sheet.theta, move), "←", optimizer.vector())
+        return sheet.finish(sheet.line(sheet.name, sheet.theta, "←"))
+    if alone:
+        square = al.power(slope, al.num(2))
+        pull, damped = al.mul(slope, r), al.add(square, al.mul(damping, square))
+    else:
+        square = al.matmul(al.transpose(slope), slope)
+        damped = al.add(square, al.mul(damping, Expr("diag", (square,), square.shape)))
+        pull = al.matmul(al.transpose(slope), Expr("view", (r,), (size, 1)))
+    move = _inverse(damped, pull)
+    if sheet.shape == () and not alone:
+        move = al.view(move, ())
+    new = sheet.moved(move, optimizer)
     smaller = al.div(damping, sheet.option("factor"))
     sheet.line(_plain(sheet.option("damping").data), smaller, "←", np.asarray(after))
     return sheet.finish(new)
@@ -226,7 +245,12 @@ def _plain(name: Name) -> Symbol:
 
 def _over(a: Expr, b: Expr, c: Expr) -> Expr:
     """aᵀb / cᵀa."""
-    return al.div(Expr("dot", (a, b), ()), Expr("dot", (c, a), ()))
+    return al.div(_dot(a, b), _dot(c, a))
+
+
+def _dot(a: Expr, b: Expr) -> Expr:
+    """aᵀb; of numbers their product."""
+    return Expr("dot", (a, b), ()) if a.shape else al.mul(a, b)
 
 
 def _lbfgs(sheet: Sheet) -> tuple[list[Step], list[Step]]:
@@ -243,11 +267,11 @@ def _lbfgs(sheet: Sheet) -> tuple[list[Step], list[Step]]:
 
     optimizer.step(closure)
     if np.array_equal(optimizer.vector(), sheet.at):  # at the bottom already
-        return sheet.finish(sheet.line(sheet.name, sheet.theta, "←", sheet.at))
+        return sheet.finish(sheet.line(sheet.name, sheet.theta, "←"))
     q = al.neg(sheet.slope)
     pairs = [
-        (sheet.given(sheet.letter("s", str(i)), "steps", s),
-         sheet.given(sheet.letter("y", str(i)), "turns", y))
+        (sheet.given(sheet.letter("s", str(i)), "steps", s.reshape(sheet.shape)),
+         sheet.given(sheet.letter("y", str(i)), "turns", y.reshape(sheet.shape)))
         for i, (s, y) in enumerate(optimizer.pairs, 1)
     ]  # fmt: skip
     if pairs:
@@ -255,19 +279,21 @@ def _lbfgs(sheet: Sheet) -> tuple[list[Step], list[Step]]:
         q = _loops(sheet, q, pairs)
     d = sheet.line(sheet.letter("d"), q)
     taken = optimizer.before[0]
-    direction = value_of(d, sheet.board.values)
+    direction = np.ravel(value_of(d, sheet.board.values))
     if optimizer.line_search_fn is not None:
         length = float(taken @ direction / (direction @ direction))
         rate = sheet.given(sheet.letter("τ"), "search", length)
     elif optimizer.iterations == 1:
         size = Expr("fun", (sheet.slope,), sheet.slope.shape, Attrs(PRIMITIVES["abs"], ()))
-        short = al.div(al.num(1), al.total(size, (0,), False))
+        whole = al.total(size, (0,), False) if sheet.shape else size
+        short = al.div(al.num(1), whole)
         least = Expr("fun", (al.num(1), short), (), Attrs(PRIMITIVES["minimum"], ()))
         rate = sheet.line(sheet.letter("τ"), al.mul(sheet.option("lr"), least))
     else:
         rate = sheet.option("lr")
     new = al.add(sheet.theta, al.mul(rate, d))
-    return sheet.finish(sheet.line(sheet.name, new, "←", optimizer.vector()))
+    value = optimizer.vector().reshape(sheet.shape)
+    return sheet.finish(sheet.line(sheet.name, new, "←", value))
 
 
 def _loops(sheet: Sheet, q: Expr, pairs: Sequence[tuple[Expr, Expr]]) -> Expr:
@@ -281,7 +307,7 @@ def _loops(sheet: Sheet, q: Expr, pairs: Sequence[tuple[Expr, Expr]]) -> Expr:
     scale = sheet.line(sheet.letter("γ"), _over(y, s, y))
     r = sheet.line(sheet.letter("r", "0"), al.mul(scale, q))
     for i, ((s, y), share) in enumerate(zip(pairs, shares, strict=True), 1):
-        gap = al.sub(share, al.div(Expr("dot", (y, r), ()), Expr("dot", (y, s), ())))
+        gap = al.sub(share, al.div(_dot(y, r), _dot(y, s)))
         made = al.add(r, al.mul(gap, s))
         if i == len(pairs):
             return made
