@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 import tiza as tz
 import tiza.nn.functional as F
 from tiza import models, optim
-from tiza.data import split_rows
+from tiza.data import load, split_rows
+from tiza.data.bundles import Curves
 from tiza.errors import pick
 from tiza.recipes.asking import Asked
 from tiza.recipes.ink import Average
@@ -58,6 +60,13 @@ class Parts:
     def among(self, chosen: Array) -> "Parts":
         """The rows for which `chosen` is true."""
         return Parts(*(part[chosen[part]] for part in (self.train, self.valid, self.test)))
+
+
+@cache
+def loaded() -> Curves:
+    """The curves; a process reads their 192,143 rows once."""
+    found: Curves = load("elliptic_curves")
+    return found
 
 
 def divided(labels: Array, settings: Settings) -> Parts:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from tiza.data import load
 from tiza.errors import pick
 from tiza.models.elliptic import HEIGHTS, on_axis, primes
 from tiza.recipes import curves
@@ -60,7 +59,7 @@ def study(settings: Chosen) -> Outcome:
     Beside it: the same network on the traces alone, and thresholds on Mestre's sum
     Σ −a_p log(p)/p, fitted on the training rows.
     """
-    data = load("elliptic_curves")
+    data = curves.loaded()
     rank = np.zeros(len(data.ap), np.int64)
     rank[data.class_id] = np.minimum(data.table["rank"].astype(int), 2)
     parts = curves.divided(rank, settings)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from tiza import models, optim
-from tiza.data import load
 from tiza.errors import pick
 from tiza.models.elliptic import primes
 from tiza.recipes import curves
@@ -85,7 +84,7 @@ class Chosen(curves.Chosen):
 
 def study(settings: Chosen) -> Outcome:
     """Two questions; for each the network and logistic regression, with every feature removed."""
-    data = load("elliptic_curves")
+    data = curves.loaded()
     sha = data.table["sha_an"].astype(int)
     parts = curves.divided(np.zeros(len(data.ap), np.int64), settings)
     columns = {name: _log(name, data.table[name]) for name in INVARIANTS}

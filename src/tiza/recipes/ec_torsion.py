@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from tiza.data import load
 from tiza.errors import pick
 from tiza.models.elliptic import primes
 from tiza.recipes import curves
@@ -75,7 +74,7 @@ def features(ap: Array) -> Array:
 
 def study(settings: Chosen) -> Outcome:
     """Two questions: the largest torsion of a class, and the torsion of each curve."""
-    data = load("elliptic_curves")
+    data = curves.loaded()
     table, class_id = data.table, data.class_id
     order = CODE[table["torsion"].astype(int)]
     largest = np.zeros(len(data.ap), np.int64)

@@ -1,6 +1,6 @@
 """universal-approximation: one hidden layer of growing width meets any continuous function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -211,3 +211,11 @@ def predict(asked: Asked) -> list[Reply]:
                  "x = {x:g}: la red {y:.4f}, la función {f:.4f}"))  # fmt: skip
     return [Reply(said.format(x=a, y=y, f=f), float(y))
             for a, y, f in zip(x, _value(asked.model, x), target(x), strict=True)]  # fmt: skip
+
+
+def board(model: Any, kept: Mapping[str, Any]) -> tuple[tz.Tensor, dict[str, tz.Tensor]]:
+    """The squared error at one point."""
+    del kept
+    x = np.array([[1.0]])
+    point, wanted = tz.tensor(x, dtype=tz.float64), tz.tensor(target(x), dtype=tz.float64)
+    return tz.mean((model(point) - wanted) ** 2), {"x": point, "y": wanted}
