@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from tiza.data import load
 from tiza.models.elliptic import coefficients, on_axis, primes
 from tiza.recipes import curves, ec_rank, ec_sha, ec_torsion
 from tiza.recipes.points import traces
@@ -80,7 +79,7 @@ def test_features_of_torsion_hold_what_divides_the_number_of_points():
 
 
 def test_the_smoothed_product_is_near_the_special_value(shared_data):
-    data = load("elliptic_curves")
+    data = curves.loaded()
     table = data.table
     some = np.flatnonzero(table["rank"] == 0)[::40]
     found = ec_sha.euler(data.ap[data.class_id[some]], table["conductor"][some])
@@ -90,7 +89,7 @@ def test_the_smoothed_product_is_near_the_special_value(shared_data):
 
 
 def test_all_invariants_on_a_log_scale_determine_sha(shared_data):
-    t = load("elliptic_curves").table
+    t = curves.loaded().table
     found = t["special_value"] * t["torsion"] ** 2
     found = found / (t["real_period"] * t["tamagawa_product"] * t["regulator"])
     assert found == pytest.approx(t["sha_an"], rel=1e-6)
