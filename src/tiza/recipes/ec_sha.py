@@ -201,7 +201,7 @@ def _share(guess: Array, truth: Array) -> float:
 
 def removed(figures: Mapping[str, Mapping[str, float]]) -> Any:
     """What each look reaches: the network beside logistic regression, for both questions."""
-    from tiza.plot.style import colour, figure, legend, titled
+    from tiza.plot.style import colour, figure, titled
 
     fig, axes = figure(1, 2, size=(10.4, 4.4), share=True)
     for ax, task in zip(axes[0], TASKS, strict=True):
@@ -216,7 +216,8 @@ def removed(figures: Mapping[str, Mapping[str, float]]) -> Any:
         ax.set_xlim(0.45, 1.01)
         titled(ax, f"Ш: {pick((task, TASKS[task]))}", pick(("accuracy", "exactitud")))
     axes[0, 0].invert_yaxis()
-    legend(axes[0, 0], loc="lower left")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside lower center", ncols=2)
     return fig
 
 

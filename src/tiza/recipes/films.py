@@ -79,7 +79,7 @@ def _shrunk(at: Array, values: Array, count: int, prior: float) -> Array:
     return found
 
 
-def map_of(vectors: Array, films: Any, often: int = 40) -> Any:
+def map_of(vectors: Array, films: Any, often: int = 24) -> Any:
     """The vectors of the films that were rated most, by their principal components."""
     from tiza.plot import embedding
 
