@@ -11,6 +11,7 @@ import pytest
 import tiza as tz
 from tests.models.catalogue import CASES
 from tests.readings.blackboard import test_updates as updates
+from tiza.readings.blackboard.html import SHADES
 
 TEX = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
@@ -114,3 +115,17 @@ def test_what_is_too_wide_is_set_smaller(tmp_path: Path) -> None:
     total = sum((values[n] * (k + 1) for k, n in enumerate(names[1:])), values["w0"])
     d = tz.derive(total**2, [values["w0"]], names=values, detail="summary")
     assert_set(d, tmp_path / "a.tex")
+
+
+@pytest.mark.parametrize("night", [False, True])
+def test_words_stand_out_from_the_paper_by_day_and_by_night(night: bool) -> None:
+    def light(colour: str) -> float:
+        hexes = colour[1:] if len(colour) == 7 else "".join(2 * c for c in colour[1:])
+        parts = [int(hexes[k : k + 2], 16) / 255 for k in (0, 2, 4)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    paper = light(SHADES["paper"][night])
+    for name in SHADES.keys() - {"paper", "rule"}:
+        low, high = sorted([light(SHADES[name][night]), paper])
+        assert (high + 0.05) / (low + 0.05) >= 4.5, name  # WCAG 2.2, 1.4.3

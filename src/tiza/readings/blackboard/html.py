@@ -18,34 +18,58 @@ from tiza.readings.blackboard.words import TOLD, say
 if TYPE_CHECKING:
     from tiza.readings.blackboard.result import Derivation
 
-STYLE = """
-.tiza-board{font-family:Georgia,'Times New Roman',serif;color:#1f2430;line-height:1.5;
- max-width:64rem;background:#fff;font-size:1rem}
+# Ink, paper and so on, by day and by night: night where the page around it is dark. A notebook
+# and an old browser, which do not say so, stay light.
+SHADES = {
+    "ink": ("#1f2430", "#e6e9ed"),
+    "paper": ("#fff", "#15191e"),
+    "head": ("#1d4e79", "#8cc4f5"),
+    "rule": ("#c9d6e2", "#3a4652"),
+    "value": ("#8a3b12", "#f0a06a"),
+    "soft": ("#67707c", "#9aa4af"),
+    "aside": ("#333b47", "#c3cad2"),
+    "good": ("#2b5d34", "#7fce8f"),
+}
+
+
+def _shades() -> str:
+    day = ";".join(f"--tz-{name}:{light}" for name, (light, _) in SHADES.items())
+    both = ";".join(f"--tz-{name}:light-dark({a},{b})" for name, (a, b) in SHADES.items())
+    return (f".tiza-board{{{day}}}\n"
+            f"@supports (color:light-dark(#000,#fff)){{.tiza-board{{{both}}}}}\n")  # fmt: skip
+
+
+STYLE = (
+    _shades()
+    + """
+.tiza-board{font-family:Georgia,'Times New Roman',serif;color:var(--tz-ink);line-height:1.5;
+ max-width:64rem;background:var(--tz-paper);font-size:1rem}
 .tiza-board h1{font-size:1.5rem;font-weight:600;margin:0 0 .6rem}
-.tiza-board h2{font-size:1.08rem;font-weight:600;margin:1.3rem 0 .3rem;color:#1d4e79;
- border-bottom:1px solid #c9d6e2;padding-bottom:.15rem}
+.tiza-board h2{font-size:1.08rem;font-weight:600;margin:1.3rem 0 .3rem;color:var(--tz-head);
+ border-bottom:1px solid var(--tz-rule);padding-bottom:.15rem}
 .tiza-board table.lines{border-collapse:collapse;border:0;margin:0;width:auto}
 .tiza-board table.lines>tbody>tr>td{padding:.22rem 1.1rem .22rem 0;text-align:left;border:0;
  vertical-align:middle;background:none}
-.tiza-board td.value{color:#8a3b12;white-space:nowrap}
-.tiza-board td.shape{color:#67707c;font-size:.82rem;white-space:nowrap;font-family:system-ui,
+.tiza-board td.value{color:var(--tz-value);white-space:nowrap}
+.tiza-board td.shape{color:var(--tz-soft);font-size:.82rem;white-space:nowrap;font-family:system-ui,
  sans-serif}
-.tiza-board td.fold{color:#1d4e79;font-style:italic;padding-top:.5rem!important}
+.tiza-board td.fold{color:var(--tz-head);font-style:italic;padding-top:.5rem!important}
 .tiza-board tr.folded>td:first-child{padding-left:1.4rem!important;
- border-left:3px solid #c9d6e2!important}
+ border-left:3px solid var(--tz-rule)!important}
 .tiza-board math{font-size:1.08em}
 .tiza-board .given span{display:inline-block;margin:0 1.1rem .15rem 0;white-space:nowrap}
-.tiza-board .given small,.tiza-board .note{color:#67707c;font-family:system-ui,sans-serif;
+.tiza-board .given small,.tiza-board .note{color:var(--tz-soft);font-family:system-ui,sans-serif;
  font-size:.82rem}
-.tiza-board details{margin:.1rem 0 .5rem 1.2rem;color:#333b47;font-size:.95rem}
-.tiza-board summary{cursor:pointer;color:#1d4e79;font-family:system-ui,sans-serif;
+.tiza-board details{margin:.1rem 0 .5rem 1.2rem;color:var(--tz-aside);font-size:.95rem}
+.tiza-board summary{cursor:pointer;color:var(--tz-head);font-family:system-ui,sans-serif;
  font-size:.82rem}
-.tiza-board .proof{border-left:3px solid #c9d6e2;padding-left:.9rem;margin:.3rem 0}
+.tiza-board .proof{border-left:3px solid var(--tz-rule);padding-left:.9rem;margin:.3rem 0}
 .tiza-board .check{margin-top:1.2rem;font-family:system-ui,sans-serif;font-size:.85rem;
- color:#2b5d34}
+ color:var(--tz-good)}
 @media (max-width:40rem){.tiza-board{font-size:.92rem;overflow-x:auto}}
 @media print{.tiza-board{font-size:10pt}}
 """
+)
 
 
 def fragment(d: Derivation) -> str:
@@ -61,7 +85,9 @@ def page(d: Derivation) -> str:
         f'<!doctype html>\n<html lang="{language()}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{title}</title>"
-        "<style>body{margin:2rem auto;max-width:66rem;padding:0 1.2rem;background:#fff}</style>"
+        '<meta name="color-scheme" content="light dark">'
+        "<style>body{margin:2rem auto;max-width:66rem;padding:0 1.2rem;background:#fff;"
+        "background:light-dark(#fff,#15191e)}</style>"
         "</head><body>"
     )
     name = mathml(name_box(d.board.top))
