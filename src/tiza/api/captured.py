@@ -21,6 +21,7 @@ from tiza.optim.slots import Slots
 
 Array = np.ndarray[Any, Any]
 SCALAR = np.dtype("float64")
+END = (object(),)
 
 
 @dataclass
@@ -65,9 +66,8 @@ class Captured:
 
     def whole(self) -> bool:
         """Whether the models still have the same parameters, buffers and parts."""
-        if sum(map(len, self.tables)) != len(self.parts):
-            return False
-        return all(map(is_, chain.from_iterable(self.tables), self.parts))
+        now = chain(chain.from_iterable(self.tables), END)
+        return all(map(is_, now, chain(self.parts, END)))
 
     def mode(self) -> tuple[Any, ...]:
         """What changes the expression without being a number in it."""

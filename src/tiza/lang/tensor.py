@@ -79,12 +79,12 @@ class Tensor:
         """The name its author gave it."""
         return self.node.name
 
-    # its value
     def numpy(self) -> Array:
         """The value, as a read-only view."""
-        settle(self)
+        if self.node.value is None or self.node.depth:
+            settle(self)
         view: Array = self.node.value.view()
-        view.flags.writeable = False
+        view.setflags(write=False)
         return view
 
     def item(self) -> Any:

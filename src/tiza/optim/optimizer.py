@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from inspect import Parameter as Argument
 from inspect import Signature
 from math import log
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -237,7 +238,7 @@ class Optimizer(Remembered):
     @property
     def steps(self) -> int:
         """How many steps have been made: the most that any parameter has."""
-        return max([state["step"] for state in self.state.values()], default=0)
+        return max(map(itemgetter("step"), self.state.values()), default=0)
 
     def _state_of(self, param: Tensor, group: Mapping[str, Any]) -> dict[str, Any]:
         state = self.state.setdefault(param, {"step": 0})

@@ -21,7 +21,7 @@ class Slots:
     def __init__(self, rows: Iterable[tuple[Tensor, Sequence[str]]]) -> None:
         rows = list(rows)
         self.params = [p for p, _ in rows]
-        self.homes = [p for p, names in rows for _ in names]
+        self.homes = [i for i, (_, names) in enumerate(rows) for _ in names]
         self.names = [name for _, names in rows for name in names]
 
     def read(self, state: State) -> list[Array]:
@@ -29,13 +29,14 @@ class Slots:
 
         Errors: KeyError where a parameter has none yet.
         """
-        return list(map(getitem, [state[p] for p in self.homes], self.names))
+        mine = [state[p] for p in self.params]
+        return list(map(getitem, [mine[i] for i in self.homes], self.names))
 
     def written(self, state: State, arrays: Iterable[Array], count: int) -> Iterator[None]:
         """What puts arrays into their places and says how many steps were made, once it is run.
 
         It is run by `deque(…, 0)`, in which Ctrl-C waits: all of it happens, or nothing.
         """
-        homes = [state[p] for p in self.homes]
-        counted = map(setitem, [state[p] for p in self.params], repeat("step"), repeat(count))
-        return chain(map(setitem, homes, self.names, arrays), counted)
+        mine = [state[p] for p in self.params]
+        counted = map(setitem, mine, repeat("step"), repeat(count))
+        return chain(map(setitem, [mine[i] for i in self.homes], self.names, arrays), counted)

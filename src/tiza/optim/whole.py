@@ -125,7 +125,7 @@ class Whole:
             i = number[id(p)]
             params[i], slopes[i] = hole, g
             pairs = zip(self.slots.homes, slots, strict=True)
-            state[i] = tuple([slot for home, slot in pairs if home is p])
+            state[i] = tuple([slot for home, slot in pairs if self.slots.params[home] is p])
         news, after = optimizer.update(params, slopes, state, t, rates)
         mine = [number[id(p)] for _, _, p in rows]
         return [*(news[i] for i in mine), *(slot for i in mine for slot in after[i])]

@@ -139,3 +139,12 @@ def test_fresh_arrays_are_new():
         for array, place in made:
             assert array.shape == shape
             assert address(array) == place
+
+
+@pytest.mark.parametrize("array", [
+    np.zeros(3), np.zeros(()), np.zeros((0, 3)), np.zeros((3, 4))[::2], np.zeros((3, 4)).T,
+    np.zeros((4, 4))[1:], np.zeros(3, bool), np.zeros(3, "c8"), np.zeros(3, "f2"),
+    np.broadcast_to(np.zeros(3), (2, 3)),
+])  # fmt: skip
+def test_addresses_are_where_arrays_begin(array):
+    assert address(array) == array.__array_interface__["data"][0]

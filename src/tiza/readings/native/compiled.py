@@ -6,7 +6,7 @@ import ctypes
 import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from tiza.readings.native.program import build
 
 Array = np.ndarray[Any, Any]
 WAKING = 5e-5  # seconds of work that are worth waking other threads for
+BYTES, PLACE = ctypes.c_char.from_buffer, ctypes.addressof
 CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
 
 
@@ -177,14 +178,13 @@ class Compiled:
         return Turns.of(self, pairs, numbers, sides)
 
     @cached_property
-    def start(self) -> Callable[[Any], None]:
-        """What runs a context, a ctypes array that holds all addresses, once."""
-        entry, place = self.entry, ctypes.addressof
+    def start(self) -> Callable[[int], None]:
+        """What runs a context that holds all addresses once, given where it stands."""
+        entry = self.entry
         if not self.wide:
-            alone = pool.alone()
-            return lambda words: alone(entry, place(words))
+            return partial(pool.alone(), entry)
         many = self.threads or 0
-        return lambda words: pool.run(entry, place(words), many or pool.default_threads())
+        return lambda place: pool.run(entry, place, many or pool.default_threads())
 
     @cached_property
     def wide(self) -> bool:
@@ -299,10 +299,13 @@ class HostCalls:
         return np.lib.stride_tricks.as_strided(flat[view.offset :], view.shape, strides)
 
 
-def address(array: Array) -> int:
+def address(array: Any) -> int:
     """Where an array begins."""
-    found: int = array.__array_interface__["data"][0]
-    return found
+    try:
+        return PLACE(BYTES(array))  # the quickest way
+    except (TypeError, ValueError, BufferError):  # read-only, empty, or not in one piece
+        found: int = array.__array_interface__["data"][0]
+        return found
 
 
 class Fresh:

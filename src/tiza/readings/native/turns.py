@@ -86,6 +86,8 @@ class Turns:
         self.numbers = (ctypes.c_double * max(len(numbers), 1))()
         self.arena = aligned(program.builder.layout.arena)
         self.contexts = [self._context(numbers), self._context(numbers)]
+        self.places = list(map(ctypes.addressof, self.contexts))
+        self.start = program.start
         self.version = -1  # of the sides, as the contexts have them
 
     @classmethod
@@ -130,14 +132,14 @@ class Turns:
                     return None
                 if not array.flags.c_contiguous or not array.flags.aligned:
                     held.append(array := np.require(array, None, ("C", "A")))
-                words[place] = array.__array_interface__["data"][0]
+                words[place] = address(array)
             for i, number in enumerate(numbers):
                 self.numbers[i] = number
             made = []
             for place, fresh in self.made:
                 out, words[place] = fresh()
                 made.append(out)
-            self.program.start(words)
+            self.start(self.places[sides.now])
             if self.program.outside.value:
                 self.program.outside.value = 0
                 raise Outside
