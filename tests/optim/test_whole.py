@@ -154,7 +154,7 @@ def forever(task):
 
 
 def interrupts(_number, frame):
-    """As Ctrl-C, inside `forever` only; again later, if a callback swallows it or it comes too early."""
+    """As Ctrl-C, inside `forever` only; once more where a callback swallows it or it is early."""
     while frame is not None:
         if frame.f_code is forever.__code__:
             signal.setitimer(signal.ITIMER_REAL, 0.2)
