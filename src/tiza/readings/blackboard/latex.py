@@ -20,6 +20,7 @@ GREEK = {
 SIGNS = {
     "−": "-", "⊙": r"\odot", "·": r"\cdot", "⊤": r"\top", "∘": r"\circ", "≤": r"\le", "≥": r"\ge",
     "≠": r"\ne", "¬": r"\lnot", "∧": r"\land", "∨": r"\lor", "⊗": r"\otimes",
+    "⊕": r"\oplus", "≪": r"\ll", "≫": r"\gg", "∼": r"\sim", "mod": r"\bmod",
     "←": r"\leftarrow", "≈": r"\approx", "∈": r"\in",
     ":=": r"\mathrel{:=}", "′": r"\prime", "∗": r"\ast",
     "⋆": r"\star", "→": r"\to", "…": r"\dots", "⋮": r"\vdots", "⇒": r"\Rightarrow", "×": r"\times",

@@ -161,10 +161,16 @@ def raised_lower(e: Expr, letters: str) -> Box:
     return bx.Script(box, sup=TOP)
 
 
+PARTS: dict[str, tuple[Box, ...]] = {}  # of each decomposition: its factors
+
+
 def _parts(e: Expr, at: tuple[str, ...] | None) -> Set:
     attrs, index = e.data
-    made = bx.Script(call(attrs.prim.name, e.args, None),
-                     sub=bx.Numeral(str(index + 1)))  # fmt: skip
+    letters = PARTS.get(attrs.prim.name)
+    if letters is not None:
+        made: Box = row(letters[index], bx.Fence("(", formula(e.args[0]), ")"))
+    else:
+        made = bx.Script(call(attrs.prim.name, e.args, None), sub=bx.Numeral(str(index + 1)))
     return (made, PROD) if at is None else entry_of(e, at, made)
 
 

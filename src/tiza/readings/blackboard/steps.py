@@ -28,9 +28,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tiza.graph import Node
+from tiza.readings.blackboard import looks as looks  # enters the looks
 from tiza.readings.blackboard.boxes import EQUALS, Box, Sign, row
 from tiza.readings.blackboard.expr import Array, Expr, Name, Shape
-from tiza.readings.blackboard.functions import FUNCTIONS as FUNCTIONS  # enters the looks
 from tiza.readings.blackboard.notation import formula, name_box
 from tiza.readings.blackboard.printed import Printed
 
