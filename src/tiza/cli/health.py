@@ -20,6 +20,7 @@ EXTRAS = (  # (package, extra, what it gives)
     ("pillow", "plot", ("PNG pictures as input", "imágenes PNG como entrada")),
     ("pandas", "data", ("pandas tables", "tablas de pandas")),
     ("pyarrow", "data", ("Parquet files", "archivos Parquet")),
+    ("scikit-learn", "maps", ("maps by t-SNE", "mapas con t-SNE")),
     ("sympy", "school", ("equality of formulas", "igualdad de fórmulas")),
     ("torch", "torch", ("the bridge to PyTorch", "el puente a PyTorch")),
     ("onnx", "onnx", ("the bridge to ONNX", "el puente a ONNX")),
