@@ -16,6 +16,7 @@ import numpy as np
 from tiza.graph import Node, placeholder
 from tiza.graph.prims.choose import cast
 from tiza.graph.prims.indexing import take
+from tiza.graph.walk import walk
 from tiza.lang.random import key_words
 from tiza.readings.native import Compiled, compiled
 from tiza.train.feed import Rows, Unread
@@ -31,7 +32,7 @@ MOST_BYTES = 64 << 20  # of predictions kept for the metrics
 
 @dataclass
 class Answers:
-    """What the steps of one call answered, one row each."""
+    """What the steps of one call answered, one row each; losses stand until the next call."""
 
     losses: Array
     predictions: Array | None
@@ -48,6 +49,9 @@ class Swift:
         self.batch, self.predicts = batch, predicts
         self.seconds = 1e-3  # of one step, as last measured
         self.prediction = traced.forward[1]
+        key = traced.program.inputs[len(steps.names.all)]
+        self.draws = key in walk(traced.program.outputs)
+        self.rooms: dict[str, Array] = {}
 
     @classmethod
     def of(cls, steps: Steps, traced: Traced, rows: Rows, batch: int, *,
@@ -82,21 +86,22 @@ class Swift:
         """One step for each `batch` entries of `where`, the numbers of their rows."""
         began = time.perf_counter()
         count = len(where) // self.batch
-        done = np.arange(state.steps + 1, state.steps + 1 + count)
-        keys = np.repeat(key_words(self.steps.seed)[None], count, axis=0)
-        keys[:, 3] = done & 0xFFFFFFFF  # as `key_words(seed, 0, step)`
+        keys = self._keys(state.steps + 1, count if self.draws else 1)
         tables = [a.copy() for a in state.tables]
         buffers = [a.copy() for a in state.buffers]
         params = len(state.params)
         fixed = [*tables[:params], *state.frozen, *buffers]
-        times = done.astype(np.float64)
+        times = self._room("times", count, np.dtype("float64"))
+        times[:] = np.arange(state.steps + 1, state.steps + 1 + count)
         given = [*fixed, keys, *self.arrays, _followed(where, self.batch),
                  *tables[params:], times, *(np.array(r, np.float64) for r in rates)]  # fmt: skip
         first = len(fixed)
         at = first + 1 + len(self.arrays)
-        moves = {first: 16, at: 8 * self.batch, at + 1 + len(tables) - params: 8}
+        moves = {at: 8 * self.batch, at + 1 + len(tables) - params: 8}
+        if self.draws:
+            moves[first] = 16
         loss = self.traced.program.outputs[0]
-        losses = np.empty(count, loss.dtype)
+        losses = self._room("losses", count, loss.dtype)
         into: dict[int, tuple[Array, int]] = {0: (losses, losses.itemsize)}
         predictions = None
         if self.predicts:
@@ -109,6 +114,18 @@ class Swift:
                       state.steps + count)  # fmt: skip
         self.seconds = max(1e-9, (time.perf_counter() - began) / count)
         return Answers(losses, predictions, after)
+
+    def _keys(self, first: int, count: int) -> Array:
+        """The key of each step, as `key_words(seed, 0, step)`."""
+        keys = np.repeat(key_words(self.steps.seed)[None], count, axis=0)
+        keys[:, 3] = np.arange(first, first + count) & 0xFFFFFFFF
+        return keys
+
+    def _room(self, name: str, count: int, dtype: np.dtype[Any]) -> Array:
+        """Memory that is used again in each call: fresh memory costs more than short steps."""
+        if name not in self.rooms or len(self.rooms[name]) < count:
+            self.rooms[name] = np.empty(count, dtype)
+        return self.rooms[name][:count]
 
 
 def _followed(where: Array, more: int) -> Array:

@@ -42,8 +42,10 @@ class Tally:
 
     def add_losses(self, losses: Array, count: int) -> None:
         """Take batches of `count` examples each, without metrics; the same sum as one by one."""
-        terms = losses.astype(np.float64) * count
-        self.loss = float(np.add.accumulate(np.concatenate([[self.loss], terms]))[-1])
+        sums = np.empty(len(losses) + 1)
+        sums[0] = self.loss
+        np.multiply(losses, count, out=sums[1:], dtype=np.float64)
+        self.loss = float(np.add.accumulate(sums, out=sums)[-1])
         self.count += count * len(losses)
 
     def figures(self, prefix: str = "") -> dict[str, float]:

@@ -53,7 +53,7 @@ def lanes_of(nest: Nest, bits: int) -> int:
     kinds += [s.buffer.dtype for s in nest.stores]
     wide = max((t.itemsize for t in kinds if t.kind == "f"), default=4)
     longest = max((loop.extent for loop in (*nest.kept, *nest.reduced)), default=1)
-    return max(1, min(bits // 8 // max(wide, 4), max(4, 1 << (longest - 1).bit_length())))
+    return max(1, min(bits // 8 // max(wide, 4), max(2, 1 << (longest - 1).bit_length())))
 
 
 def _far(place: Affine, loop: Loop) -> bool | None:
