@@ -86,6 +86,12 @@ def test_the_formulas_of_proofs_need_no_special_signs_in_latex(rule):
     assert all(latex(p).isascii() for p in pieces(rule) if not isinstance(p, str))
 
 
+def test_notebooks_see_no_macros_of_ours():
+    d = derivation(detail="entries")
+    assert r"\fit" not in d._repr_markdown_()
+    assert r"\fit" not in d._repr_latex_()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 @pytest.mark.parametrize("lang", LANGUAGES)

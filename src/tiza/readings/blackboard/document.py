@@ -24,7 +24,7 @@ from tiza.readings.blackboard.notation import name_box
 from tiza.readings.blackboard.page import Entry, Section, given, notes, sections
 from tiza.readings.blackboard.plain import size
 from tiza.readings.blackboard.unicode import SUB, unicode
-from tiza.readings.blackboard.words import say
+from tiza.readings.blackboard.words import STRANGE, say
 
 if TYPE_CHECKING:
     from tiza.readings.blackboard.result import Derivation
@@ -99,7 +99,7 @@ def aligned(text: str) -> str:
     return f"& \\fit{{{text}}}"
 
 
-def _plainly(text: str) -> str:
+def plainly(text: str) -> str:
     """`aligned` for a notebook, which knows no macros of ours."""
     return aligned(text).replace("& \\fit{", "& ", 1)[:-1]
 
@@ -109,13 +109,13 @@ def mathematics(d: Derivation) -> str:
     rows: list[str] = []
     for s in sections(d):
         rows.append(rf"& \textbf{{{s.title}}}")
-        rows += [_plainly(latex(box)) for box in s.formulas]
+        rows += [plainly(latex(box)) for box in s.formulas]
         before: Fold | None = None
         for e in s.entries:
             if e.fold is not None and e.fold != before:
                 rows.append(fold_line(e.fold))
             before = e.fold
-            rows.append(_plainly(line(e)))
+            rows.append(plainly(line(e)))
     body = " \\\\\n".join(rows)
     return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
 
@@ -202,6 +202,7 @@ def _given(d: Derivation) -> str:
         words = [text(i.where)] if i.where else []
         words += [f"${shape_text(i.shape)}$".replace("×", r"\times")] if i.shape else []
         words += [span(fold)] if fold is not None else []
+        words += [text(say(i.kind))] if i.kind in STRANGE else []
         items.append(f"${latex(box)}$" + (f" ({', '.join(words)})" if words else ""))
     said = " ".join(map(text, notes(d)))
     return rf"\textbf{{{say('symbols')}.}} " + ",\n".join(items) + ". " + said

@@ -60,9 +60,10 @@ WORDS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-# Kinds of symbols of which a word is said where they are introduced.
-TOLD = {"examples", "entries", "one-hot", "stacked", "hessian", "jacobian", "eigenvalues",
-        "eigenvectors", "steps", "turns", "search"}  # fmt: skip
+# Kinds of symbols of which a word is said where they are introduced: everywhere, or on screens.
+STRANGE = {"stacked", "hessian", "jacobian", "eigenvalues", "eigenvectors", "steps", "turns",
+           "search"}  # fmt: skip
+TOLD = STRANGE | {"examples", "entries", "one-hot"}
 
 
 def say(key: str, **values: object) -> str:
