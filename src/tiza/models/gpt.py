@@ -14,6 +14,7 @@ from tiza.errors import ShapeError
 from tiza.models.sampling import draw_token
 
 Array = np.ndarray[Any, Any]
+FAR = 50  # tokens beyond the context from which on compiling pays
 Cache = list[tuple[Any, Any]]  # keys and values of each block, (n, heads, t, width/heads)
 
 
@@ -147,17 +148,19 @@ class GPT(nn.Module):
         `cached` keeps keys and values, so that each new token costs one row instead of all; what
         comes out is the same. Beyond the context everything is read anew for each token.
         """
-        made = np.asarray(ids)
-        cache: Cache | None = None
+        made, cache = np.asarray(ids), Cache()
+        far = made.shape[1] + count > self.context + FAR
+        whole = tz.compile(self) if far else self
         training = self.training
         self.eval()
         with tz.no_grad():
             for _ in range(count):
-                room = cache is not None and made.shape[1] <= self.context
-                if cached and room:
+                if made.shape[1] > self.context:  # always of one shape, so worth compiling
+                    z, cache = whole(made[:, -self.context :]), []
+                elif cached and cache:
                     z, cache = self.advance(made[:, -1:], cache)
                 else:
-                    z, cache = self.advance(made[:, -self.context :])
+                    z, cache = self.advance(made)
                 z = z[:, -1].numpy()
                 cache = [(tz.asarray(k.numpy()), tz.asarray(v.numpy())) for k, v in cache]
                 made = np.concatenate([made, draw_token(z, temperature, top_k)[:, None]], axis=1)
