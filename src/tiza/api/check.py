@@ -54,7 +54,7 @@ def check(claim: str | Callable[..., Any] | Tensor, loss: str | Callable[..., An
     """
     caller = sys._getframe(1)
     if decimal not in (".", ","):
-        raise ArgumentError("derive-option", name="decimal", got=decimal, known="., ,")
+        raise ArgumentError("check-decimal", got=decimal)
     if decimal == ",":
         claim, loss = (with_points(t) if isinstance(t, str) else t for t in (claim, loss))
     bounds = {canonical(k): v for k, v in (domain or {}).items()}

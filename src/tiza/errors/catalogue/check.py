@@ -57,6 +57,11 @@ ENTRIES = {
         ),
         more=_HOW,
     ),
+    "check-decimal": Entry(
+        en=("check: the decimal sign is a point or a comma, got {got!r}", 'decimal=","'),
+        es=("check: el signo decimal es un punto o una coma, recibió {got!r}", 'decimal=","'),
+        more=_HOW,
+    ),
     "check-circular": Entry(
         en=("the line says what {name} is by {name} itself", "write the formula for it"),
         es=("la línea define {name} por medio de {name}", "escriba su fórmula"),

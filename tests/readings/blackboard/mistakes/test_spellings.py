@@ -84,5 +84,5 @@ def test_decimal_commas() -> None:
 
 def test_what_a_comma_means_is_said() -> None:
     assert with_points("a = 0,5 f(1; 2,5); b = 3") == "a = 0.5 f(1, 2.5); b = 3"
-    with pytest.raises(ArgumentError, match="decimal is one of"):
+    with pytest.raises(ArgumentError, match="decimal sign is a point or a comma"):
         tz.check("de/dw = 1", "e = w", decimal="x")
