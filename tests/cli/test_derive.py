@@ -20,6 +20,15 @@ def test_the_worked_example(tiza):
         assert line in said.out
 
 
+def test_a_direction_by_forward_mode(tiza):
+    ask = ("derive", "y = w^2 * x", "--wrt", "w", "--at", "w=3,x=0.5")
+    said = tiza(*ask, "--direction", "w=2", "--json")
+    assert said.code == 0
+    assert any(s["part"] == "direction" and s["value"] == 6.0 for s in said.json["steps"])
+    assert tiza(*ask, "--direction", "v=2").code == 2
+    assert tiza(*ask, "--direction", "w=[1,2]").code == 2
+
+
 def test_files_and_json_in_spanish(tiza, tmp_path):
     said = tiza("derive", EXAMPLE, "--at", AT, "--html", "a.html", "--latex", "a.tex",
                 "--markdown", "a.md", "--json", "--lang", "es", "--decimal", ",")  # fmt: skip

@@ -72,14 +72,14 @@ def derive(loss: Tensor | Callable[..., Tensor], wrt: Any = None,
         found[loss.node] = "L"
     found.update({t.node: name for name, t in (names or {}).items()})
     variables = _variables(loss, wrt, paths)
-    along = _along(direction, variables, {**found, **paths})
+    along = directions(direction, variables, {**found, **paths})
     return build(loss, variables, optimizer, names=found, paths=paths, detail=detail,
                  layout=layout, lang=lang, numbers=numbers, decimal=decimal,
                  deeper=deeper, order=order, direction=along)  # fmt: skip
 
 
-def _along(direction: Any, variables: Sequence[Tensor],
-           names: Mapping[Node, str]) -> dict[Node, Any] | None:  # fmt: skip
+def directions(direction: Any, variables: Sequence[Tensor],
+               names: Mapping[Node, str]) -> dict[Node, Any] | None:  # fmt: skip
     """The direction by variables, those that stay left out.
 
     Errors: ArgumentError for a name that is no variable, ShapeError for another shape.

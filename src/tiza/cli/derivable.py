@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tiza.cli.speak import as_usage
-from tiza.errors import ArgumentError, UsageError
+from tiza.errors import ArgumentError, ShapeError, UsageError
 
 if TYPE_CHECKING:
+    from tiza.graph import Node
     from tiza.lang.tensor import Tensor
     from tiza.nn.module import Module
     from tiza.optim.optimizer import Optimizer
@@ -254,6 +255,20 @@ def _numbers(column: Any, name: str) -> Any:
         return np.asarray(column, np.float64)
     except ValueError:
         raise UsageError("derive-text", column=name) from None
+
+
+def direction_of(text: str | None, subject: Subject) -> dict[Node, Any] | None:
+    """The direction that `w=1,b=0.5` says, for forward mode.
+
+    Errors: UsageError for what is no variable, or has another shape.
+    """
+    from tiza.api.derive import directions
+
+    names = {t.node: n for n, t in (*subject.paths.items(), *subject.names.items())}
+    try:
+        return directions(assignments(text) if text else None, subject.wrt, names)
+    except (ArgumentError, ShapeError) as error:
+        raise as_usage(error) from error
 
 
 def optimizer_of(name: str | None, lr: float | None, wrt: Sequence[Tensor]) -> Optimizer | None:

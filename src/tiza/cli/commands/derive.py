@@ -73,6 +73,12 @@ LAYER = Number(True, 1, 10**6, "1, 2, 3 ...")
     words=("2 adds the second derivatives.", "2 agrega las segundas derivadas."),
 )
 @option(
+    "--direction",
+    holder=("w=1,b=0.5", "w=1,b=0.5"),
+    words=("Adds the derivative along this direction, by forward mode.",
+           "Agrega la derivada en esta dirección, en modo hacia adelante."),
+)  # fmt: skip
+@option(
     "--layout",
     type=OneOf(("code", "book")),
     default="code",
@@ -96,10 +102,10 @@ LAYER = Number(True, 1, 10**6, "1, 2, 3 ...")
 @option("--markdown", holder=("FILE", "ARCHIVO"), words=("Write Markdown.", "Escribe Markdown."))
 def main(what: str, wrt: str | None, at: str, data: str | None, target: str | None,
          layer: int | None, example: int, optimizer: str | None, lr: float | None, detail: str,
-         order: int, layout: str, decimal: str, html: str | None, latex: str | None,
-         markdown: str | None) -> None:  # fmt: skip
+         order: int, direction: str | None, layout: str, decimal: str, html: str | None,
+         latex: str | None, markdown: str | None) -> None:  # fmt: skip
     """Print the derivation, and write it to the files that are asked for."""
-    from tiza.cli.derivable import optimizer_of
+    from tiza.cli.derivable import direction_of, optimizer_of
     from tiza.readings.blackboard.result import build
 
     subject = asked(what, at, data, target, example, wrt, layer)
@@ -109,6 +115,7 @@ def main(what: str, wrt: str | None, at: str, data: str | None, target: str | No
         names={t.node: name for name, t in subject.names.items()},
         paths={t.node: path for path, t in subject.paths.items()},
         detail=detail, layout=layout, order=order, lang=language(), decimal=decimal,
+        direction=direction_of(direction, subject),
     )  # fmt: skip
     written = _write(made, {"html": html, "latex": latex, "markdown": markdown})
     show(_document(made, written), lambda: _render(made, written))
