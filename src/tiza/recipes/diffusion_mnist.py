@@ -21,7 +21,7 @@ ABOUT = About(
     model="Diffusion, PatchUNet 24, 200 steps",
     expects=("95 % confidence of a reader on average, by DDPM and by DDIM",
              "95 % de seguridad media de un lector, con DDPM y con DDIM"),
-    minutes=5.0,
+    minutes=9.0,
     goals=(Goal("confidence, DDPM", ">=", 0.95), Goal("confidence, DDIM", ">=", 0.95)),
     ask="3 1 4",
 )  # fmt: skip
@@ -46,8 +46,8 @@ NOTES = (
 class Chosen(Settings):
     """What may be set."""
 
-    epochs: int = setting(4, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
-    batch: int = setting(64, ("pictures in each step", "imágenes en cada paso"), quick=20, low=1)
+    epochs: int = setting(8, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
+    batch: int = setting(32, ("pictures in each step", "imágenes en cada paso"), quick=20, low=1)
     lr: float = setting(1.5e-3, ("learning rate at first", "tasa de aprendizaje inicial"), low=0)
     maps: int = setting(24, ("maps, a multiple of 2", "mapas, múltiplo de 2"), quick=8, low=2)
     steps: int = setting(200, ("steps of noise", "pasos de ruido"), quick=10, low=2)
