@@ -345,3 +345,16 @@ def test_a_momentum_that_moves_is_an_input(kind, options, key):
 def test_rprop_refuses_steps_that_do_not_shrink():
     with pytest.raises(ArgumentError, match="etas must be 0 < η⁻ < 1 < η⁺"):
         optim.Rprop([one()], etas=(1.1, 1.2))
+
+
+def test_a_hyperparameter_is_set_in_every_group():
+    first, second = (tz.tensor([1.0], requires_grad=True) for _ in range(2))
+    optimizer = optim.SGD([{"params": first}, {"params": second, "lr": 0.5}], lr=0.1)
+    optimizer.lr = 0.25
+    assert [group["lr"] for group in optimizer.param_groups] == [0.25, 0.25]
+    (first + second).sum().backward()
+    optimizer.step()
+    assert first.item() == second.item() == 0.75
+    with pytest.raises(ArgumentError):
+        optimizer.lr = -1.0
+    assert optimizer.lr == 0.25

@@ -163,6 +163,20 @@ class Optimizer(Remembered):
             return groups[0][name]
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """A hyperparameter is set in every group.
+
+        Errors: ArgumentError for a value without meaning.
+        """
+        groups = self.__dict__.get("param_groups")
+        if not groups or name not in self.defaults:
+            object.__setattr__(self, name, value)
+            return
+        for group in groups:
+            self.check({**group, name: value})
+        for group in groups:
+            group[name] = value
+
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
         for i, group in enumerate(self.param_groups):
