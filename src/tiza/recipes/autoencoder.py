@@ -10,7 +10,7 @@ from tiza import models, optim
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import APART, MNIST, Ink, digits, falling, mean_loss, plane
+from tiza.recipes.ink import APART, MNIST, Ink, digits, mean_loss, plane
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, batches, descent, grid
 
@@ -94,13 +94,11 @@ def learn(ink: Ink, count: int, settings: Chosen, rng: np.random.Generator) -> t
     model = models.Autoencoder(784, settings.hidden, count)
     optimizer = optim.Adam(model.parameters(), lr=settings.lr)
     step, judge = descent(model.loss, optimizer), tz.compile(model.loss)
-    lower = falling(optimizer, settings.lr, settings.epochs * (len(ink.x) // settings.batch))
     rows = []
     for _ in range(settings.epochs):
         losses = []
         for some in batches(len(ink.x), settings.batch, rng):
             losses.append(step(ink.x[some]))
-            lower()
         row = {"loss": float(np.mean(losses)), "val_loss": mean_loss(judge, ink.x_valid)}
         rows.append(settings.epoch(row) if count == 2 else row)
     return model, rows

@@ -9,7 +9,7 @@ from tiza import models, optim
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import APART, MNIST, Average, Reader, digits, falling, reader
+from tiza.recipes.ink import APART, MNIST, Average, Reader, digits, reader
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, batches, descent, grid
 
@@ -63,16 +63,12 @@ def study(settings: Chosen) -> Outcome:
     maker = optim.Adam(model.generator.parameters(), lr=settings.lr, betas=(0.5, 0.99))
     doubt = descent(model.critic_loss, critic)
     make = descent(lambda: model.generator_loss(settings.batch), maker)
-    steps = settings.epochs * (len(real) // settings.batch)
-    lower = falling(critic, settings.lr, steps), falling(maker, settings.lr, steps)
     mean, rows = Average(model.generator), []
     for _ in range(settings.epochs):
         losses = []
         for some in batches(len(real), settings.batch, rng):
             losses.append((doubt(real[some]), make()))
             mean.follow()
-            for one in lower:
-                one()
         doubts, makes = np.mean(losses, axis=0)
         rows.append(settings.epoch({"critic": doubts, "generator": makes}))
     mean.settle()

@@ -10,7 +10,7 @@ from tiza import metrics, models, optim
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import AT_ONCE, MNIST, Ink, digits, falling, plane
+from tiza.recipes.ink import AT_ONCE, MNIST, Ink, digits, plane
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, descent, grid
 
@@ -111,7 +111,6 @@ def learn(ink: Ink, loss: str, settings: Chosen, rng: np.random.Generator) -> tu
     model = models.Siamese(settings.code, margin=settings.margin)
     optimizer = optim.Adam(model.parameters(), lr=settings.lr)
     step = descent(getattr(model, loss), optimizer)
-    lower = falling(optimizer, settings.lr, settings.steps)
     every, total, rows = max(1, settings.steps // 15), 0.0, []
     for k in range(settings.steps):
         a, b, alike = pairs(ink.y, KNOWN, settings.batch, rng)
@@ -123,7 +122,6 @@ def learn(ink: Ink, loss: str, settings: Chosen, rng: np.random.Generator) -> tu
                 partners(ink.y, KNOWN, a, False, rng),
             )
             total += step(ink.x[a], ink.x[same], ink.x[other])
-        lower()
         if (k + 1) % every == 0:
             watched = pairs(ink.y_valid, KNOWN, settings.few(2000, 100), rng)
             code = embedded(model, ink.x_valid)

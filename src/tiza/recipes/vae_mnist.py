@@ -10,7 +10,7 @@ from tiza import models, optim
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import APART, MNIST, Ink, digits, falling, mean_loss, plane
+from tiza.recipes.ink import APART, MNIST, Ink, digits, mean_loss, plane
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, batches, descent, grid
 
@@ -62,13 +62,11 @@ def study(settings: Chosen) -> Outcome:
     valid, test = drawn(ink.x_valid, rng), drawn(ink.x_test, rng)
     optimizer = optim.Adam(model.parameters(), lr=settings.lr)
     step, judge = descent(model.loss, optimizer), tz.compile(model.loss)
-    lower = falling(optimizer, settings.lr, settings.epochs * (len(ink.x) // settings.batch))
     rows = []
     for _ in range(settings.epochs):
         losses = []
         for some in batches(len(ink.x), settings.batch, rng):
             losses.append(step(drawn(ink.x[some], rng)))
-            lower()
         rows.append(settings.epoch({
             "loss": float(np.mean(losses)), "val_loss": mean_loss(judge, valid),
         }))  # fmt: skip
