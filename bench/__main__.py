@@ -108,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             faults += len(result.faults)
         if not given.dry:
             kept.write()
-            write(kept)
+            write(Kept.read())  # from the digits that are kept, so that `--page` writes the same
     print(f"{time.perf_counter() - start:.0f} s")
     return 1 if faults else 0
 
