@@ -36,7 +36,7 @@ SPANISH = {
     "min": "el menor; su cotangente se reparte por igual entre los empates",
     "argsort": "el orden estable de las entradas a lo largo de un eje",
     "softmax": "e^x entre su suma a lo largo de un eje; antes se resta el máximo",
-    "segment_softmax": "softmax sobre las filas de un segmento: las partes de los vecinos de un nodo",
+    "segment_softmax": "softmax sobre las filas de un segmento: los pesos de unos vecinos",
     "log_softmax": "el logaritmo de softmax, sin formar softmax",
     "logsumexp": "logaritmo de la suma de e^x a lo largo de un eje, sin desbordamiento",
     "cross_entropy": "−log de softmax en la clase correcta, sobre el eje 1; su pendiente es p − y",
