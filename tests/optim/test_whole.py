@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
-import sys
 import threading
 import time
 from typing import Any
@@ -146,45 +144,6 @@ def test_a_class_that_does_not_exist_changes_nothing():
     assert task.optimizer.steps == STEPS
     step(c)
     assert task.optimizer.steps == STEPS + 1
-
-
-def forever(task):
-    while True:
-        task.step()
-
-
-def interrupts(_number, frame):
-    """As Ctrl-C, inside `forever` only; once more where a callback swallows it or it is early."""
-    while frame is not None:
-        if frame.f_code is forever.__code__:
-            signal.setitimer(signal.ITIMER_REAL, 0.2)
-            raise KeyboardInterrupt
-        frame = frame.f_back
-    signal.setitimer(signal.ITIMER_REAL, 0.01)
-
-
-@pytest.mark.slow  # fails now and then: see the interrupts of whole steps
-@compiling
-def test_an_interrupted_loop_has_made_whole_steps(monkeypatch):
-    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)  # in a callback
-    task = Task(tz)
-    for _ in range(STEPS):
-        task.step()
-    before = signal.signal(signal.SIGALRM, interrupts)
-    try:
-        for _ in range(20):
-            signal.setitimer(signal.ITIMER_REAL, 0.003)
-            with pytest.raises(KeyboardInterrupt):
-                forever(task)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    counts = {task.optimizer.state[p]["step"] for p in task.params}
-    assert len(counts) == 1
-    twin = Task(tz)
-    for _ in range(counts.pop()):
-        twin.step()
-    close([p.numpy() for p in task.params], [p.numpy() for p in twin.params])
 
 
 @compiling

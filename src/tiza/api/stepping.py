@@ -7,9 +7,8 @@ the optimizers its new array.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
+from itertools import repeat
 from operator import attrgetter
 from sys import getrefcount
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from tiza.api.trees import Leaf, rebuilt
 from tiza.graph.node import data
 from tiza.lang.random import get_state, key_words, set_state
 from tiza.lang.tensor import Tensor
-from tiza.nn.parameter import leaf_of
+from tiza.nn.parameter import at_once, leaf_of
 from tiza.optim import Optimizer
 from tiza.optim.options import fixed
 from tiza.readings.native import Compiled
@@ -141,7 +140,7 @@ class Stepping:
             optimizer, slots = self.optimizers[i], self.slots[i]
             mine = [next(rest) for _ in slots.names]
             writes.append(slots.written(optimizer.state, mine, counts[i]))
-        deque(chain(*writes), 0)
+        at_once(*writes)
 
 
 Options = list[tuple[dict[str, Any], list[str], list[Any]]]

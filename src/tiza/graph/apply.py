@@ -19,7 +19,7 @@ def apply(prim: Primitive, inputs: tuple[Node, ...], attrs: dict[str, Any]) -> N
 
     Errors: whatever `prim.infer` raises, with names, shapes and the place added.
     """
-    key = (prim, inputs, *attrs.values())
+    key = (prim, *map(id, inputs), *attrs.values())
     entry = known(key)
     if entry is not None:
         node = entry()

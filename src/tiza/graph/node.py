@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,21 +99,30 @@ class _Entry(weakref.ref[Node]):
 
 
 _table: dict[tuple[Any, ...], _Entry] = {}  # weak: a node lives while somebody holds it
-known = _table.get  # the entry of an expression that was made before
-
-
-def _forget(entry: weakref.ref[Node]) -> None:
-    key = entry.key  # type: ignore[attr-defined]
-    if _table.get(key) is entry:
-        del _table[key]
+_dead: deque[Any] = deque()  # entries whose nodes are gone; no line of Python runs as one goes,
+known = _table.get  # so that Ctrl-C is never swallowed there
 
 
 def enter(key: tuple[Any, ...], node: Node) -> Node:
-    """Share `node` with every later expression of the same key."""
-    entry = _Entry(node, _forget)
+    """Share `node` with every later expression of the same key, which says its inputs by `id`."""
+    entry = _Entry(node, _dead.append)
     entry.key = key
+    if _dead:
+        _sweep()
     _table[key] = entry
     return node
+
+
+def _sweep() -> None:
+    """Drop the entries of nodes that are gone."""
+    while _dead:
+        try:
+            entry = _dead.popleft()
+        except IndexError:  # another thread was quicker
+            return
+        key = getattr(entry, "key", ())  # (): Ctrl-C came before it was entered
+        if _table.get(key) is entry:
+            del _table[key]
 
 
 def literal(value: Scalar, dtype: DType) -> Node:
@@ -152,4 +162,5 @@ def placeholder(shape: Shape, dtype: DType, name: str | None = None) -> Node:
 
 def table_size() -> int:
     """How many shared nodes are alive (for tests of memory)."""
+    _sweep()
     return len(_table)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import weakref
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
+from operator import setitem
 from sys import getrefcount
 from typing import Any
 
@@ -11,7 +15,7 @@ import numpy as np
 from tiza.graph import PRIMITIVES, Node, constant
 from tiza.graph.node import data
 from tiza.lang.arrays import to_array
-from tiza.lang.tensor import LEAVES, Tensor, as_tensor
+from tiza.lang.tensor import Tensor, as_tensor
 
 Array = np.ndarray[Any, Any]
 ALONE = 2  # references to an object that only the function asking holds, as Python counts
@@ -61,11 +65,14 @@ def converted(data: Any) -> Array:
     return np.array(data.numpy()) if isinstance(data, Tensor) else to_array(data)
 
 
+def at_once(*writes: Iterable[Any]) -> None:
+    """Exhaust iterators that C code alone runs: all of them, even if Ctrl-C comes meanwhile."""
+    deque(chain(*writes), 0)
+
+
 def assign(tensor: Tensor, array: Array) -> None:
     """Give a parameter or buffer a new value, in its own type; it stays the leaf that it was."""
-    tensor.node = constant(np.array(array, dtype=tensor.dtype), tensor.node.name)
-    if tensor.requires_grad:
-        LEAVES[tensor.node] = weakref.ref(tensor)
+    tensor.node = leaf_of(tensor, np.array(array, dtype=tensor.dtype))
 
 
 def leaf_of(tensor: Tensor, array: Array) -> Node:
@@ -85,18 +92,25 @@ def assign_rows(tensor: Tensor, rows: Array, values: Array, *, linked: bool = Fa
 
     Source: Baker 1978, CACM 21(7), "Shallow binding in LISP 1.5": arrays with old versions.
     """
+    at_once(rows_assigned(tensor, rows, values, linked=linked))
+
+
+def rows_assigned(tensor: Tensor, rows: Array, values: Array, *,
+                  linked: bool = False) -> Iterator[None]:  # fmt: skip
+    """What `assign_rows` does, once it is run by `at_once`."""
     old = tensor.node
-    array, old.value = old.value, None
-    if getrefcount(array) > ALONE or not owned(array):
+    array = old.value
+    if getrefcount(array) > ALONE + 1 or not owned(array):
         array = array.copy()
-    before = array[rows]
-    array[rows] = values
-    tensor.node = constant(array, old.name)
-    kept = tensor.node if linked else PRIMITIVES["stop_gradient"](tensor.node)
-    old.prim, old.inputs = PRIMITIVES["put"], (kept, constant(rows), constant(before))
-    LEAVES.pop(old, None)
-    if tensor.requires_grad:
-        LEAVES[tensor.node] = weakref.ref(tensor)
+    new = leaf_of(tensor, array)
+    kept = new if linked else PRIMITIVES["stop_gradient"](new)
+    inputs = kept, constant(rows), constant(array[rows])
+    changes = {"value": None, "owner": None, "prim": PRIMITIVES["put"], "inputs": inputs}
+    return chain(
+        map(setitem, [array], [rows], [values]),
+        map(setattr, repeat(old), changes, changes.values()),
+        map(setattr, [tensor], ["node"], [new]),
+    )
 
 
 def owned(array: Array) -> bool:
@@ -106,9 +120,7 @@ def owned(array: Array) -> bool:
 
 def retyped(tensor: Tensor, dtype: np.dtype[Any]) -> None:
     """Cast a parameter or buffer in place, its gradient too."""
-    tensor.node = constant(tensor.numpy().astype(dtype), tensor.node.name)
-    if tensor.requires_grad:
-        LEAVES[tensor.node] = weakref.ref(tensor)
+    tensor.node = leaf_of(tensor, tensor.numpy().astype(dtype))
     if tensor.grad is not None:
         tensor.grad = as_tensor(tensor.grad, dtype)
 

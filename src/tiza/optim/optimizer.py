@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter as Argument
 from inspect import Signature
+from itertools import chain
 from math import log
-from operator import itemgetter
+from operator import itemgetter, setitem
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,10 +21,10 @@ from tiza.lang import hot
 from tiza.lang.rows import are_few
 from tiza.lang.tensor import Tensor, evaluate_together
 from tiza.lang.trace import Program
-from tiza.nn.parameter import assign, assign_rows, clear_grad
+from tiza.nn.parameter import at_once, clear_grad, leaf_of, rows_assigned
 from tiza.optim.memory import Remembered
 from tiza.optim.options import bound, fixed, moved, without_inert
-from tiza.optim.rows import looked_up, on_rows, sums_at_rows, write_rows
+from tiza.optim.rows import looked_up, on_rows, rows_written, sums_at_rows
 from tiza.optim.whole import Row, Turn
 
 Shape = tuple[int, ...]
@@ -294,49 +295,52 @@ class Optimizer(Remembered):
         parts = [Tensor(node) for found in at.values() for node in found[:2]]
         grads = [p.grad for _, _, p in whole if p.grad is not None]
         evaluate_together([*grads, *parts], compute)
-        for row in rows:
-            if id(row[2]) in some:
-                self._step_rows(*row, *sums_at_rows(at[id(row[2])]))
+        writes = [self._rows_stepped(*row, *sums_at_rows(at[id(row[2])]))
+                  for row in rows if id(row[2]) in some]  # fmt: skip
         by_count: dict[int, list[Row]] = {}
         for row in whole:
             count = self._state_of(row[2], row[1])["step"] + 1
             by_count.setdefault(count, []).append(row)
         for count, same in by_count.items():
-            self._step(count, same, compute is hot.computed)
+            writes.append(self._all_stepped(count, same, compute is hot.computed))
+        at_once(*writes)
 
     def takes_rows(self, group: Mapping[str, Any], g: Node) -> bool:
         """Whether a step with this gradient touches only the rows that it has."""
         return self.by_rows(group) and are_few(g)
 
-    def _step_rows(self, index: int, group: dict[str, Any], p: Tensor,
-                   where: Array, g: Array) -> None:  # fmt: skip
+    def _rows_stepped(self, index: int, group: dict[str, Any], p: Tensor,
+                      where: Array, g: Array) -> Iterator[None]:  # fmt: skip
         """A step of the rows `where` of a table, whose gradients are `g`."""
         state = self._state_of(p, group)
+        counted = map(setitem, [state], ["step"], [state["step"] + 1])
         if not len(where):
-            state["step"] += 1
-            return
+            return counted
         rows, first = np.unique(where, return_index=True)
         names = self.slots_for(group, p.shape)
         given = [p.node.value[where], g, *(state[s][where] for s in names)]
         numbers = [np.float64(state["step"] + 1), *map(np.float64, self.rates())]
         new, *slots = self._program([(index, group, p)], given)(*numbers, *given)
-        assign_rows(p, rows, new[first])
-        for name, slot in zip(names, slots, strict=True):
-            write_rows(state, name, rows, slot[first])
-        state["step"] += 1
+        writes = [rows_written(state, name, rows, slot[first])
+                  for name, slot in zip(names, slots, strict=True)]  # fmt: skip
+        return chain(rows_assigned(p, rows, new[first]), *writes, counted)
 
-    def _step(self, count: int, rows: list[Row], compiles: bool = True) -> None:
-        states = [self._state_of(p, group) for _, group, p in rows]
+    def _all_stepped(self, count: int, rows: list[Row], compiles: bool) -> Iterator[None]:
+        """A step of whole parameters, the one of this number for each."""
         names = [self.slots_for(group, p.shape) for _, group, p in rows]
         arrays: list[Any] = []
-        for (_, _, p), state, slots in zip(rows, states, names, strict=True):
+        for (_, group, p), slots in zip(rows, names, strict=True):
+            state = self._state_of(p, group)
             arrays += [p.numpy(), p.grad.numpy(), *(state[s] for s in slots)]  # type: ignore[union-attr]
         numbers = [np.float64(count), *map(np.float64, self.rates())]
         program, given = self._program(rows, arrays), [*numbers, *arrays]
         answers = iter(hot.ran(program, given) if compiles else program(*given))
-        for (_, _, p), state, slots in zip(rows, states, names, strict=True):
-            assign(p, next(answers))
-            state.update({s: next(answers) for s in slots}, step=count)
+        writes: list[Iterator[None]] = []
+        for (_, _, p), slots in zip(rows, names, strict=True):
+            new = leaf_of(p, np.array(next(answers), dtype=p.dtype))
+            after = {s: next(answers) for s in slots} | {"step": count}
+            writes += [map(setattr, [p], ["node"], [new]), map(self.state[p].update, [after])]
+        return chain(*writes)
 
     def _program(self, rows: list[Row],
                  given: Sequence[Array]) -> Program:  # fmt: skip

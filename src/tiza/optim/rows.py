@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from operator import setitem
 from sys import getrefcount
 from typing import Any, NamedTuple
 
@@ -68,10 +69,12 @@ def sums_at_rows(found: LookedUp) -> tuple[Array, Array]:
     return where, sums[number]
 
 
-def write_rows(holder: dict[str, Any], name: str, rows: Array, values: Array) -> None:
-    """Write rows of the array holder[name]: in place, or into a copy where others hold it."""
-    array = holder.pop(name)
-    if getrefcount(array) > ALONE or not owned(array):
-        array = array.copy()
-    array[rows] = values
-    holder[name] = array
+def rows_written(holder: dict[str, Any], name: str, rows: Array, values: Array) -> Iterator[None]:
+    """What writes rows of the array holder[name], once it is run by `at_once`.
+
+    In place, or into a copy where others hold it.
+    """
+    array = holder[name]
+    if getrefcount(array) > ALONE + 1 or not owned(array):
+        array = holder[name] = array.copy()
+    return map(setitem, [array], [rows], [values])

@@ -35,7 +35,7 @@ class Slots:
     def written(self, state: State, arrays: Iterable[Array], count: int) -> Iterator[None]:
         """What puts arrays into their places and says how many steps were made, once it is run.
 
-        It is run by `deque(…, 0)`, in which Ctrl-C waits: all of it happens, or nothing.
+        It is run by `at_once`: all of it happens, or nothing.
         """
         mine = [state[p] for p in self.params]
         counted = map(setitem, mine, repeat("step"), repeat(count))

@@ -7,10 +7,10 @@ later turns run that; the gradients are then computed once more if somebody look
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -21,7 +21,7 @@ from tiza.graph.late import Late
 from tiza.graph.node import data
 from tiza.lang import hot
 from tiza.lang.tensor import PENDING, Tensor
-from tiza.nn.parameter import leaf_of
+from tiza.nn.parameter import at_once, leaf_of
 from tiza.optim.slots import Slots
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ class Turn:
         slots = self.whole.slots
         nodes = list(map(leaf_of, slots.params, news))
         writes = slots.written(self.optimizer.state, news[len(nodes) :], self.count)
-        deque(chain(map(setattr, slots.params, repeat("node"), nodes), writes), 0)  # in one go
+        at_once(map(setattr, slots.params, repeat("node"), nodes), writes)
         answers = iter(made)
         for t in self.losses:
             t.node.value = next(answers)

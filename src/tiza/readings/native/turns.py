@@ -34,7 +34,7 @@ class Sides:
         self.now = 0  # the side that is read
         self.version = 0  # counts every change of an address
         self.foreign: set[int] = set()  # pairs whose present array was not made here
-        self.busy = threading.Lock()
+        self.alone = threading.RLock()  # `with` takes it in C: Ctrl-C cannot leave it taken
 
     def ready(self, present: Sequence[Any]) -> bool:
         """Read `present`, write into arrays that nobody else holds; False where they do not fit."""
@@ -42,16 +42,16 @@ class Sides:
         if not all(map(is_, present, here)):
             if not fit(present, self.types):
                 return False
+            self.version += 1  # first: Ctrl-C may come at any line
             for k, array in enumerate(present):
                 if array is not here[k]:
-                    here[k] = np.require(array, None, ("C", "A"))
                     self.foreign.add(k)
-            self.version += 1
+                    here[k] = np.require(array, None, ("C", "A"))
         if here and max(map(getrefcount, there)) > ALONE:
+            self.version += 1
             for k, count in enumerate(list(map(getrefcount, there))):
                 if count > ALONE:
                     there[k] = np.empty(self.types[k].shape, self.types[k].dtype)
-            self.version += 1
         return True
 
     def turn(self) -> list[Array]:
@@ -114,14 +114,12 @@ class Turns:
 
     def __call__(self, numbers: Sequence[float], given: Sequence[Any], present: Sequence[Any],
                  ) -> tuple[list[Array], list[Array]] | None:  # fmt: skip
-        """One turn; None where another thread is making one, or arrays do not fit.
+        """One turn; None where arrays do not fit.
 
         Errors: Outside for an index outside its axis; the arrays of the pairs stay as they are.
         """
         sides = self.sides
-        if not sides.busy.acquire(blocking=False):
-            return None
-        try:
+        with sides.alone:
             if not sides.ready(present):
                 return None
             if self.version != sides.version:
@@ -144,8 +142,6 @@ class Turns:
                 self.program.outside.value = 0
                 raise Outside
             return made, sides.turn()
-        finally:
-            sides.busy.release()
 
     def _readdress(self) -> None:
         """Let the contexts know where the arrays of the pairs stand."""
