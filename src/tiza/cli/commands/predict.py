@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tiza.cli.kept import find_run, run_names
+from tiza.cli.kept import find_run
 from tiza.cli.out import current, figure, show, table
+from tiza.cli.shared import one_run
 from tiza.cli.speak import argument, command, option
-from tiza.cli.types import completing
 from tiza.errors import pick
 
 if TYPE_CHECKING:
@@ -43,15 +43,7 @@ LIKELY = 3
         'tiza predict last "ROMEO:"',
     ],
 )
-@argument(
-    "run",
-    holder=("RUN", "CORRIDA"),
-    shell_complete=completing(run_names),
-    words=(
-        "Id of the run, its first letters, its folder, or `last`.",
-        "Identificador de la corrida, sus primeras letras, su carpeta, o `last`.",
-    ),
-)
+@one_run
 @argument(
     "given",
     nargs=-1,

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from tiza.cli.kept import find_run, run_names
+from tiza.cli.kept import find_run
 from tiza.cli.out import console, current, figure, note, show, table
-from tiza.cli.speak import argument, command, option
-from tiza.cli.types import COUNT, completing
+from tiza.cli.shared import one_run, threads_of_code
+from tiza.cli.speak import command
 from tiza.errors import pick
 
 if TYPE_CHECKING:
@@ -35,24 +35,8 @@ SAME_PLACE = (
     ),
     examples=["tiza replay last", "tiza replay last --threads 1 --json"],
 )
-@argument(
-    "run",
-    holder=("RUN", "CORRIDA"),
-    shell_complete=completing(run_names),
-    words=(
-        "Id of the run, its first letters, its folder, or `last`.",
-        "Identificador de la corrida, sus primeras letras, su carpeta, o `last`.",
-    ),
-)
-@option(
-    "--threads",
-    type=COUNT,
-    holder=("N", "N"),
-    words=(
-        "Threads of compiled code; the weights do not depend on it.",
-        "Hilos del código compilado; los pesos no dependen de ello.",
-    ),
-)
+@one_run
+@threads_of_code
 def main(run: str, threads: int | None) -> int:
     """Run it again and compare."""
     from tiza.cli import studied

@@ -1,9 +1,9 @@
 """`tiza report RUN`: where the report of a run lies, or the report in the browser."""
 
-from tiza.cli.kept import find_run, run_names
+from tiza.cli.kept import find_run
 from tiza.cli.out import show
-from tiza.cli.speak import argument, command, option
-from tiza.cli.types import completing
+from tiza.cli.shared import one_run
+from tiza.cli.speak import command, option
 from tiza.errors import UsageError
 
 
@@ -17,15 +17,7 @@ from tiza.errors import UsageError
     ),
     examples=["tiza report last", "tiza report last --open"],
 )
-@argument(
-    "run",
-    holder=("RUN", "CORRIDA"),
-    shell_complete=completing(run_names),
-    words=(
-        "Id of the run, its first letters, its folder, or `last`.",
-        "Identificador de la corrida, sus primeras letras, su carpeta, o `last`.",
-    ),
-)
+@one_run
 @option(
     "--open",
     "opened",

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tiza.cli.ending import figures_table
-from tiza.cli.kept import STATUSES, duration, find_run, local_time, run_names
+from tiza.cli.kept import STATUSES, duration, find_run, local_time
 from tiza.cli.out import console, figure, show, size, sparkline, table
-from tiza.cli.speak import argument, command
-from tiza.cli.types import completing
+from tiza.cli.shared import one_run
+from tiza.cli.speak import command
 from tiza.errors import pick
 
 if TYPE_CHECKING:
@@ -25,15 +25,7 @@ ASIDE = ("lr", "seconds")  # measured, but no curves of learning
     ),
     examples=["tiza show last", "tiza show last --json"],
 )
-@argument(
-    "run",
-    holder=("RUN", "CORRIDA"),
-    shell_complete=completing(run_names),
-    words=(
-        "Id of the run, its first letters, its folder, or `last`.",
-        "Identificador de la corrida, sus primeras letras, su carpeta, o `last`.",
-    ),
-)
+@one_run
 def main(run: str) -> None:
     """Print what is kept of the run."""
     found = find_run(run)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tiza.cli.out import console, current, figure, note, show, table
+from tiza.cli.shared import threads_of_code
 from tiza.cli.speak import argument, command, option, unknown
 from tiza.cli.types import COUNT, OneOf, completing
 from tiza.errors import pick
@@ -128,12 +129,7 @@ def _recipes() -> list[str]:
     is_flag=True,
     words=("Quick runs, to see that it works.", "Corridas rápidas, para ver que funciona."),
 )
-@option(
-    "--threads",
-    type=COUNT,
-    holder=("N", "N"),
-    words=("Threads of compiled code.", "Hilos del código compilado."),
-)
+@threads_of_code
 def main(recipe: str, chosen: tuple[str, ...], threads: int | None, direction: str | None,
          **options: Any) -> int:  # fmt: skip
     """Sweep, and say what was best."""

@@ -6,6 +6,7 @@ from typing import Any
 from tiza.cli.ending import conclude, of_learned
 from tiza.cli.learned import introduce, learn, sentence_of
 from tiza.cli.out import console, current
+from tiza.cli.shared import threads_of_code
 from tiza.cli.speak import argument, as_usage, command, option, unknown
 from tiza.cli.types import COUNT, FRACTION, PROBABILITY, RATE, OneOf, Widths, completing
 from tiza.errors import DataError, UsageError
@@ -143,15 +144,7 @@ def _recipes() -> list[str]:
         "De una receta: otras tantas corridas con semillas sucesivas; media ± desviación.",
     ),
 )
-@option(
-    "--threads",
-    type=COUNT,
-    holder=("N", "N"),
-    words=(
-        "Threads of compiled code; the weights do not depend on it.",
-        "Hilos del código compilado; los pesos no dependen de ello.",
-    ),
-)
+@threads_of_code
 def main(what: str, quick: bool, chosen: tuple[str, ...], seeds: int, threads: int | None,
          **options: Any) -> None:  # fmt: skip
     """Find out what is meant, learn it, and say how well it went."""
