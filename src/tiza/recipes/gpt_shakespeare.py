@@ -31,6 +31,8 @@ SPANISH = {
     "validation loss": "pérdida de validación",
     "singles": "letras sueltas",
     "pairs": "pares de letras",
+    "bits per character": "bits por carácter",
+    "loss per token": "pérdida por token",
     "attention": "atención",
     "samples": "muestras",
 }
@@ -71,13 +73,18 @@ def study(settings: Chosen) -> Outcome:
     rows = learn(settings, model, model.loss, batches, held, steps=settings.steps, lr=settings.lr,
                  inner=["blocks"])  # fmt: skip
     each = len(tokens.decode(held[1].reshape(-1))) / held[1].size  # characters of a token
-    loss = judge(model, judging(model.loss), held) / each
+    spent = judge(model, judging(model.loss), held)
+    loss = spent / each
     letters = Characters(play.alphabet).encode(play.text)
     counted = by_counting(letters[:cut], letters[cut:], len(play.alphabet))
     some = tokens.decode(held[0][0])
     return Outcome(
         spanish=SPANISH,
-        figures={"validation loss": {"model": loss, **counted}},
+        figures={
+            "validation loss": {"model": loss, **counted},
+            "bits per character": {"model": float(loss / np.log(2))},
+            "loss per token": {"model": spent},
+        },
         sentence=(
             f"It needs {loss:.3f} nats for each character of scenes it never read; pairs of "
             f"letters need {counted['pairs']:.2f}.",
