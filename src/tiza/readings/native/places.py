@@ -159,9 +159,7 @@ class Places:
             for root in group.roots:
                 if root in self.memory or root in self.plan.elided or root.prim.several:
                     continue
-                order = self._order(root)
-                pad = padding(root.shape, root.dtype, order) if self._may_pad(root) else 0
-                buffer = Buffer(root.shape, root.dtype, order=order, pad=pad)
+                buffer = self._buffer(root, self._order(root))
                 buffer.offset = arena.take(buffer.bytes)
                 self.memory[root] = buffer.view()
                 dying.setdefault(last.get(root, i), []).append(buffer)
@@ -169,6 +167,28 @@ class Places:
                 assert buffer.offset is not None  # it stands in the arena
                 arena.give(buffer.offset, buffer.bytes)
         self.layout.arena = arena.size
+
+    def _buffer(self, root: Node, order: tuple[int, ...] | None) -> Buffer:
+        """Memory for a value; its rows are padded where that helps and hinders nobody."""
+        plain = Buffer(root.shape, root.dtype, order=order)
+        pad = padding(root.shape, root.dtype, order) if self._may_pad(root) else 0
+        if not pad:
+            return plain
+        wide = Buffer(root.shape, root.dtype, order=order, pad=pad)
+        return wide if self._moves_alike(root, plain.view(), wide.view()) else plain
+
+    def _moves_alike(self, root: Node, plain: View, wide: View) -> bool:
+        """Whether whatever is a view of `plain`, moved about by its users, is one of `wide`."""
+        stack: list[tuple[Node, View, View]] = [(root, plain, wide)]
+        while stack:
+            node, a, b = stack.pop()
+            for user in self.planner.users.get(node, ()):
+                one, two = a.moved(user), b.moved(user)
+                if one is not None and two is None:
+                    return False
+                if one is not None and two is not None:
+                    stack.append((user, one, two))
+        return True
 
     def _may_pad(self, root: Node) -> bool:
         """Whether nobody takes its rows to stand one right after another."""

@@ -1,0 +1,36 @@
+"""Where values stand in memory: rows are padded only where nobody joins them again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import tiza as tz
+from tiza import nn
+from tiza.nn import functional as F
+from tiza.readings.native.memory import Buffer, padding
+
+F32 = np.dtype("float32")
+
+
+def test_rows_of_many_kilobytes_are_padded() -> None:
+    assert padding((64, 256), F32, None) == 16
+    assert padding((64, 250), F32, None) == 0
+    assert Buffer((64, 256), F32, pad=16).strides == (272, 1)
+
+
+def test_the_weights_before_a_group_norm_learn_from_a_view() -> None:
+    """What the norm hands back is read where it stands: lanes run along the batch."""
+    conv, norm = nn.Conv2d(3, 32, 3, padding=1), nn.GroupNorm(8, 32)
+    slope = tz.grad(lambda w, x: tz.sum(norm(F.conv2d(x, w, padding=1)) ** 3))
+    given = conv.weight.numpy(), np.random.default_rng(0).normal(size=(64, 3, 4, 4)).astype(F32)
+    compiled = tz.compile(slope)
+    want = slope(*map(tz.tensor, given)).numpy()
+    np.testing.assert_allclose(compiled(*given).numpy(), want, rtol=2e-4, atol=2e-2)
+    calls = compiled.last.builder.calls
+    products = [
+        c for c in calls if c.group and c.group.roots[0].shape == (32, 27) and c.nest.reductions
+    ]
+    (product,) = products
+    factors = product.nest.reductions[0].value.args
+    lane = product.plan.lane
+    assert [f.extra[1].coefficient(lane) for f in factors] == [1, 1]
