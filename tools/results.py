@@ -59,6 +59,7 @@ AGAIN = (
     "`tools/results.json`; `python tools/results.py add CORRIDA` agrega una corrida y escribe esta "
     "página.",
 )
+OTHERWISE = ("With other settings", "Con otros ajustes")
 NOT_YET = ("not run yet", "sin corrida todavía")
 NO_GOAL = ("no figure: it shows", "sin cifra: muestra")
 
@@ -76,7 +77,14 @@ def add(names: Sequence[str]) -> str:
         raise SystemExit(f"no whole run: {', '.join(unfit)}")
     recipe = find(recipes.pop())
     kept = read()
-    kept[recipe.name] = row(recipe, facts)
+    made, chosen = row(recipe, facts), changed(recipe, facts[0])
+    if chosen and recipe.name not in kept:
+        raise SystemExit(f"first a run of {recipe.name} with its defaults")
+    if chosen:  # a row of its own, below that of the defaults
+        kept[recipe.name].setdefault("otherwise", {})[" ".join(chosen)] = made
+    else:
+        others = kept.get(recipe.name, {}).get("otherwise")
+        kept[recipe.name] = {**made, "otherwise": others} if others else made
     text = json.dumps(dict(sorted(kept.items())), indent=1, ensure_ascii=False)
     KEPT.write_text(text + "\n", encoding="utf-8")
     return recipe.name
@@ -127,27 +135,37 @@ def command(recipe: Recipe, facts: Mapping[str, Any], seeds: Sequence[int]) -> s
         words.append(f"--seed {seeds[0]}")
     if len(seeds) > 1:
         words.append(f"--seeds {len(seeds)}")
+    return " ".join(words + [f"--set {text}" for text in changed(recipe, facts)])
+
+
+def changed(recipe: Recipe, facts: Mapping[str, Any]) -> list[str]:
+    """The settings of a run that are not the recipe's defaults."""
     chosen = recipe.settings(facts.get("settings") or {}).chosen()
     plain = recipe.settings().chosen()
-    words += [f"--set {k}={as_text(v)}" for k, v in chosen.items() if v != plain[k]]
-    return " ".join(words)
+    return [f"{k}={as_text(v)}" for k, v in chosen.items() if v != plain[k]]
 
 
 def page(lang: str) -> str:
     """The page in one language."""
     kept = read()
     with use_language(lang):
-        heads = [pick(head) for head in HEADS]
-        lines = [
-            f"# {pick(TITLE)}", "", fill(pick(INTRODUCTION), WIDTH), "",
-            "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads),
-        ]  # fmt: skip
-        lines += ["| " + " | ".join(cells(name, kept.get(name))) + " |" for name in shelf()]
+        lines = [f"# {pick(TITLE)}", "", fill(pick(INTRODUCTION), WIDTH), ""]
+        lines += table([cells(name, kept.get(name)) for name in shelf()])
+        more = [cells(name, made, every=True) for name in shelf()
+                for made in kept.get(name, {}).get("otherwise", {}).values()]  # fmt: skip
+        if more:
+            lines += ["", f"## {pick(OTHERWISE)}", "", *table(more)]
         return "\n".join([*lines, "", fill(pick(AGAIN), WIDTH), ""])
 
 
-def cells(name: str, kept: Mapping[str, Any] | None) -> list[str]:
-    """One line of the table."""
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table under the page's heads."""
+    found = [[pick(head) for head in HEADS], ["---"] * len(HEADS), *rows]
+    return ["| " + " | ".join(cells) + " |" for cells in found]
+
+
+def cells(name: str, kept: Mapping[str, Any] | None, every: bool = False) -> list[str]:
+    """One line of the table; with `every`, also the figures that nothing was asked of."""
     about = find(name).about
     spanish = (kept or {}).get("spanish", {})
     asked = "<br>".join(f"{_called(g.name, spanish)}{_of(g)} {SIGNS[g.sign]} {_bound(g)}"
@@ -157,9 +175,10 @@ def cells(name: str, kept: Mapping[str, Any] | None) -> list[str]:
         return [f"`{name}`", asked, pick(NOT_YET), "", "", "", f"`tiza train {name}`"]
     figures = kept["figures"]
     names = [g.name for g in about.goals] or list(figures)[:2]
+    rest = [n for n in (figures if every else names) if n not in {g.name for g in about.goals}]
     reached = "<br>".join(
         [_reached(g, kept) for g in about.goals]
-        or [f"{_called(n, spanish)} {_amount(n, 'model', kept)}" for n in names]
+        + [f"{_called(n, spanish)} {_amount(n, 'model', kept)}" for n in rest]
     )
     beside = "<br>".join(
         f"{_called(who, spanish)} {shown(n, value)}"

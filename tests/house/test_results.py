@@ -23,6 +23,8 @@ def test_every_kept_row_stands_on_the_page(lang):
     with use_language(lang):
         for name, row in results.read().items():
             assert f"| {' | '.join(results.cells(name, row))} |" in page, name
+            for other in row.get("otherwise", {}).values():
+                assert f"| {' | '.join(results.cells(name, other, every=True))} |" in page, name
 
 
 def test_every_kept_row_is_of_a_recipe_with_its_defaults():
@@ -31,6 +33,9 @@ def test_every_kept_row_is_of_a_recipe_with_its_defaults():
         assert row["command"].startswith(f"tiza train {name}")
         assert "--set" not in row["command"], "defaults are what the page speaks of"
         assert row["seconds"] > 0
+        for chosen, other in row.get("otherwise", {}).items():
+            for text in chosen.split():
+                assert f"--set {text}" in other["command"]
 
 
 def test_a_run_is_kept_and_shown(tmp_path, monkeypatch):
@@ -48,6 +53,24 @@ def test_a_run_is_kept_and_shown(tmp_path, monkeypatch):
         assert "error del volumen" in results.page("es")
     row["figures"]["volume off by"]["model"] = 7.0
     assert results.cells("water-tank", row)[2] == "✗ 7.0000"
+
+
+def test_other_settings_stand_below_and_stay_when_the_defaults_run_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TIZA_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(results, "KEPT", tmp_path / "results.json")
+    other = run_study("water-tank", find("water-tank").settings({"steps": 400}))
+    with pytest.raises(SystemExit, match="first a run of water-tank"):
+        results.add([str(other.folder.path)])
+    plain = run_study("water-tank")
+    for found in (plain, other, plain):
+        results.add([str(found.folder.path)])
+    row = results.read()["water-tank"]
+    assert row["figures"] == plain.outcome.figures
+    assert row["otherwise"]["steps=400"]["figures"] == other.outcome.figures
+    page = results.page("en")
+    assert page.index("## With other settings") < page.index("--set steps=400")
+    assert "## Con otros ajustes" in results.page("es")
 
 
 def test_a_quick_run_is_no_result(tmp_path, monkeypatch):
