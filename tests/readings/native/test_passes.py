@@ -16,7 +16,15 @@ RANDOM = np.random.default_rng(0)
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
-    "shape", [(2048, 130, 67), (1024, 33, 256), (1536, 200, 16), (2080, 65, 128)]
+    "shape",
+    [
+        (2048, 130, 67),
+        (1024, 33, 256),
+        (1536, 200, 16),
+        (2080, 65, 128),
+        (2708, 16, 143),
+        (1433, 77, 130),
+    ],
 )
 def test_long_products_equal_numpys(shape: tuple[int, int, int], dtype: str) -> None:
     k, m, n = shape
@@ -41,6 +49,7 @@ def test_few_terms_need_one_pass() -> None:
     f64 = np.dtype("float64")
     product = lambda k: placeholder((3, k), f64) @ placeholder((k, 4), f64)
     assert [deep(product(k)) for k in (64, 511, 512, 1000, 2048, 521)] == [0, 0, 2, 4, 8, 0]
+    assert [deep(product(k)) for k in (1433, 2708, 4099)] == [6, 11, 17]  # the last one shorter
 
 
 def body_of(f: Any, *shapes: tuple[int, ...]) -> set[str]:

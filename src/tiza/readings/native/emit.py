@@ -210,12 +210,20 @@ class Kernel(Results):
             yield
             self.cache.clear()
             return
-        with self.text.loop("0", str(loops[0].extent)) as i:
+        with self.text.loop("0", self._turns(loops[0])) as i:
             self.counter[loops[0]] = i
             self.cache.clear()
             with self._reduced_loops(loops[1:]):
                 yield
         self.cache.clear()
+
+    def _turns(self, loop: Loop) -> str:
+        """How often a reduced loop runs: less often in the last pass, where that is shorter."""
+        passes, last = self.nest.passes, self.nest.last
+        if passes is None or last is None or loop is not self.nest.reduced[0]:
+            return str(loop.extent)
+        final = self.text.set(f"icmp eq i64 {self.counter[passes]}, {passes.extent - 1}")
+        return self.text.set(f"select i1 {final}, i64 {last}, i64 {loop.extent}")
 
     def _accumulate(
         self, k: int, reduction: Reduction, copy: Copy, keep: str | None = None

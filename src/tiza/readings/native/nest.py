@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tiza.graph.node import Node
-from tiza.readings.native.index import ZERO, Affine, Index, Loop, NeedSplit, at, flat
+from tiza.readings.native.index import ZERO, Affine, Index, Loop, NeedSplit, Opaque, at, flat
 from tiza.readings.native.lower import BOOL, INT64, Check, Lowering, Value, wrapped
 from tiza.readings.native.memory import Buffer, View
 from tiza.readings.native.plan import Group
@@ -44,7 +45,8 @@ class Nest:
 
     serial: loops that must run in order on one thread; coming: for each of some loads, where the
     next step will read. passes: the outermost loop that is summed over, if it runs around the
-    kept ones; between its turns the sums stand in memory.
+    kept ones; between its turns the sums stand in memory. last: how often the first reduced loop
+    runs in the last of those turns, where that is less often.
     """
 
     kept: list[Loop]
@@ -55,6 +57,7 @@ class Nest:
     serial: list[Loop] = field(default_factory=list)
     coming: dict[Value, Affine] = field(default_factory=dict)
     passes: Loop | None = None
+    last: int | None = None
     checked: bool = False  # reads indices from memory, which may be out of bounds
 
     @property
@@ -112,7 +115,7 @@ class Signature:
                   for i, part in enumerate((nest.inner, nest.outer)) for s in part]  # fmt: skip
         reductions = [(r.op, self._value(r.value), r.carried) for r in nest.reductions]
         extents = [loop.extent for loop in (*nest.kept, *nest.reduced)]
-        extents += [nest.passes.extent] if nest.passes else []
+        extents += [nest.passes.extent, nest.last or 0] if nest.passes else []
         serial = [self.loops[loop] for loop in nest.serial if loop in self.loops]
         kinds = [b.dtype.str for b in self.buffers]
         coming = [(self._value(v), self._place(p)) for v, p in nest.coming.items()]
@@ -166,11 +169,17 @@ class Lowerer:
         """The loops of one kernel, split as often as its indices need.
 
         passes: in how many turns around the others the first reduced axis is summed over.
+
+        Errors: Opaque where the last turn would be shorter, and its end lie within a loop.
         """
         axes = [[Loop(n)] for n in group.shape]
+        last = 0
         if passes > 1 and group.axes:
             around = axes[group.axes[0]]
-            around[:] = [Loop(passes), Loop(around[0].extent // passes)]
+            terms = around[0].extent
+            each = math.ceil(terms / passes)
+            around[:] = [Loop(passes), Loop(each)]
+            last = terms - (passes - 1) * each if terms % passes else 0
         while True:
             try:
                 nest = self._nest(group, axes)
@@ -178,7 +187,10 @@ class Lowerer:
                 split(axes, need)
                 continue
             if passes > 1:
-                nest.passes = nest.reduced.pop(0)
+                turns = nest.reduced.pop(0)
+                if last and (len(nest.reduced) != 1 or turns.extent != passes):
+                    raise Opaque
+                nest.passes, nest.last = turns, last or None
             merge(nest)
             return nest
 

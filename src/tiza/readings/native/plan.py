@@ -96,11 +96,17 @@ BLOCK = 256  # of about so many terms
 
 
 def deep(root: Node) -> int:
-    """In how many passes a product is summed; 0 where one will do."""
+    """In how many passes a product is summed; 0 where one will do.
+
+    They are equally long where that is possible; of many, the last one may be shorter.
+    """
     if root.prim.name != "matmul" or root.ndim != 2 or root.inputs[0].shape[1] < DEEP:
         return 0
     terms = root.inputs[0].shape[1]
-    return next((terms // k for k in range(BLOCK, BLOCK // 2, -1) if terms % k == 0), 0)
+    even = next((terms // k for k in range(BLOCK, BLOCK // 2, -1) if terms % k == 0), 0)
+    if even or terms < 4 * BLOCK:
+        return even
+    return math.ceil(terms / math.ceil(terms / math.ceil(terms / BLOCK)))
 
 
 def base(node: Node) -> Node:
