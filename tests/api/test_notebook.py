@@ -14,6 +14,8 @@ import nbformat
 from nbclient import NotebookClient
 
 START = """
+import logging
+logging.disable()  # a new machine's list of fonts is told about
 import tiza as tz
 from tiza import nn
 from tiza.nn import functional as F

@@ -248,7 +248,7 @@ def test_a_name_that_stands_for_another_model_counts():
         assert_allclose(second.numpy(), models[1](X).numpy(), rtol=1e-5)
 
 
-def test_a_number_around_belongs_to_the_formula_as_before():
+def test_a_number_around_that_is_not_in_the_formula_compiles_nothing_anew():
     written = []
     model = nn.Linear(3, 1)
     optimizer = optim.Adam(model.parameters())
@@ -265,7 +265,9 @@ def test_a_number_around_belongs_to_the_formula_as_before():
 
     for count in range(1000, 1006):  # noqa: B007
         step(X, Y)
-    assert written == [1000]
+    assert written == [*range(1000, 1006)]
+    (forms,) = step._forms.values()
+    assert len(forms.all) == 1
     assert isinstance(step._quick, Stepping)
 
 

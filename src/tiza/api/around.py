@@ -1,74 +1,73 @@
-"""What stands around a function: the models, optimizers and tensors that it may use."""
+"""What stands around a function: everything that it may use besides its arguments.
+
+Models, optimizers and tensors become inputs of what is compiled. All else (numbers, words,
+functions) is part of its formula, and is looked at again before every call.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import repeat
+from functools import cache, partial
+from itertools import chain, repeat
 from operator import attrgetter, is_
-from types import CellType, FunctionType, MethodType
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from tiza.lang.tensor import Tensor
 from tiza.nn import Module
+from tiza.nn.hooks import CHANGES, Hooks
 from tiza.optim import Optimizer
 
 NOTHING = object()  # in the place of a name that is not assigned
+END = (NOTHING,)
 CONTENT = attrgetter("cell_contents")
+PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic, np.dtype)
+THINGS = (Module, Optimizer, Tensor)
+TABLES = ("_parameters", "_buffers", "_modules")
+FUNCTIONS = (FunctionType, MethodType, partial)
+LOOKED = (list, tuple, dict, set, frozenset)
+OURS = ("tiza.recipes", "tiza.models", "tiza.train")  # written as users write
+LONGEST = 64  # entries of a list or dict that is looked into
+MOST = 2_000  # objects that are looked into
+Row = tuple[Collection[Any], Sequence[Any]]
 
 
 @dataclass
 class Around:
-    """The objects that `f` may use: itself, what it is bound to, its closure, its globals.
+    """What `f` may use: itself, what it is bound to, its closure, its globals, their attributes.
 
-    Functions of the user's that it calls are looked into in the same way.
+    Functions of the user's that it calls are looked into in the same way; of an object, those
+    attributes whose names occur in some of these functions.
     """
 
-    things: list[Any] = field(default_factory=list)
+    things: list[Any] = field(default_factory=list)  # models, optimizers, tensors
+    parts: list[Any] = field(default_factory=list)  # of the models
     cells: list[tuple[Sequence[CellType], Sequence[Any]]] = field(default_factory=list)
     names: list[tuple[Callable[..., Any], Sequence[str], Sequence[Any]]] = field(
         default_factory=list
     )
+    rows: list[Row] = field(default_factory=list)  # entries of lists and dicts
+    inner: list[Row] = field(default_factory=list)  # attributes of models
+    changes: int = -1  # how often attributes of models had been set
 
     @classmethod
-    def of(cls, f: Any) -> Around:
-        """Look around."""
-        found = cls()
-        seen: set[int] = set()
-        rest: list[Any] = [f]
-        while rest:
-            thing = rest.pop(0)
-            if id(thing) in seen:
-                continue
-            seen.add(id(thing))
-            if isinstance(thing, Module | Optimizer | Tensor):
-                found.things.append(thing)
-            if thing is f or isinstance(thing, FunctionType | MethodType | partial):
-                rest += found._within(thing)
-        return found
-
-    def _within(self, f: Any) -> list[Any]:
-        """What stands right around one function."""
-        inner = getattr(f, "__wrapped__", f)
-        body = getattr(inner, "__func__", inner)
-        code = getattr(body, "__code__", None)
-        found: list[Any] = [getattr(inner, "__self__", None)]
-        if isinstance(inner, partial):
-            found += [inner.func, *inner.args, *inner.keywords.values()]
-        cells = getattr(body, "__closure__", None) or ()
-        contents = [_content(cell) for cell in cells]
-        self.cells.append((cells, contents))
-        found += contents
-        if code is not None and code.co_names:
-            look = getattr(body, "__globals__", {}).get
-            held = [look(name, NOTHING) for name in code.co_names]
-            self.names.append((look, code.co_names, held))
-            found += [thing for thing in held if not _library(thing)]
+    def of(cls, f: Any, more: Sequence[Any] = ()) -> Around:
+        """Look around; `more` is there too."""
+        found = cls(changes=CHANGES[0])
+        _Look(found).at(f, more)
         return found
 
     def same(self) -> bool:
-        """Whether every name still stands for what it stood for."""
+        """Whether everything is what it was: the same objects in the same places."""
+        if CHANGES[0] != self.changes:
+            now = CHANGES[0]
+            if not _unchanged(self.inner):
+                return False
+            self.changes = now
         for cells, contents in self.cells:
             try:
                 if not all(map(is_, map(CONTENT, cells), contents)):
@@ -79,7 +78,140 @@ class Around:
         for look, names, held in self.names:
             if not all(map(is_, map(look, names, repeat(NOTHING)), held)):
                 return False
-        return True
+        return not self.rows or _unchanged(self.rows)
+
+    def as_before(self, before: Around) -> bool:
+        """Whether models, their parts, optimizers and tensors are those that stood here before."""
+        now, then = [*self.things, *self.parts], [*before.things, *before.parts]
+        return len(now) == len(then) and all(map(is_, now, then))
+
+    def values(self) -> tuple[Any, ...]:
+        """What else there is, comparable: it belongs to the formula."""
+        rows = [held for _, held in self.cells] + [held for _, _, held in self.names]
+        rows += [held for _, held in (*self.rows, *self.inner)]
+        return tuple([_signature(x) for held in rows for x in held])
+
+
+def _unchanged(rows: Iterable[Row]) -> bool:
+    return all(all(map(is_, chain(now, END), before)) for now, before in rows)
+
+
+def _signature(x: Any) -> Any:
+    if isinstance(x, PLAIN):
+        return type(x), x
+    if isinstance(x, FunctionType | MethodType):
+        return x.__code__  # a function written down anew is the same formula
+    return None if isinstance(x, (*LOOKED, *THINGS)) or _users(x) else id(x)
+
+
+class _Look:
+    """One look around a function."""
+
+    def __init__(self, found: Around) -> None:
+        self.found = found
+        self.seen: dict[int, Any] = {}
+        self.rest: list[Any] = []
+        self.words = {"__call__": None, "forward": None}  # names that occur in functions
+        self.owners: list[Any] = []  # of attributes: objects, classes and modules of the user's
+
+    def at(self, f: Any, more: Sequence[Any]) -> None:
+        """Look at `f` and all that it may use."""
+        self.rest, looked = [f, *more], (0, 0)
+        while self.rest:
+            while self.rest:
+                self._next(f)
+            if (len(self.words), len(self.owners)) != looked:  # further attributes to look at
+                looked = len(self.words), len(self.owners)
+                tables = list(map(vars, self.owners))
+                self.rest = [table[w] for table in tables for w in self.words if w in table]
+        for owner in self.owners:
+            self._named(vars(owner).get, list(self.words))
+
+    def _next(self, f: Any) -> None:
+        thing = self.rest.pop(0)
+        if isinstance(thing, PLAIN) or id(thing) in self.seen:
+            return
+        self.seen[id(thing)] = thing
+        if isinstance(thing, THINGS):
+            self.found.things.append(thing)
+        if isinstance(thing, Module):
+            self._model(thing)
+        elif isinstance(thing, FUNCTIONS) or (thing is f and not _users(thing)):
+            if thing is f or not _language(thing):
+                self._function(thing)
+        elif len(self.seen) < MOST:
+            self._object(thing)
+
+    def _function(self, f: Any) -> None:
+        inner = getattr(f, "__wrapped__", f)
+        body = getattr(inner, "__func__", inner)
+        self.rest.append(getattr(inner, "__self__", None))
+        if isinstance(inner, partial):
+            self._entries((inner.func, *inner.args, *inner.keywords.values()))
+        cells = getattr(body, "__closure__", None) or ()
+        contents = [_content(cell) for cell in cells]
+        self.found.cells.append((cells, contents))
+        self.rest += contents
+        self._entries(getattr(body, "__defaults__", None) or ())
+        self._entries((getattr(body, "__kwdefaults__", None) or {}).values())
+        code = getattr(body, "__code__", None)
+        if code is not None:
+            names = list(_names(code))
+            self.words |= dict.fromkeys(names)
+            self._named(getattr(body, "__globals__", {}).get, names)
+
+    def _model(self, model: Module) -> None:
+        """A model: whatever is an attribute of one of its parts."""
+        for part in model.modules():
+            own = vars(part)
+            hooks = [x for x in own.values() if isinstance(x, Hooks)]
+            for live in [own, *(own[table] for table in TABLES), *map(vars, hooks)]:
+                held = list(live.values())
+                self.found.inner.append((live.values(), [*held, NOTHING]))
+                self.found.parts += [x for x in held if isinstance(x, Module | Tensor)]
+            self._entries([row for h in hooks for row in h.entries.values()])
+            if _users(part):
+                self._owner(part)
+
+    def _object(self, thing: Any) -> None:
+        if isinstance(thing, LOOKED):
+            if isinstance(thing, dict):
+                self._entries(thing.keys())
+                thing = thing.values()
+            if len(thing) <= LONGEST:
+                self._entries(thing)
+        elif isinstance(thing, property):
+            self.rest.append(thing.fget)
+        elif _users(thing):
+            self._owner(thing)
+        elif "__wrapped__" in getattr(thing, "__dict__", ()):
+            self.rest.append(thing.__wrapped__)
+        elif isinstance(thing, staticmethod | classmethod):
+            self.rest.append(thing.__func__)
+
+    def _owner(self, thing: Any) -> None:
+        """Something of the user's, and its classes, whose attributes may be used."""
+        classes = type(thing).__mro__ if not isinstance(thing, type | ModuleType) else ()
+        for owner in (thing, *filter(_users, classes)):
+            if hasattr(owner, "__dict__") and not any(owner is o for o in self.owners):
+                self.owners.append(owner)
+
+    def _entries(self, live: Collection[Any]) -> None:
+        if live:
+            self.found.rows.append((live, [*live, NOTHING]))
+            self.rest += live
+
+    def _named(self, look: Callable[..., Any], names: Sequence[str]) -> None:
+        held = [look(name, NOTHING) for name in names]
+        self.found.names.append((look, names, held))
+        self.rest += held
+
+
+@cache
+def _names(code: CodeType) -> dict[str, None]:
+    """The names that occur in a function, and in those written inside it."""
+    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
+    return dict.fromkeys(chain(code.co_names, *map(_names, inner)))
 
 
 def _content(cell: CellType) -> Any:
@@ -89,7 +221,28 @@ def _content(cell: CellType) -> Any:
         return NOTHING
 
 
-def _library(thing: Any) -> bool:
-    """Whether it is a function of the language or of the layers, around which nothing stands."""
-    home = getattr(thing, "__module__", None) or ""
-    return isinstance(thing, FunctionType) and home.startswith(("tiza.lang", "tiza.nn", "numpy"))
+def _home(thing: Any) -> str:
+    """The name of the module that something comes from."""
+    if isinstance(thing, ModuleType):
+        return thing.__name__
+    return getattr(thing if isinstance(thing, type) else type(thing), "__module__", None) or ""
+
+
+def _users(thing: Any) -> bool:
+    """Whether an object, a class or a module is the user's: of no installed package."""
+    return not isinstance(thing, FUNCTIONS) and not _installed(_home(thing).partition(".")[0])
+
+
+@cache
+def _installed(package: str) -> bool:
+    if package in sys.stdlib_module_names or package in {"tiza", "numpy", "builtins"}:
+        return package != "__main__"
+    place = getattr(sys.modules.get(package), "__file__", None) or ""
+    return "site-packages" in place or "dist-packages" in place
+
+
+def _language(f: Any) -> bool:
+    """Whether it is a function around which nothing of the user's stands."""
+    home = getattr(f, "__module__", None) or ""
+    inside = home.startswith("tiza.") and not home.startswith(OURS)
+    return isinstance(f, FunctionType) and (inside or home.startswith("numpy"))

@@ -6,22 +6,22 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
-from operator import is_
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
-from tiza.graph import Node, constant, placeholder
+from tiza.graph import Node, placeholder
+from tiza.graph.walk import walk
 from tiza.lang.tensor import LEAVES, PENDING, Tensor
-from tiza.lang.trace import held_open
+from tiza.lang.trace import Unseen, held_open, writing
 from tiza.nn import Module
+from tiza.nn.parameter import at_once, leaf_of
 from tiza.optim import Optimizer
 from tiza.optim.slots import Slots
 
 Array = np.ndarray[Any, Any]
 SCALAR = np.dtype("float64")
-END = (object(),)
 
 
 @dataclass
@@ -32,8 +32,6 @@ class Captured:
     optimizers: list[Optimizer] = field(default_factory=list)
     modules: list[Module] = field(default_factory=list)
     homes: dict[int, tuple[Module, str]] = field(default_factory=dict)  # where buffers hang
-    tables: list[Any] = field(default_factory=list)  # parameters, buffers, parts of modules
-    parts: list[Any] = field(default_factory=list)  # what stood in them
 
     @classmethod
     def of(cls, things: Sequence[Any]) -> Captured:
@@ -56,18 +54,9 @@ class Captured:
     def _module(self, module: Module) -> None:
         for part in module.modules():
             self.modules.append(part)
-            for kind in ("_parameters", "_buffers", "_modules"):
-                held = part.__dict__[kind]
-                self.tables.append(held.values())
-                self.parts += held.values()
             for name, buffer in part.named_buffers(recurse=False):
                 self.homes.setdefault(id(buffer), (part, name))
         self._add([*module.parameters(), *module.buffers()])
-
-    def whole(self) -> bool:
-        """Whether the models still have the same parameters, buffers and parts."""
-        now = chain(chain.from_iterable(self.tables), END)
-        return all(map(is_, now, chain(self.parts, END)))
 
     def mode(self) -> tuple[Any, ...]:
         """What changes the expression without being a number in it."""
@@ -97,16 +86,15 @@ class Captured:
     def take(self, changed: Sequence[int], stepped: Sequence[int], made: Sequence[Array]) -> None:
         """Take over what a call has made: changed tensors, the slots of optimizers that stepped."""
         rest = iter(made)
-        for i in changed:
-            tensor = self.tensors[i]
-            tensor.node = constant(next(rest), tensor.node.name)
-            tensor._grad = None
-            if tensor.requires_grad:
-                LEAVES[tensor.node] = weakref.ref(tensor)
+        tensors = [self.tensors[i] for i in changed]
+        nodes = [leaf_of(tensor, next(rest)) for tensor in tensors]
+        writes: list[Iterator[Any]] = [map(setattr, tensors, repeat("node"), nodes)]
+        writes.append(map(setattr, tensors, repeat("_grad"), repeat(None)))
+        slots = self.slots()
         for i in stepped:
-            optimizer = self.optimizers[i]
-            groups = [tuple(next(rest) for _ in group) for group in optimizer.slot_arrays()]
-            optimizer.set_slot_arrays(groups, optimizer.steps + 1)
+            optimizer, arrays = self.optimizers[i], [next(rest) for _ in slots[i].names]
+            writes.append(slots[i].written(optimizer.state, arrays, optimizer.steps + 1))
+        at_once(*writes)
 
 
 @dataclass
@@ -123,6 +111,7 @@ class Opened:
         """Inside, tensors stand for values to come, and `optimizer.step()` writes expressions."""
         before, waiting = [t._grad for t in captured.tensors], dict(PENDING)
         with ExitStack() as stack:
+            stack.enter_context(writing([*captured.tensors, *captured.optimizers]))
             holes = stack.enter_context(held_open(captured.tensors))
             opened = cls(captured, list(holes))
             for tensor, hole in zip(captured.tensors, holes, strict=True):
@@ -179,3 +168,10 @@ class Opened:
         now = self._now()
         tensors = [now[i] for i in self.changed()]
         return [*tensors, *(s for i in sorted(self.slots) for g in self.slots[i] for s in g)]
+
+    def all_seen(self, outputs: Sequence[Node]) -> None:
+        """Errors: Unseen where an expression has a variable in it that is no input."""
+        for node in walk(outputs):
+            owner = None if node.owner is None else node.owner()
+            if owner is not None and not any(owner is t for t in self.captured.tensors):
+                raise Unseen(owner)

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import functools
 import inspect
-import operator
 import sys
+import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tiza.api.around import Around
 from tiza.api.captured import Captured, Opened
+from tiza.api.forms import Form, Forms, Written
 from tiza.api.quick import Quick
 from tiza.api.stepping import Stepping
 from tiza.api.trees import Leaf, flat, leaves_of, rebuilt
-from tiza.errors import ArgumentError, TraceError
+from tiza.errors import ArgumentError, TraceError, pick
 from tiza.graph import Node, constant, placeholder
 from tiza.lang.mode import is_grad_enabled
 from tiza.lang.random import key_scope, key_words, next_stream
 from tiza.lang.tensor import Tensor, as_tensor
-from tiza.nn import Module
-from tiza.readings.evaluate import Program
-from tiza.readings.native import Compiled, Outside, compiled
+from tiza.lang.trace import Unseen, is_writing
+from tiza.readings.native import Compiled, Outside, SlowWarning
 
-MOST_KEPT = 64  # compiled forms of one function
+MOST_KEPT = 64  # types of arguments of one function
+MOST_UNSEEN = 16  # things that are found one after the other as a function is written down
 WORDS = np.dtype("uint32")
 LEVELS = ("kernels", "llvm", "asm")  # of what `show` prints
 
@@ -71,55 +71,34 @@ def compile(f: Callable[..., Any] | None = None, *, donate: int | Sequence[int] 
     return CompiledFunction(f, given, threads)
 
 
-@dataclass
-class Form:
-    """A function written down for one type of arguments."""
-
-    program: Compiled | None
-    plain: Program
-    out: Any  # the tree of results, tensors as their numbers
-    count: int  # how many tensors are returned
-    changed: list[int]
-    stepped: list[int]
-    random: bool
-    aliased: dict[int, int]
-    short: Stepping | None = None
-
-    def run(self, arrays: Sequence[Any], threads: int | None) -> list[Any]:
-        """The outputs for these inputs."""
-        if self.program is None:
-            return [np.asarray(a) for a in self.plain(*arrays)]
-        try:
-            return self.program(*arrays, keep=not self.aliased, threads=threads)
-        except Outside:
-            return self.plain(*arrays)  # which says what is wrong
-
-
 class CompiledFunction:
     """What `tz.compile` gives: call it as the function that it was made of."""
 
     def __init__(self, f: Callable[..., Any], donate: tuple[int, ...], threads: int | None) -> None:
         functools.update_wrapper(self, f, updated=())
         self._f, self._donate, self._threads = f, donate, threads
-        self._closed = not isinstance(f, Module)  # a module is all that it has around it
-        self._forms: dict[Any, Form] = {}
+        self._forms: dict[Any, Forms] = {}
         self._last: Form | None = None
         self._quick: Quick | Stepping | None = None
         self._around: Around | None = None
-        self._captured: Captured | None = None
+        self._values: tuple[Any, ...] = ()  # numbers and words around it
+        self._captured = Captured()
+        self._unseen: list[Any] = []  # what it uses that was found only as it ran
+        self._said = False
         self._sides: dict[Any, Any] = {}  # arrays that forms of a step share
 
     def _same(self) -> bool:
         """Whether the function still has the same things around it."""
-        if self._around is None or not self._closed or self._around.same():
-            return self._around is not None
-        now = Around.of(self._f)  # some name stands for something else: a number, maybe
-        same = len(now.things) == len(self._around.things)
-        same = same and all(map(operator.is_, now.things, self._around.things))
-        self._around = now
-        if not same:
-            self._captured = None
-        return same
+        return self._around is not None and self._around.same()
+
+    def _look(self) -> None:
+        """Look around the function again."""
+        before, self._around = self._around, Around.of(self._f, self._unseen)
+        self._values, self._quick = self._around.values(), None
+        if before is None or not self._around.as_before(before):
+            self._captured = Captured.of(self._around.things)
+            self._forms.clear()  # they were written down with other models
+            self._sides.clear()
 
     def _quickly(self, args: Sequence[Any]) -> tuple[Any] | None:
         assert self._quick is not None  # asked for where there is one
@@ -136,27 +115,45 @@ class CompiledFunction:
                 return made[0]
         structure, leaves = flat((args, kwargs))
         try:
-            if is_grad_enabled() and any(getattr(x, "requires_grad", False) for x in leaves):
+            if is_writing() or _differentiated(leaves):
                 return self._f(*args, **kwargs)
             arrays = [_array(x) for x in leaves]
         except TraceError:  # inside a larger expression: part of it
             return self._f(*args, **kwargs)
-        captured = self._captured
-        if captured is None or not self._same() or not captured.whole():
-            self._around = Around.of(self._f)
-            captured = self._captured = Captured.of(self._around.things)
-            self._forms.clear()  # they were written down with other models
-            self._sides.clear()
-        key = structure, tuple((a.shape, a.dtype) for a in arrays), captured.mode()
-        form = self._forms.get(key)
+        form = self._form(structure, arrays)
         if form is None:
+            return self._f(*args, **kwargs)
+        self._last = form
+        answer = self._answer(form, arrays, self._captured)
+        self._quick = self._short(form, arrays, self._captured) if not kwargs else None
+        return answer
+
+    def _form(self, structure: Any, arrays: Sequence[Any]) -> Form | None:
+        """The form for these arguments and for what is around; None where nothing stays."""
+        types = tuple((a.shape, a.dtype) for a in arrays)
+        for _ in range(MOST_UNSEEN):
+            if not self._same():
+                self._look()
+            key = structure, types, self._captured.mode()
             if len(self._forms) >= MOST_KEPT:
                 self._forms.clear()
-            form = self._forms[key] = self._written(structure, arrays, captured)
-        self._last = form
-        answer = self._answer(form, arrays, captured)
-        self._quick = self._short(form, arrays, captured) if not kwargs else None
-        return answer
+            forms = self._forms.setdefault(key, Forms())
+            if forms.current is not None and forms.values == self._values:
+                return forms.current
+            try:
+                written = self._written(structure, arrays, self._captured)
+            except Unseen as met:
+                self._unseen.append(met.thing)
+                self._around = None
+                continue
+            form = forms.of(written, self._values, self._threads)
+            if form is not None:
+                return form
+            break
+        if not self._said:
+            self._said = True
+            warnings.warn(_changing(self._f), SlowWarning, stacklevel=3)
+        return None
 
     def _short(self, form: Form, arrays: Sequence[Any],
                captured: Captured) -> Quick | Stepping | None:  # fmt: skip
@@ -177,7 +174,11 @@ class CompiledFunction:
         captured.take(form.changed, form.stepped, made[form.count :])
         return rebuilt(form.out, [Tensor(constant(a)) for a in made[: form.count]])
 
-    def _written(self, structure: Any, arrays: Sequence[Any], captured: Captured) -> Form:
+    def _written(self, structure: Any, arrays: Sequence[Any], captured: Captured) -> Written:
+        """The function as an expression.
+
+        Errors: Unseen for a variable or an optimizer that was not found around it.
+        """
         names = self._names(structure)
         holes = [placeholder(a.shape, a.dtype, names.get(i)) for i, a in enumerate(arrays)]
         key = placeholder((4,), WORDS, "key")
@@ -187,13 +188,11 @@ class CompiledFunction:
             out, leaves = flat(answer, tensors_only=True)
             changed, stepped = opened.changed(), sorted(opened.slots)
             outputs = [t.node for t in leaves] + opened.results()
-        inputs = [*holes, *opened.holes]
+            opened.all_seen(outputs)
         random = _reaches(outputs, key)
-        inputs += [key] if random else []
+        inputs = [*holes, *opened.holes, *([key] if random else [])]
         aliased = self._replaced(structure, holes, outputs[: len(leaves)])
-        program = compiled(inputs, outputs, aliased=aliased, threads=self._threads)
-        return Form(program, Program(inputs, outputs), out, len(leaves), changed, stepped, random,
-                    aliased)  # fmt: skip
+        return Written(inputs, outputs, out, len(leaves), changed, stepped, random, aliased)
 
     def _names(self, structure: Any) -> dict[int, str]:
         """The names of those arguments that are one tensor each."""
@@ -257,6 +256,18 @@ class CompiledFunction:
         if instance is None:
             return self
         return CompiledFunction(self._f.__get__(instance, owner), self._donate, self._threads)
+
+
+def _differentiated(leaves: Sequence[Any]) -> bool:
+    return is_grad_enabled() and any(getattr(x, "requires_grad", False) for x in leaves)
+
+
+def _changing(f: Callable[..., Any]) -> str:
+    name = getattr(f, "__name__", "f")
+    return pick((f"compile: {name} runs uncompiled, for a number or an object that it uses changes "
+                 "its formula at every call; pass it as a tensor argument",
+                 f"compile: {name} se ejecuta sin compilar, porque un número o un objeto que usa "
+                 "cambia su fórmula en cada llamada; páselo como argumento tensor"))  # fmt: skip
 
 
 def _array(x: Any) -> np.ndarray[Any, Any]:

@@ -41,7 +41,7 @@ class Quick:
         self.shape, self.dtype = answer.shape, answer.dtype
         self.fresh = Fresh(answer.shape, answer.dtype).next
         self.result = self.context.result(0)
-        self.busy = threading.Lock()
+        self.alone = threading.RLock()  # `with` takes it in C: Ctrl-C cannot leave it taken
 
     @classmethod
     def of(cls, program: Compiled | None, arrays: Sequence[Array], captured: Captured,
@@ -55,9 +55,9 @@ class Quick:
 
     def __call__(self, args: Sequence[Any]) -> tuple[Tensor] | None:
         """The answer, alone in a tuple; None where this is not the way."""
-        if len(args) != len(self.types) or not self.busy.acquire(blocking=False):
+        if len(args) != len(self.types):
             return None
-        try:
+        with self.alone:
             words = self.context.words
             held = []
             for arg, (shape, dtype), place in zip(args, self.types, self.places, strict=True):
@@ -82,5 +82,3 @@ class Quick:
             node = Node(CONSTANT, (), {}, self.shape, self.dtype, None)
             node.value = out
             return (Tensor(node),)
-        finally:
-            self.busy.release()

@@ -27,7 +27,7 @@ from tiza.readings.native import Compiled
 from tiza.readings.native.turns import ALONE
 
 if TYPE_CHECKING:
-    from tiza.api.compile import Form
+    from tiza.api.forms import Form
 
 Array = np.ndarray[Any, Any]
 NODE, VALUE = attrgetter("node"), attrgetter("node.value")
@@ -122,7 +122,6 @@ class Stepping:
         return (
             list(map(NEEDS, self.tensors)) == self.needs
             and list(map(TRAINING, self.modules)) == self.modes
-            and self.captured.whole()
             and all(map(_as_before, self.optimizers, self.options))
         )
 

@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tiza.graph import Node, placeholder
 from tiza.lang.tensor import Tensor
 from tiza.readings.evaluate import Program
 
-__all__ = ["Program", "held_open"]
+__all__ = ["Program", "Unseen", "held_open", "is_writing", "must_be_seen", "writing"]
+
+
+class Unseen(BaseException):
+    """A function that is written down changes `thing`, which is no input of what it becomes."""
+
+    def __init__(self, thing: object) -> None:
+        super().__init__()
+        self.thing = thing
+
+
+class _Writing(threading.local):
+    known: Container[int] | None = None  # inputs, while a function is written down
+
+
+_state = _Writing()
+
+
+@contextmanager
+def writing(inputs: Iterable[object]) -> Iterator[None]:
+    """Inside, a function is written down that reads and changes `inputs`, and nothing else."""
+    before, _state.known = _state.known, set(map(id, inputs))
+    try:
+        yield
+    finally:
+        _state.known = before
+
+
+def is_writing() -> bool:
+    """Whether a function is being written down."""
+    return _state.known is not None
+
+
+def must_be_seen(thing: object) -> None:
+    """Errors: Unseen where a function that is written down would change what is no input."""
+    if _state.known is not None and id(thing) not in _state.known:
+        raise Unseen(thing)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ class _Numbered(Module):
 
     def _put(self, modules: Iterable[tuple[str, Module]]) -> None:
         for name in list(self._modules):
-            del self._modules[name]
+            self._forget(name)
         for name, module in modules:
             self.register_module(name, module)
 
@@ -196,7 +196,8 @@ class ModuleDict(_Uncalled):
         self.register_module(name, module)
 
     def __delitem__(self, name: str) -> None:
-        del self._modules[name]
+        if not self._forget(name):
+            raise KeyError(name)
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -291,7 +292,8 @@ class ParameterDict(Module):
         self.register_parameter(name, parameter)
 
     def __delitem__(self, name: str) -> None:
-        del self._parameters[name]
+        if not self._forget(name):
+            raise KeyError(name)
 
     def __len__(self) -> int:
         return len(self._parameters)

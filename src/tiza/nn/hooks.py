@@ -18,6 +18,9 @@ Call = tuple[tuple[Any, ...], dict[str, Any]]
 _numbers = count()
 
 
+CHANGES = [0]  # how often an attribute, a part or a hook of some module was set
+
+
 class Hooks:
     """The hooks of one side of a module's forward, in the order in which they are called."""
 
@@ -32,6 +35,7 @@ class Hooks:
         number = next(_numbers)
         row = {number: (hook, with_kwargs)}
         self.entries = row | self.entries if prepend else self.entries | row
+        CHANGES[0] += 1
         return RemovableHandle(self, number)
 
     def before(self, module: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
@@ -162,6 +166,7 @@ class RemovableHandle:
     def remove(self) -> None:
         """Take the hook away; once is enough."""
         self.hooks.entries = {k: v for k, v in self.hooks.entries.items() if k != self.number}
+        CHANGES[0] += 1
 
     def __enter__(self) -> RemovableHandle:
         return self

@@ -10,7 +10,7 @@ from tiza.graph import place
 from tiza.lang.tensor import Tensor
 from tiza.lang.verbs import VERBS
 from tiza.nn.cast import Cast
-from tiza.nn.hooks import Back, Hooked, Hooks
+from tiza.nn.hooks import CHANGES, Back, Hooked, Hooks
 from tiza.nn.parameter import Buffer, Parameter, clear_grad
 from tiza.nn.show import html, tree
 from tiza.nn.state import Fit, load_state, named
@@ -82,6 +82,7 @@ class Module(Cast, Hooked):
     # -- attributes -----------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
+        CHANGES[0] += 1
         if isinstance(value, Parameter):
             self.register_parameter(name, value)
         elif isinstance(value, Module):
@@ -117,6 +118,7 @@ class Module(Cast, Hooked):
         return sorted({*super().__dir__(), *self._parameters, *self._buffers, *self._modules})
 
     def _forget(self, name: str) -> bool:
+        CHANGES[0] += 1
         self.__dict__.get("_not_saved", set()).discard(name)
         tables = [self.__dict__.get(key, {}) for key in ("_parameters", "_buffers", "_modules")]
         holding = [table for table in tables if name in table]
@@ -127,6 +129,7 @@ class Module(Cast, Hooked):
     def _enter(self, table: str, name: str, value: Any) -> None:
         if "_parameters" not in self.__dict__:
             raise ArgumentError("module-init", kind=type(self).__name__)
+        CHANGES[0] += 1
         if not name or "." in name:
             raise ArgumentError("module-name", got=name)
         self.__dict__.pop(name, None)

@@ -11,6 +11,7 @@ from tiza.graph import PRIMITIVES as P
 from tiza.graph import Node, constant
 from tiza.graph.walk import walk
 from tiza.lang.tensor import PENDING, Tensor, evaluate_together
+from tiza.lang.trace import must_be_seen
 
 
 def keep(buffer: Tensor, node: Node) -> None:
@@ -19,6 +20,7 @@ def keep(buffer: Tensor, node: Node) -> None:
     It is computed with the next loss and gradients, so that the forward pass runs once; no
     derivative goes through it.
     """
+    must_be_seen(buffer)
     buffer._assign(Tensor(P["stop_gradient"](node)))
     key = id(buffer)
     PENDING[key] = weakref.ref(buffer, lambda _: _forget(key)), []
@@ -48,5 +50,6 @@ def count_batch(buffer: Tensor) -> Node:
     """A counter of batches, one higher."""
     node = kept(buffer)
     more = node + 1 if node.value is None else constant(np.asarray(node.value + 1), node.name)
+    must_be_seen(buffer)
     buffer._assign(Tensor(more))
     return more

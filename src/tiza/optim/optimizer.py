@@ -20,7 +20,7 @@ from tiza.graph.prims.elementwise import log as log_of
 from tiza.lang import hot
 from tiza.lang.rows import are_few
 from tiza.lang.tensor import Tensor, evaluate_together
-from tiza.lang.trace import Program
+from tiza.lang.trace import Program, must_be_seen
 from tiza.nn.parameter import at_once, clear_grad, leaf_of, rows_assigned
 from tiza.optim.memory import Remembered
 from tiza.optim.options import bound, fixed, moved, without_inert
@@ -238,10 +238,9 @@ class Optimizer(Remembered):
 
     def slot_arrays(self) -> list[tuple[Array, ...]]:
         """The slots of every parameter in the order of `self.params`; zeros at first."""
-        return [
-            tuple(self._state_of(p, group)[name] for name in self.slots_for(group, p.shape))
-            for group in self.param_groups for p in group["params"]
-        ]  # fmt: skip
+        rows = [(self._state_of(p, group), self.slots_for(group, p.shape))
+                for group in self.param_groups for p in group["params"]]  # fmt: skip
+        return [tuple(state[name] for name in names) for state, names in rows]
 
     def set_slot_arrays(self, slots: Sequence[Sequence[Array]], steps: int) -> None:
         """Take over slots, and that every parameter has made `steps` steps."""
@@ -274,6 +273,7 @@ class Optimizer(Remembered):
 
         `closure`, where given, computes the loss anew and calls `backward`; its loss is returned.
         """
+        must_be_seen(self)
         loss = closure() if closure is not None else None
         rows = [(i, group, p) for i, group in enumerate(self.param_groups)
                 for p in group["params"] if p._grad is not None]  # fmt: skip
