@@ -10,7 +10,8 @@ import pytest
 
 import tiza as tz
 from tiza.graph import Node
-from tiza.lang import hot
+from tiza.graph.effort import Effort
+from tiza.lang import hot, pulled
 
 
 def loop(scale: float, steps: int = 4, bend: Callable[..., Any] = tz.tanh) -> Node:
@@ -71,3 +72,62 @@ def test_a_loop_of_ones_own_is_compiled_and_goes_on_alike(monkeypatch: Any) -> N
     monkeypatch.setattr(hot, "COMPILE", lambda *a: compiled.append(1) or make(*a))
     np.testing.assert_allclose(trained(10), plain, rtol=1e-10)
     assert len(compiled) in (1, 2)  # the first turn may have a structure of its own
+
+
+def heated(turns: int, again: bool, seconds: float, kinds: int) -> hot.Heat:
+    return hot.Heat(Effort(seconds, kinds), turns=turns, again=again)
+
+
+def test_a_large_step_is_due_at_its_second_turn_a_small_one_later() -> None:
+    large, small = (30e-3, 100), (1e-3, 60)
+    assert not heated(0, True, *large).due()
+    assert heated(1, True, *large).due()
+    assert not heated(1, True, *small).due()
+    assert heated(80, True, *small).due()
+
+
+def test_what_comes_between_new_structures_has_to_have_taken_as_long_as_compiling() -> None:
+    assert not heated(1, False, 30e-3, 100).due()
+    assert not heated(4, False, 30e-3, 100).due()
+    assert heated(6, False, 30e-3, 100).due()
+
+
+def test_a_loop_goes_on_while_nothing_new_is_met() -> None:
+    known: hot.Known[hot.Heat] = hot.Known(most=3)
+    met = lambda key: known.met(key, lambda: hot.Heat(Effort()))
+    seen = [met(k).again for k in "aababccab"]
+    assert seen == [False, True, False, False, True, False, True, False, False]
+    first = met("a")
+    [met(k) for k in "defg"]
+    assert len(known) == 3
+    assert met("a") is not first
+
+
+def turns_compiled(lengths: list[int], monkeypatch: Any) -> list[int]:
+    """At which turns a loop over texts of these lengths compiles."""
+    make, found = hot.COMPILE, []
+    model = tz.nn.Sequential(tz.nn.Linear(200, 300), tz.nn.ReLU(), tz.nn.Linear(300, 10))
+    optimizer = tz.optim.Adam(model.parameters(), lr=1e-3)
+    with monkeypatch.context() as patch:
+        patch.setattr(hot, "_known", type(hot._known)())
+        patch.setattr(pulled, "_forms", type(pulled._forms)())
+        for turn, length in enumerate(lengths):
+            patch.setattr(hot, "COMPILE", lambda *a, turn=turn: found.append(turn) or make(*a))
+            optimizer.zero_grad()
+            loss = tz.mean(model(tz.ones(length, 200)) ** 2)
+            loss.backward()
+            optimizer.step()
+    return found
+
+
+def test_the_same_loop_is_compiled_at_the_same_turn_of_the_same_step(monkeypatch: Any) -> None:
+    monkeypatch.setattr(hot, "SECONDS", 5e-4)
+    found = [turns_compiled([40] * 20, monkeypatch) for _ in range(2)]
+    assert found[0] == found[1]
+    assert len(found[0]) == 1
+
+
+def test_shapes_that_are_new_at_every_turn_are_never_compiled(monkeypatch: Any) -> None:
+    monkeypatch.setattr(hot, "SECONDS", 1e-4)
+    assert turns_compiled(list(range(1, 41)), monkeypatch) == []
+    assert turns_compiled([7, 8] * 10, monkeypatch)

@@ -13,6 +13,11 @@ class Source(Protocol):
 
     leaves: list[Node]
 
+    @property
+    def effort(self) -> Any:
+        """What all of them take, see `graph.effort`."""
+        ...
+
     def gradient(self, index: int) -> Node:
         """The expression of gradient number `index`."""
         ...

@@ -2,23 +2,26 @@
 
 A loop of one's own writes the same expression at every turn, over other numbers. Its structure
 is the list of its operations, each with the numbers of its operands. Once computing one
-structure has taken longer than compiling it would, it is compiled, and later turns run that.
+structure has taken longer than compiling it would, it is compiled, and later turns run that. If
+nothing but known structures came since its last turn, a loop goes on and will make many more:
+their time counts beforehand. So a large step is compiled at its second turn, a small one later,
+and what has other shapes at every turn only if it comes back often enough. All this is counted,
+not measured: the same loop is compiled at the same turn again, and gives the same bits.
 
 What compiles is put into `COMPILE` by the package's front: the language does not know the compiler.
 """
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from tiza.graph.effort import Effort, effort, of_each
 from tiza.graph.late import Late
 from tiza.graph.node import Node, placeholder
 from tiza.graph.structure import settings
@@ -45,32 +48,37 @@ class Run(Protocol):
 
 
 COMPILE: Callable[[Sequence[Node], Sequence[Node]], Run | None] | None = None
-SECONDS = 1.5e-3  # that compiling takes, for each operation
+SECONDS = 1.5e-3  # that compiling takes, for each kind of operations
+AHEAD = 20  # turns that a loop which goes on is taken to make still
 LEAST = 8  # operations; smaller expressions are quicker as they are
 MOST_KEPT = 64
 
 
 @dataclass
 class Heat:
-    """How often a structure was computed, and what runs it by now."""
+    """How often a structure was computed, and what that takes.
 
-    operations: int
-    seconds: float = 0.0
+    known: how many structures had been met at its last turn; again: whether none was new since.
+    """
+
+    effort: Effort
     turns: int = 0
-    run: Run | None = None
+    known: int = -1
+    again: bool = False
     tried: bool = False
 
     def due(self) -> bool:
         """Whether it is time to compile."""
-        return not self.tried and self.turns >= 3 and self.seconds > SECONDS * self.operations
+        if self.tried or self.turns < (1 if self.again else 3):
+            return False
+        turns = self.turns + AHEAD * self.again
+        return turns * self.effort.seconds > SECONDS * self.effort.kinds
 
-    @contextmanager
-    def measured(self) -> Iterator[None]:
-        """Count a turn, and the time that it takes."""
-        start = time.perf_counter()
-        yield
-        self.seconds += time.perf_counter() - start
-        self.turns += 1
+
+class Expression(Heat):
+    """A structure, and what runs it by now."""
+
+    run: Run | None = None
 
     def compile(self, inputs: Sequence[Node], outputs: Sequence[Node]) -> None:
         """Compile, once; what cannot be compiled goes on as it was."""
@@ -79,8 +87,32 @@ class Heat:
             self.run = COMPILE(*anew(inputs, outputs))
 
 
-_known: OrderedDict[Hashable, Heat] = OrderedDict()
-_programs: WeakKeyDictionary[Program, Heat] = WeakKeyDictionary()
+H = TypeVar("H", bound=Heat)
+
+
+class Known(OrderedDict[Hashable, H]):
+    """What is known of structures, by key; those that were not met for longest are forgotten."""
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        super().__init__()
+        self.most, self.count = most, 0
+
+    def met(self, key: Hashable, make: Callable[[], H]) -> H:
+        """What is known of one structure, made where it is new."""
+        heat = self.get(key)
+        if heat is None:
+            self.count += 1
+            heat = self[key] = make()
+            if len(self) > self.most:
+                self.popitem(last=False)
+        else:
+            self.move_to_end(key)
+        heat.again, heat.known = heat.known == self.count, self.count
+        return heat
+
+
+_known: Known[Expression] = Known()
+_programs: WeakKeyDictionary[Program, Expression] = WeakKeyDictionary()
 
 
 def anew(inputs: Sequence[Node], outputs: Sequence[Node]) -> tuple[list[Node], list[Node]]:
@@ -114,7 +146,7 @@ def structure(nodes: Sequence[Node]) -> tuple[Hashable, list[Node], int]:
             leaves.append(node)
             rows.append((node.shape, node.dtype))
     key = tuple(rows), tuple([numbers[n] for n in nodes])
-    return key, leaves, len(order) - len(leaves) + sum(form.operations for form in forms)
+    return key, leaves, len(order) - len(leaves) + LEAST * len(forms)
 
 
 def _edges(node: Node) -> Sequence[Node]:
@@ -142,8 +174,8 @@ def computed(nodes: Sequence[Node], evaluate: Callable[[Sequence[Node]], object]
             for node, value in zip(wanted, made, strict=True):
                 node.value = value
             return
-    with heat.measured():
-        evaluate(nodes)
+    evaluate(nodes)
+    heat.turns += 1
 
 
 def cold(nodes: Sequence[Node], evaluate: Callable[[Sequence[Node]], object]) -> None:
@@ -155,29 +187,22 @@ def ran(program: Program, arrays: Sequence[Any]) -> list[Any]:
     """What a program gives that is run again and again, compiled once that pays."""
     heat = _programs.get(program)
     if heat is None:
-        heat = _programs[program] = Heat(len(program.steps))
+        heat = _programs[program] = Expression(of_each(program.nodes))
     if heat.run is None and heat.due() and len(program.steps) >= LEAST:
         heat.compile(program.inputs, program.outputs)
     if heat.run is not None:
         return heat.run(*arrays)
-    with heat.measured():
-        return program(*arrays)
+    heat.turns += 1
+    return program(*arrays)
 
 
-def _heat(wanted: Sequence[Node]) -> tuple[Heat | None, list[Node]]:
+def _heat(wanted: Sequence[Node]) -> tuple[Expression | None, list[Node]]:
     if COMPILE is None or not wanted:
         return None, []
     try:
         key, leaves, operations = structure(wanted)
-        heat = _known.get(key)
+        if operations < LEAST:
+            return None, []
+        return _known.met(key, lambda: Expression(effort(wanted))), leaves
     except TypeError:  # attributes that are no plain values
         return None, []
-    if operations < LEAST:
-        return None, []
-    if heat is None:
-        heat = _known[key] = Heat(operations)
-        if len(_known) > MOST_KEPT:
-            _known.popitem(last=False)
-    else:
-        _known.move_to_end(key)
-    return heat, leaves

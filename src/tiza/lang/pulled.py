@@ -16,6 +16,7 @@ from weakref import ref
 import numpy as np
 
 from tiza.graph import PRIMITIVES, Node, constant, literal, walk
+from tiza.graph.effort import Effort, effort
 from tiza.graph.late import Late
 from tiza.graph.structure import settings
 from tiza.lang.rows import may_be_few
@@ -56,14 +57,14 @@ class Leaves:
 class Form:
     """One structure of a loss: which of its variables have a gradient, how large that is."""
 
-    __slots__ = ("late", "operations", "reached", "read")
+    __slots__ = ("effort", "late", "reached", "read")
 
     def __init__(self, root: Node, found: Sequence[Node | None]) -> None:
         grads = [g for g in found if g is not None]
         self.reached = [k for k, g in enumerate(found) if g is not None]
         # Steps of large tables look at the rows of their gradients.
         self.late = not any(map(may_be_few, grads))
-        self.operations = len(walk([root, *grads]))
+        self.effort = effort([root, *grads])
         self.read = False  # whether gradients were looked at after the step that used them
 
 
@@ -82,13 +83,15 @@ class Seen:
     def differentiated(self) -> list[tuple[Tensor, Node]]:
         """The gradient of each variable that has one, held constant."""
         wrt = [t.node for t in self.variables]
-        form = _known(self.key)
-        if form is not None and form.late:
-            pull, depth = Pull(form, self.root, self.leaves, wrt), 2 * self.root.depth
+        form, found = _known(self.key), None
+        if form is None or not form.late:
+            found = differentiate([self.root], wrt, [seed(self.root)])
+        if form is None and found is not None:
+            form = _kept(self.key, Form(self.root, found))
+        if form is not None and form.late:  # the first turn of a loop looks like the others
+            pull, depth = Pull(form, self.root, self.leaves, wrt, found), 2 * self.root.depth
             return [(self.variables[k], Late(pull, k, wrt[k], depth)) for k in form.reached]
-        found = differentiate([self.root], wrt, [seed(self.root)])
-        if form is None:
-            _keep(self.key, Form(self.root, found))
+        assert found is not None
         return [(t, HELD(g)) for t, g in zip(self.variables, found, strict=True) if g is not None]
 
 
@@ -97,10 +100,15 @@ class Pull:
 
     __slots__ = ("form", "found", "leaves", "root", "spent", "wrt")
 
-    def __init__(self, form: Form, root: Node, leaves: list[Node], wrt: list[Node]) -> None:
-        self.form, self.root, self.leaves, self.wrt = form, root, leaves, wrt
-        self.found: list[Node | None] | None = None
+    def __init__(self, form: Form, root: Node, leaves: list[Node], wrt: list[Node],
+                 found: list[Node | None] | None = None) -> None:  # fmt: skip
+        self.form, self.root, self.leaves, self.wrt, self.found = form, root, leaves, wrt, found
         self.spent = False  # whether a step has used them without keeping them
+
+    @property
+    def effort(self) -> Effort:
+        """What the loss and all its gradients take."""
+        return self.form.effort
 
     def gradient(self, index: int) -> Node:
         """The expression of one of them."""
@@ -194,10 +202,11 @@ def _known(key: Hashable) -> Form | None:
     return form
 
 
-def _keep(key: Hashable, form: Form) -> None:
+def _kept(key: Hashable, form: Form) -> Form | None:
     try:
         _forms[key] = form
     except TypeError:
-        return
+        return None
     if len(_forms) > MOST_KEPT:
         _forms.popitem(last=False)
+    return form

@@ -283,8 +283,8 @@ class Optimizer(Remembered):
         if turn is None:
             self._stepped(rows, some)
         elif not turn.made():
-            with turn.whole.heat.measured():
-                self._stepped(rows, some, hot.cold)
+            self._stepped(rows, some, hot.cold)
+            turn.whole.turns += 1
         return loss
 
     def _stepped(self, rows: list[Row], some: Collection[int],

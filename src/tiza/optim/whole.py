@@ -7,7 +7,6 @@ later turns run that; the gradients are then computed once more if somebody look
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -17,6 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from tiza.graph import Node, placeholder
+from tiza.graph.effort import effort, of_update
 from tiza.graph.late import Late
 from tiza.graph.node import data
 from tiza.lang import hot
@@ -31,7 +31,6 @@ Array = np.ndarray[Any, Any]
 Row = tuple[int, dict[str, Any], Tensor]  # number of the group, the group, a parameter
 SCALAR = np.dtype(np.float64)
 MOST_KEPT = 16  # structures of one optimizer
-EACH = 12  # operations of the update of one parameter, roughly
 
 
 class Structure:
@@ -41,13 +40,12 @@ class Structure:
         self.grads, self.losses = grads, losses
         source = grads[0].source if type(grads[0]) is Late else None
         if source is not None and _alone(source, grads, losses):
-            self.source, self.leaves, form = source, source.leaves, source.form
+            self.source, self.leaves = source, source.leaves
             numbers = tuple([g.index for g in grads])  # type: ignore[attr-defined]
-            self.key: Hashable = form, numbers, len(losses)
-            self.operations = form.operations
+            self.key: Hashable = source.form, numbers, len(losses)
         else:
             self.source = None
-            self.key, self.leaves, self.operations = hot.structure([*grads, *losses])
+            self.key, self.leaves, _ = hot.structure([*grads, *losses])
 
     @property
     def unread(self) -> bool:
@@ -75,24 +73,24 @@ class Program:
     unread: bool  # whether the gradients are left out
 
 
-class Whole:
+class Whole(hot.Heat):
     """One structure of a step: how hot it is, and its program once there is one."""
 
-    def __init__(self, optimizer: Optimizer, rows: Sequence[Row], operations: int) -> None:
-        self.heat = hot.Heat(operations + EACH * len(rows))
+    def __init__(self, optimizer: Optimizer, rows: Sequence[Row], nodes: Sequence[Node]) -> None:
+        super().__init__(effort(nodes).and_also(of_update([p.size for _, _, p in rows])))
         self.slots = Slots((p, optimizer.slots_for(group, p.shape)) for _, group, p in rows)
         self.program: Program | None = None
 
-    def due(self, found: Structure) -> bool:
+    def wants(self, found: Structure) -> bool:
         """Whether it is time to compile, or to compile anew because gradients are looked at."""
         if self.program is not None:
             return self.program.unread and not found.unread
-        return self.heat.due()
+        return self.due()
 
     def compile(self, optimizer: Optimizer, rows: Sequence[Row], found: Structure,
                 sides: dict[Any, Any]) -> None:  # fmt: skip
         """Compile; what cannot be compiled goes on as it was."""
-        self.heat.tried, unread = True, found.unread
+        self.tried, unread = True, found.unread
         nodes = [p.node for _, _, p in rows]
         wanted = found.losses if unread else [*found.losses, *_unknown(found.grads)]
         given = [k for k, leaf in enumerate(found.leaves) if leaf not in set(nodes)]
@@ -143,7 +141,7 @@ class Kept:
     """What is kept of one optimizer: structures of its steps, arrays that they share."""
 
     def __init__(self) -> None:
-        self.structures: OrderedDict[Hashable, Whole] = OrderedDict()
+        self.structures: hot.Known[Whole] = hot.Known(MOST_KEPT)
         self.sides: dict[Any, Any] = {}
 
 
@@ -191,18 +189,13 @@ class Turn:
         places = {leaf: k for k, leaf in enumerate(found.leaves)}
         where = [(i, places.get(p.node), p.node.shape, p.node.dtype) for i, _, p in self.rows]
         key = found.key, tuple(where), optimizer.moving, optimizer.settings()
-        structures = self.kept.structures
-        whole = structures.get(key)
-        if whole is None:
-            whole = structures[key] = Whole(optimizer, self.rows, found.operations)
-            if len(structures) > MOST_KEPT:
-                structures.popitem(last=False)
-        return whole
+        make = lambda: Whole(optimizer, self.rows, [*self.found.grads, *self.found.losses])
+        return self.kept.structures.met(key, make)
 
     def made(self) -> bool:
         """Make the step in one program; False where there is none, and nothing was done."""
         whole, found = self.whole, self.found
-        if whole.due(found):
+        if whole.wants(found):
             for _, group, p in self.rows:
                 self.optimizer._state_of(p, group)
             whole.compile(self.optimizer, self.rows, found, self.kept.sides)
