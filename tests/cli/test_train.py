@@ -3,10 +3,15 @@
 import json
 import re
 import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tiza.cli.bar import EpochBar
+from tiza.recipes import passes
+from tiza.recipes.study import weights_hash
+from tiza.train.folder import RunFolder
 from tiza.train.store import Store
 
 HOUSES = """\
@@ -200,3 +205,74 @@ def test_a_folder_from_a_stranger_cannot_run_code(tiza, table):
     said = tiza("predict", "last", "a=1")
     assert said.code == 1
     assert "os.system" in said.err
+
+
+def test_a_run_that_was_interrupted_goes_on(tiza, shared_data, monkeypatch):
+    said = tiza("train", "lstm-series", "--quick", "--set", "epochs=4")
+    assert said.code == 0, said.err
+    whole = RunFolder.open(Store().find("last").folder)
+    keep = passes.Passes._keep
+
+    def stop(this, *what):
+        keep(this, *what)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(passes, "PAUSE", 0.0)
+        patch.setattr(passes.Passes, "_keep", stop)
+        said = tiza("train", "lstm-series", "--quick", "--set", "epochs=4")
+    assert said.code == 130
+    run = Store().find("last").id
+    assert f"kept: tiza train lstm-series --resume {run} goes on from here" in said.err
+    said = tiza("train", "lstm-series", "--resume", "last")
+    assert said.code == 0, said.err
+    assert "going on after 1 passes that are kept" in said.err
+    assert Store().find("last").id == run
+    assert weights_hash(RunFolder.open(Store().find("last").folder)) == weights_hash(whole)
+
+
+def test_what_cannot_go_on_is_refused(tiza, monkeypatch):
+    def stop(this, row):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(passes.Passes, "told", stop)
+        assert tiza("train", "water-tank", "--quick").code == 130
+    run = Store().find("last").id
+    said = tiza("train", "water-tank", "--resume", "last")
+    assert (said.code, said.err.splitlines()[0]) == (
+        2, f"tiza: error: {run} has no checkpoint to go on from"
+    )  # fmt: skip
+    said = tiza("--lang", "es", "train", "water-tank", "--resume", "last")
+    assert f"tiza replay {run} la empieza de nuevo" in said.err
+    said = tiza("train", "perceptron", "--resume", run)
+    assert f"{run} is a run of water-tank, not of perceptron" in said.err
+    said = tiza("train", "water-tank", "--resume", run, "--seeds", "2")
+    assert "--resume takes the run's own settings, so --seeds has no place" in said.err
+    Store().start(run, name="water-tank", folder=Path("runs") / run, config={})
+    assert "is still going on" in tiza("train", "water-tank", "--resume", run).err
+    assert tiza("train", "water-tank", "--quick").code == 0
+    assert "came to its end" in tiza("train", "water-tank", "--resume", "last").err
+
+
+def test_a_table_that_was_interrupted_goes_on(tiza, monkeypatch, tmp_path):
+    rows = [f"{k % 7},{k % 5},{(k % 7) * 2 + k % 5}" for k in range(120)]
+    (tmp_path / "t.csv").write_text("a,b,c\n" + "\n".join(rows) + "\n")
+    words = ["train", "t.csv", "--target", "c", "--epochs", "6"]
+    assert tiza(*words).code == 0
+    whole = RunFolder.open(Store().find("last").folder)
+
+    def stop(this, epoch, logs):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EpochBar, "on_epoch_end", stop)
+        said = tiza(*words)
+    run = Store().find("last").id
+    assert said.code == 130
+    assert f"kept: tiza train {tmp_path / 't.csv'} --resume {run} goes on from here" in said.err
+    assert tiza("train", "t.csv", "--resume", "last").code == 0
+    after = RunFolder.open(Store().find("last").folder)
+    assert after.id != whole.id
+    assert weights_hash(after) == weights_hash(whole)

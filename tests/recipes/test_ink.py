@@ -14,10 +14,10 @@ from tiza.recipes.asking import Asked
 from tiza.recipes.ink import (
     COLOURS,
     Average,
+    Falling,
     Reader,
     coloured,
     digits,
-    falling,
     insights,
     legend,
     mean_loss,
@@ -36,7 +36,7 @@ def _own_folder(tmp_path, monkeypatch):
 
 def test_the_rate_falls_along_half_a_cosine():
     optimizer = optim.SGD([nn.Parameter(np.zeros(1, np.float32))], lr=0.1)
-    lower = falling(optimizer, 0.1, 10)
+    lower = Falling(optimizer, 0.1, 10)
     rates = []
     for _ in range(12):
         lower()

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tiza.cli.out import console, current, note
 from tiza.errors import pick
@@ -16,27 +16,47 @@ if TYPE_CHECKING:
     from tiza.recipes.problem import Problem
     from tiza.recipes.setting import Settings
     from tiza.recipes.shelf import Recipe
+    from tiza.train import Callback
+    from tiza.train.folder import RunFolder
 
 
 def learn(problem: "Problem", seed: int, facts: "Mapping[str, object] | None" = None,
-          recipe: "Recipe | None" = None) -> "Learned":  # fmt: skip
+          recipe: "Recipe | None" = None, resume: "RunFolder | None" = None
+          ) -> "Learned":  # fmt: skip
     """Learn with a bar; beside a JSON document, whatever is said on the way goes to stderr."""
     from tiza.cli.bar import EpochBar
     from tiza.recipes.learn import learn
 
     with redirect_stdout(sys.stderr if current().json else sys.stdout):
         bar = EpochBar(problem.plan.epochs, current().quiet)
-        return learn(problem, seed=seed, callbacks=[bar], facts=facts, recipe=recipe)
+        try:
+            return learn(problem, seed=seed, callbacks=[bar], facts=facts, recipe=recipe,
+                         resume=resume)  # fmt: skip
+        except KeyboardInterrupt:
+            _how_it_goes_on(bar)
+            raise
 
 
-def learn_recipe(recipe: "Recipe", settings: "Settings") -> "Learned":
+def _how_it_goes_on(bar: "Callback") -> None:
+    """The command that takes up what was interrupted."""
+    from tiza.recipes.study import typed
+    from tiza.recipes.words import word
+
+    trainer: Any = getattr(bar, "trainer", None)  # none where nothing was trained yet
+    folder = None if trainer is None else trainer.keeper.folder
+    if folder is not None:
+        note(word("resume", run=folder.id, recipe=typed(folder)))
+
+
+def learn_recipe(recipe: "Recipe", settings: "Settings", resume: "RunFolder | None" = None
+                 ) -> "Learned":  # fmt: skip
     """Say what a recipe is about, and learn it."""
     from tiza.recipes.learn import problem_of
     from tiza.recipes.study import facts_of
 
     problem = problem_of(recipe, settings)
     introduce(problem)
-    return learn(problem, settings.seed, facts_of(recipe, settings), recipe)
+    return learn(problem, settings.seed, facts_of(recipe, settings), recipe, resume)
 
 
 def introduce(problem: "Problem") -> None:

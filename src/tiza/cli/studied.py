@@ -13,6 +13,7 @@ from tiza.errors import pick
 if TYPE_CHECKING:
     from tiza.recipes.setting import Settings
     from tiza.recipes.shelf import Recipe
+    from tiza.train.folder import RunFolder
 
 EVERY = 5.0  # seconds between two lines about the curves
 
@@ -54,13 +55,14 @@ def run_recipe(recipe: "Recipe", given: Mapping[str, object], quick: bool, seeds
         conclude(ended[0])
 
 
-def run_once(recipe: "Recipe", settings: "Settings") -> Ended:
-    """One run of a recipe."""
+def run_once(recipe: "Recipe", settings: "Settings", resume: "RunFolder | None" = None
+             ) -> Ended:  # fmt: skip
+    """One run of a recipe, or the rest of one that ended early."""
     from tiza.recipes.study import run_study
 
     if recipe.is_problem:
-        learned = learn_recipe(recipe, settings)
+        learned = learn_recipe(recipe, settings, resume)
         return of_learned(learned, sentence_of(learned), recipe, settings.quick)
     about = recipe.about
     note(f"{pick(about.title)}: {pick(about.data)}; {about.model}")
-    return of_study(run_study(recipe, settings))
+    return of_study(run_study(recipe, settings, resume=resume))

@@ -94,8 +94,8 @@ def learn(ink: Ink, count: int, settings: Chosen, rng: np.random.Generator) -> t
     model = models.Autoencoder(784, settings.hidden, count)
     optimizer = optim.Adam(model.parameters(), lr=settings.lr)
     step, judge = descent(model.loss, optimizer), tz.compile(model.loss)
-    rows = []
-    for _ in range(settings.epochs):
+    rows: list[dict[str, float]] = []
+    for _ in settings.loop(settings.epochs, model, optimizer, rng, rows):
         losses = []
         for some in batches(len(ink.x), settings.batch, rng):
             losses.append(step(ink.x[some]))

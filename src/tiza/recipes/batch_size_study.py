@@ -89,7 +89,7 @@ def study(settings: Chosen) -> Outcome:
         for rate in RATES:
             model.load_state_dict(start)
             optimizer.param_groups[0]["lr"] = rate
-            found[size, rate] = _descended(step, model, (x, y), size, ink, settings)
+            found[size, rate] = _descended(step, model, optimizer, (x, y), size, ink, settings)
             row = {"batch": float(size), "lr": rate, "val_accuracy": found[size, rate].accuracy}
             rows.append(settings.epoch(row))
     best = max(found, key=lambda pair: found[pair].accuracy)
@@ -119,12 +119,12 @@ def study(settings: Chosen) -> Outcome:
     )
 
 
-def _descended(step: Any, model: Any, data: tuple[Array, Array], size: int, ink: Ink,
-               settings: Chosen) -> Descent:  # fmt: skip
+def _descended(step: Any, model: Any, optimizer: optim.SGD, data: tuple[Array, Array], size: int,
+               ink: Ink, settings: Chosen) -> Descent:  # fmt: skip
     """So many passes; a descent whose loss is no number any more stops."""
     x, y = data
     rng, losses = np.random.default_rng(settings.seed), [float("nan")]
-    for _ in range(settings.epochs):
+    for _ in settings.loop(settings.epochs, model, optimizer, rng, losses):
         for at in batches(len(x), size, rng):
             losses.append(step(x[at], y[at]))
             if not np.isfinite(losses[-1]):

@@ -13,6 +13,7 @@ from tiza.data import load
 from tiza.errors import pick
 from tiza.recipes.asking import Asked, Reply
 from tiza.recipes.curves import counted, drawn
+from tiza.recipes.passes import Best
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, descent
 from tiza.train.findings import softmax
@@ -105,18 +106,15 @@ def _train(model: Any, optimizer: optim.Optimizer, inputs: Any, cora: Any, setti
 
     step = descent(loss, optimizer)
     guess = tz.compile(lambda: tz.argmax(model(*inputs), axis=1))
-    best, rows = -1.0, []
-    weights: dict[str, Array] = {}
-    for _ in range(settings.epochs):
+    best, rows = Best(model), list[dict[str, float]]()
+    for _ in settings.loop(settings.epochs, model, optimizer, best, rows):
         model.train()
         figure = step()
         model.eval()
         watched = float((guess().numpy() == cora.y)[cora.val].mean())
-        if watched > best:
-            best = watched
-            weights = {name: value.numpy().copy() for name, value in model.state_dict().items()}
+        best.see(watched)
         rows.append(settings.epoch({"loss": figure, "val_accuracy": watched}))
-    model.load_state_dict(weights)
+    best.settle()
     return rows
 
 

@@ -1,7 +1,7 @@
 """What the recipes on elliptic curves share: parts divided by isogeny class, a net that learns."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -112,13 +112,14 @@ def learned(x: Array, y: Array, classes: int, parts: Parts, settings: Chosen, te
     What is kept is the mean of the weights over the last steps. Whoever watches the run is told
     of the main network alone.
     """
-    settings = settings if tell else replace(settings, watch=lambda row: None)
+    settings = settings if tell else settings.watched()
     model = models.EllipticMLP(x.shape[1], classes, settings.hidden, settings.dropout, False)
     optimizer = optim.AdamW(model.parameters(), lr=settings.lr, weight_decay=settings.weight_decay)
     step = descent(lambda a, b: F.cross_entropy(model(a), b), optimizer)
     size = min(settings.batch, len(parts.train))
-    mean, rng, rows = Average(model), np.random.default_rng(settings.seed), []
-    for _ in range(settings.epochs):
+    mean, rng = Average(model), np.random.default_rng(settings.seed)
+    rows: list[dict[str, float]] = []
+    for _ in settings.loop(settings.epochs, model, optimizer, mean, rng, rows):
         model.train()
         losses = []
         for at in batches(len(parts.train), size, rng):

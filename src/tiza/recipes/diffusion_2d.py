@@ -58,13 +58,14 @@ def study(settings: Chosen) -> Outcome:
 
     step = descent(model.loss, optimizer)
 
-    rows, total, steps = [], 0.0, settings.steps
-    every = max(1, steps // 50)
-    for k in range(steps):
-        total += step(draw(SIZE, rng))
-        if (k + 1) % every == 0:
-            rows.append(settings.epoch({"loss": total / every}))
-            total = 0.0
+    rows: list[dict[str, float]] = []
+    losses: list[float] = []
+    every = max(1, settings.steps // 50)
+    for _ in settings.loop(settings.steps, model, optimizer, rng, rows, losses):
+        losses.append(step(draw(SIZE, rng)))
+        if len(losses) == every:
+            rows.append(settings.epoch({"loss": sum(losses) / every}))
+            losses.clear()
     count = settings.few(2000, 200)
     denoise = tz.compile(model.denoiser)
     many = model.sample((count, 2), denoise).numpy()

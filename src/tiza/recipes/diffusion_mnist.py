@@ -11,7 +11,7 @@ from tiza import models, optim
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import APART, MNIST, Average, Reader, digits, falling, mean_loss, reader
+from tiza.recipes.ink import APART, MNIST, Average, Falling, Reader, digits, mean_loss, reader
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, batches, descent, grid
 
@@ -67,9 +67,9 @@ def study(settings: Chosen) -> Outcome:
     model = models.Diffusion(models.PatchUNet(settings.maps, 10), settings.steps)
     optimizer = optim.Adam(model.parameters(), lr=settings.lr)
     step, valid = descent(model.loss, optimizer), tz.compile(model.loss)
-    lower = falling(optimizer, settings.lr, settings.epochs * (len(real) // settings.batch))
-    mean, rows = Average(model, every=10, least=0.02), []
-    for _ in range(settings.epochs):
+    lower = Falling(optimizer, settings.lr, settings.epochs * (len(real) // settings.batch))
+    mean, rows = Average(model, every=10, least=0.02), list[dict[str, float]]()
+    for _ in settings.loop(settings.epochs, model, optimizer, lower, mean, rng, rows):
         losses = []
         for some in batches(len(real), settings.batch, rng):
             told = np.where(rng.random(settings.batch) < settings.unknown, 10, ink.y[some])

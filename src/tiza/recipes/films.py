@@ -25,10 +25,13 @@ APART = (
 
 
 def descended(step: Callable[..., float], parts: Ratings, epochs: int, size: int,
-              settings: Settings) -> list[dict[str, float]]:  # fmt: skip
-    """So many passes over the ratings in random order; one row of the curve for each."""
-    rng, rows = np.random.default_rng(settings.seed), []
-    for _ in range(epochs):
+              settings: Settings, *what: Any) -> list[dict[str, float]]:  # fmt: skip
+    """So many passes over the ratings in random order; one row of the curve for each.
+
+    what: the model and the optimizer that the step changes.
+    """
+    rng, rows = np.random.default_rng(settings.seed), list[dict[str, float]]()
+    for _ in settings.loop(epochs, *what, rng, rows):
         losses = []
         for at in batches(len(parts[0]), min(size, len(parts[0])), rng):
             losses.append(step(*(part[at] for part in parts)))

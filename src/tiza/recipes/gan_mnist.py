@@ -63,8 +63,8 @@ def study(settings: Chosen) -> Outcome:
     maker = optim.Adam(model.generator.parameters(), lr=settings.lr, betas=(0.5, 0.99))
     doubt = descent(model.critic_loss, critic)
     make = descent(lambda: model.generator_loss(settings.batch), maker)
-    mean, rows = Average(model.generator), []
-    for _ in range(settings.epochs):
+    mean, rows = Average(model.generator), list[dict[str, float]]()
+    for _ in settings.loop(settings.epochs, model, critic, maker, mean, rng, rows):
         losses = []
         for some in batches(len(real), settings.batch, rng):
             losses.append((doubt(real[some]), make()))

@@ -68,10 +68,10 @@ def study(settings: Chosen) -> Outcome:
 
     make = descent(lambda: model.generator_loss(SIZE), maker)
 
-    rows = []
+    rows: list[dict[str, float]] = []
     mean = {k: v.numpy().copy() for k, v in model.generator.state_dict().items()}
     steps = settings.steps
-    for k in range(steps):
+    for k in settings.loop(steps, model, critic, maker, mean, rng, rows):
         row = {"critic": doubt(draw(SIZE, rng)), "generator": make()}
         for name, value in model.generator.state_dict().items():
             mean[name] += (value.numpy() - mean[name]) * 0.005

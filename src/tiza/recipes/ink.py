@@ -70,19 +70,28 @@ def digits(settings: Settings, quick: int = 600) -> Ink:
     )
 
 
-def falling(optimizer: "Optimizer", lr: float, steps: int) -> Callable[[], None]:
+class Falling:
     """Called after each step, it lowers the learning rate along half a cosine to 0.
 
     Source: Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5, without restarts.
     """
-    done = 0
 
-    def lower() -> None:
-        nonlocal done
-        done += 1
-        optimizer.lr = lr * 0.5 * (1 + math.cos(math.pi * min(done, steps) / steps))
+    def __init__(self, optimizer: "Optimizer", lr: float, steps: int) -> None:
+        self.optimizer, self.lr, self.steps, self.done = optimizer, lr, steps, 0
 
-    return lower
+    def __call__(self) -> None:
+        """Called after each step."""
+        self.done += 1
+        share = min(self.done, self.steps) / self.steps
+        self.optimizer.lr = self.lr * 0.5 * (1 + math.cos(math.pi * share))
+
+    def state_dict(self) -> dict[str, int]:
+        """How many steps are done."""
+        return {"done": self.done}
+
+    def load_state_dict(self, state: Mapping[str, int]) -> None:
+        """Go on where `state_dict` was taken."""
+        self.done = state["done"]
 
 
 def mean_loss(judge: Callable[..., Any], *arrays: Array) -> float:
@@ -130,8 +139,8 @@ def reader(ink: Ink, settings: Settings, epochs: int = 4) -> Reader:
     model = models.LeNet5(10, "relu")
     optimizer = optim.AdamW(model.parameters(), lr=2e-3)
     step = descent(lambda x, y: F.cross_entropy(model(x), y), optimizer)
-    lower = falling(optimizer, 2e-3, epochs * (len(ink.x) // size))
-    for _ in range(epochs):
+    lower = Falling(optimizer, 2e-3, epochs * (len(ink.x) // size))
+    for _ in settings.loop(epochs, model, optimizer, lower, rng):
         for rows in batches(len(ink.x), size, rng):
             step(ink.x[rows], ink.y[rows])
             lower()
@@ -166,6 +175,14 @@ class Average:
     def settle(self) -> None:
         """Give the model its mean weights."""
         self.model.load_state_dict(self.mean)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The mean weights, and of how many steps."""
+        return {"mean": self.mean, "steps": self.steps}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where `state_dict` was taken."""
+        self.mean, self.steps = dict(state["mean"]), state["steps"]
 
 
 def insights(x: Array) -> "Callable[[nn.Module], Mapping[tuple[str, str], Array]]":

@@ -87,16 +87,18 @@ def learn(
     facts: Mapping[str, object] | None = None,
     beside: bool = True,
     recipe: Recipe | None = None,
+    resume: RunFolder | None = None,
 ) -> Learned:
     """Train the problem's network and keep everything in the folder of a run.
 
     The test rows are looked at once, at the end. A linear model (unless `beside` is False),
     trained by the same trainer on the same rows, and a constant answer are scored beside it.
+    resume: the folder of a run of this problem that ended early; it goes on where it stood.
     """
     start = time.perf_counter()
     plan = problem.plan
-    watched = [Noted(facts or {}), *callbacks]
-    trainer = _trained(problem, problem.network, plan, seed, run_dir, watched, verbose)
+    watched = [Noted({"source": dict(problem.facts), **(facts or {})}), *callbacks]
+    trainer = _trained(problem, problem.network, plan, seed, run_dir, watched, verbose, resume)
     if any(getattr(callback, "stopped", False) for callback in callbacks):
         _given_up(trainer)
     outputs = np.asarray(trainer.predict(problem.test.x))
@@ -150,6 +152,7 @@ def learn_recipe(
     callbacks: Sequence[Callback] = (),
     verbose: Verbose = "auto",
     beside: bool = True,
+    resume: RunFolder | None = None,
 ) -> Learned:
     """Make the problem of a recipe and learn it; run.json says how to do it again."""
     recipe = find(name) if isinstance(name, str) else name
@@ -162,6 +165,7 @@ def learn_recipe(
         facts=facts_of(recipe, settings),
         beside=beside,
         recipe=recipe,
+        resume=resume,
     )
 
 
@@ -209,6 +213,7 @@ def _trained(
     run_dir: Path | bool | None = None,
     callbacks: Sequence[Callback] = (),
     verbose: Verbose = 0,
+    resume: RunFolder | None = None,
 ) -> "Trainer":
     import tiza as tz
     from tiza import optim
@@ -219,24 +224,28 @@ def _trained(
     model: Any = network(problem.inputs, problem.outputs)
     model.preparation = problem.preparation  # kept with the run
     classes = problem.task == "classification"
-    trainer = Trainer(
-        model,
-        loss=F.cross_entropy if classes else F.mse_loss,
-        optimizer=optim.AdamW(model.parameters(), lr=plan.lr, weight_decay=plan.weight_decay),
-        metrics=["accuracy"] if classes else [],
-        run_dir=run_dir,
-        name=problem.name,
-        seed=seed,
-    )
-    trainer.fit(
-        problem.train.x,
-        problem.train.y,
-        epochs=plan.epochs,
-        batch_size=plan.batch_size,
-        validation_data=(problem.valid.x, problem.valid.y),
-        callbacks=[*_callbacks(plan), *callbacks],
-        verbose=verbose,
-    )
+    loss = F.cross_entropy if classes else F.mse_loss
+    metrics = ["accuracy"] if classes else []
+
+    def optimizer(parameters: Any) -> optim.Optimizer:
+        return optim.AdamW(parameters, lr=plan.lr, weight_decay=plan.weight_decay)
+
+    if resume is None:
+        trainer = Trainer(model, loss, optimizer(model.parameters()), metrics, run_dir=run_dir,
+                          name=problem.name, seed=seed)  # fmt: skip
+    else:
+        trainer = Trainer.resume(resume.path, model=model, loss=loss, optimizer=optimizer,
+                                 metrics=metrics)  # fmt: skip
+    if resume is None or trainer.kept is not None:  # else it was over when the run ended
+        trainer.fit(
+            problem.train.x,
+            problem.train.y,
+            epochs=plan.epochs if resume is None else None,
+            batch_size=plan.batch_size if resume is None else None,
+            validation_data=(problem.valid.x, problem.valid.y),
+            callbacks=[*_callbacks(plan), *callbacks],
+            verbose=verbose,
+        )
     if trainer.interrupted:
         raise KeyboardInterrupt
     return trainer

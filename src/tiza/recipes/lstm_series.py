@@ -11,9 +11,10 @@ from tiza import models, optim
 from tiza.data import load
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
+from tiza.recipes.passes import Best
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, Outcome, batches, descent
-from tiza.recipes.writing import Pairs, judge, judging, rate, weights
+from tiza.recipes.writing import Pairs, judge, judging, rate
 
 ABOUT = About(
     title=("Sunspots foretold by an LSTM", "Manchas solares previstas con una LSTM"),
@@ -118,17 +119,16 @@ def fit(settings: Chosen, model: Any, train: Pairs, valid: Pairs) -> list[dict[s
 
     optimizer = optim.Adam(model.parameters(), lr=settings.lr)
     step, measure = descent(loss, optimizer), judging(loss)
-    rng, rows, best = np.random.default_rng(settings.seed), [], np.inf
-    kept = weights(model)
-    for epoch in range(settings.epochs):
+    rng, best = np.random.default_rng(settings.seed), Best(model)
+    rows: list[dict[str, float]] = []
+    for epoch in settings.loop(settings.epochs, model, optimizer, best, rng, rows):
         optimizer.param_groups[0]["lr"] = settings.lr * rate(epoch, settings.epochs, 1)
         found = [step(train[0][at], train[1][at])
                  for at in batches(len(train[0]), settings.batch, rng)]  # fmt: skip
         held = judge(model, measure, valid, 256)
         rows.append(settings.epoch({"loss": float(np.mean(found)), "val_loss": held}))
-        if held < best:
-            best, kept = held, weights(model)
-    model.load_state_dict(kept)
+        best.see(-held)
+    best.settle()
     return rows
 
 

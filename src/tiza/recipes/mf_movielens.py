@@ -56,9 +56,10 @@ def study(settings: Chosen) -> Outcome:
         parts = user[train], item[train], rating[train]
         tz.manual_seed(settings.seed + number)
         model = models.MatrixFactorization(films.USERS, films.FILMS, settings.rank, mean)
-        step = descent(lambda u, i, r, m=model: m.loss(u, i, r, settings.ridge),
-                       optim.Adam(model.parameters(), lr=settings.lr))  # fmt: skip
-        rows = films.descended(step, parts, settings.epochs, settings.batch, settings)
+        optimizer = optim.Adam(model.parameters(), lr=settings.lr)
+        step = descent(lambda u, i, r, m=model: m.loss(u, i, r, settings.ridge), optimizer)
+        rows = films.descended(step, parts, settings.epochs, settings.batch, settings,
+                               model, optimizer)  # fmt: skip
         who, what, truth = user[test], item[test], rating[test]
         found["model"].append(films.rmse(films.stars(model, who, what), truth))
         found["biases"].append(films.rmse(films.biases(parts, mean, who, what), truth))

@@ -1,7 +1,7 @@
 """neural-mf-movielens: towers and perceptrons in the place of one inner product; what is liked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -121,7 +121,6 @@ def _stars(data: Any, settings: Chosen) -> dict[str, list[float]]:
     """The RMSE of every fold, for both models, for biases and for the mean."""
     user, item, rating = data.user, data.item, data.rating
     found: dict[str, list[float]] = {"model": [], "two towers": [], "biases": [], "mean": []}
-    quiet = Settings(settings.seed, settings.quick)
     for number, (train, test) in enumerate(k_folds(len(rating), 5, seed=settings.seed)):
         if number == settings.folds:
             break
@@ -132,7 +131,7 @@ def _stars(data: Any, settings: Chosen) -> dict[str, list[float]]:
             model = make(mean)
             optimizer = optim.AdamW(model.parameters(), lr=lr, weight_decay=decay)
             films.descended(descent(model.loss, optimizer), parts, settings.epochs, settings.batch,
-                            quiet)  # fmt: skip
+                            settings.watched(), model, optimizer)  # fmt: skip
             found[name].append(films.rmse(films.stars(model, who, what), truth))
         found["biases"].append(films.rmse(films.biases(parts, mean, who, what), truth))
         found["mean"].append(films.rmse(np.full(len(test), mean), truth))
@@ -154,7 +153,7 @@ def _watched(data: Any, settings: Chosen) -> tuple[Any, list[dict[str, float]], 
     for name, (make, lr, decay) in _makers(settings).items():
         tz.manual_seed(settings.seed)
         model = make(0.0)
-        tell = settings if name == "model" else replace(settings, watch=lambda row: None)
+        tell = settings if name == "model" else settings.watched()
         optimizer = optim.AdamW(model.parameters(), lr=lr, weight_decay=decay / 10)
         curve = _tell_apart(
             model, optimizer, (data.user[known], data.item[known]), seen, tell, valid
@@ -170,11 +169,11 @@ def _watched(data: Any, settings: Chosen) -> tuple[Any, list[dict[str, float]], 
 def _tell_apart(model: Any, optimizer: optim.Optimizer, pairs: tuple[Array, Array], seen: Array,
                 settings: Chosen, valid: Array) -> list[dict[str, float]]:  # fmt: skip
     """Cross entropy of pairs that were watched (1) and of films drawn for the same people (0)."""
-    rng, rows = np.random.default_rng(settings.seed), []
+    rng, rows = np.random.default_rng(settings.seed), list[dict[str, float]]()
     step, (user, item), size = descent(model.bce, optimizer), pairs, 2 * settings.batch
     who = np.tile(user, 1 + settings.negatives)
     liked = np.repeat([1.0, 0.0], [len(user), len(who) - len(user)]).astype("float32")
-    for epoch in range(settings.ranking):
+    for epoch in settings.loop(settings.ranking, model, optimizer, rng, rows):
         drawn_items = rng.integers(0, films.FILMS, len(who) - len(user))
         again = seen[who[len(user) :], drawn_items]  # once more where the person knows the film
         drawn_items[again] = rng.integers(0, films.FILMS, int(again.sum()))

@@ -8,6 +8,8 @@ from typing import Any
 from tiza.errors import DataError, UsageError
 from tiza.recipes.asking import recipe_of
 from tiza.recipes.learn import learn, learn_recipe
+from tiza.recipes.problem import Problem
+from tiza.recipes.setting import Settings
 from tiza.recipes.shelf import Recipe
 from tiza.recipes.study import run_study, weights_hash
 from tiza.train import Callback
@@ -71,21 +73,29 @@ def _hash(folder: RunFolder, facts: Mapping[str, Any]) -> str:
     return str(facts.get("weights_sha256") or weights_hash(folder))
 
 
-def _recipe(recipe: Recipe, facts: Mapping[str, Any], callbacks: Sequence[Callback],
-            say: Callable[[str], None] | None) -> RunFolder:  # fmt: skip
-    told: dict[str, Any] = {} if say is None else {"say": say}
-    settings = recipe.settings(
+def settings_then(recipe: Recipe, facts: Mapping[str, Any], **told: Any) -> Settings:
+    """The settings of a run, from its facts."""
+    return recipe.settings(
         facts.get("settings") or {},
         seed=int(facts.get("seed") or 0),
         quick=bool(facts.get("quick")),
         **told,
     )
+
+
+def _recipe(recipe: Recipe, facts: Mapping[str, Any], callbacks: Sequence[Callback],
+            say: Callable[[str], None] | None) -> RunFolder:  # fmt: skip
+    settings = settings_then(recipe, facts, **({} if say is None else {"say": say}))
     if recipe.is_problem:
         return learn_recipe(recipe, settings, callbacks=callbacks, verbose=0).folder
     return run_study(recipe, settings).folder
 
 
-def _table(facts: Mapping[str, Any], callbacks: Sequence[Callback]) -> RunFolder:
+def problem_then(facts: Mapping[str, Any]) -> Problem:
+    """The problem of a run on a table, from its facts.
+
+    Errors: UsageError where the table is gone; DataError where it has changed.
+    """
     from tiza.data.table import read_table
     from tiza.recipes.table import TableSettings, problem
 
@@ -97,6 +107,10 @@ def _table(facts: Mapping[str, Any], callbacks: Sequence[Callback]) -> RunFolder
     made, _ = problem(read_table(path), TableSettings(**kept["settings"]), seed)
     if made.facts["sha256"] != before.get("sha256"):
         raise DataError("replay-data", file=path.name)
-    return learn(
-        made, seed=seed, callbacks=callbacks, verbose=0, facts={"table": dict(kept)}
-    ).folder
+    return made
+
+
+def _table(facts: Mapping[str, Any], callbacks: Sequence[Callback]) -> RunFolder:
+    made, seed = problem_then(facts), int(facts.get("seed") or 0)
+    table = {"table": dict(facts["table"])}
+    return learn(made, seed=seed, callbacks=callbacks, verbose=0, facts=table).folder

@@ -63,14 +63,14 @@ def study(settings: Chosen) -> Outcome:
     model = KINDS[settings.kind](len(tokens), settings.width, settings.hidden)
     optimizer = optim.AdamW(model.parameters(), lr=settings.lr)
     step, measure = descent(model.loss, optimizer), judging(model.loss)
-    rng, rows, done = np.random.default_rng(settings.seed), [], 0
-    steps = settings.epochs * (len(train) // settings.batch)
-    for _ in range(settings.epochs):
+    rng, rows = np.random.default_rng(settings.seed), list[dict[str, float]]()
+    each = len(train) // settings.batch
+    for epoch in settings.loop(settings.epochs, model, optimizer, rng, rows):
         losses = []
-        for at in batches(len(train), settings.batch, rng):
-            optimizer.param_groups[0]["lr"] = settings.lr * rate(done, steps, 20)
+        for k, at in enumerate(batches(len(train), settings.batch, rng), epoch * each):
+            now = settings.lr * rate(k, settings.epochs * each, 20)
+            optimizer.param_groups[0]["lr"] = now
             losses.append(step(x[train[at]], y[train[at]]))
-            done += 1
         found = judge(model, measure, (x[valid], y[valid]), 500)
         rows.append(settings.epoch({"loss": float(np.mean(losses)), "val_loss": found}))
     z = log_shares(model, x[test])

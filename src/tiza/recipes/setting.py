@@ -3,7 +3,7 @@
 import difflib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, get_origin, get_type_hints
@@ -36,6 +36,11 @@ def _silent(told: object) -> None:
     del told
 
 
+def _each(count: int, *what: object) -> Iterator[int]:
+    del what
+    return iter(range(count))
+
+
 @dataclass(frozen=True)
 class Settings:
     """What a recipe is told: the seed, whether to be quick, whom to tell how it goes.
@@ -53,6 +58,7 @@ class Settings:
     quick: bool = False
     say: Callable[[str], None] = field(default=_silent, compare=False, repr=False)
     watch: Callable[[Row], None] = field(default=_silent, compare=False, repr=False)
+    over: Callable[..., Iterator[int]] = field(default=_each, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.quick:
@@ -74,10 +80,30 @@ class Settings:
         self.watch(plain)
         return plain
 
-    def watched(self: S, watch: Callable[[Row], None]) -> S:
-        """The same settings, watched by someone else."""
+    def loop(self, count: int, *what: Any) -> Iterator[int]:
+        """0 … count − 1, for a loop of the recipe's own; a run that goes on skips what is done.
+
+        what: everything that a pass changes and that is needed afterwards: the model, optimizers,
+        NumPy generators, lists and dicts of numbers, whatever has a `state_dict`; and an iterator
+        of which each pass takes one item. Now and then their state is kept in the run's folder,
+        so that `tiza train NAME --resume RUN` goes on from there to the same bits.
+
+        >>> list(Settings().loop(3))
+        [0, 1, 2]
+        """
+        return self.over(count, *what)
+
+    def watched(self: S, watch: Callable[[Row], None] = _silent) -> S:
+        """The same settings, watched by someone else, or by nobody."""
+        return self._with("watch", watch)
+
+    def kept(self: S, over: Callable[..., Iterator[int]]) -> S:
+        """The same settings; `over` keeps what the passes of loops leave."""
+        return self._with("over", over)
+
+    def _with(self: S, name: str, value: Any) -> S:
         found = copy(self)
-        object.__setattr__(found, "watch", watch)
+        object.__setattr__(found, name, value)
         return found
 
     def chosen(self) -> dict[str, Any]:

@@ -111,25 +111,25 @@ def learn(ink: Ink, loss: str, settings: Chosen, rng: np.random.Generator) -> tu
     model = models.Siamese(settings.code, margin=settings.margin)
     optimizer = optim.Adam(model.parameters(), lr=settings.lr)
     step = descent(getattr(model, loss), optimizer)
-    every, total, rows = max(1, settings.steps // 15), 0.0, []
-    for k in range(settings.steps):
+    every, losses, rows = max(1, settings.steps // 15), list[float](), list[dict[str, float]]()
+    for _ in settings.loop(settings.steps, model, optimizer, rng, rows, losses):
         a, b, alike = pairs(ink.y, KNOWN, settings.batch, rng)
         if loss == "contrastive":
-            total += step(ink.x[a], ink.x[b], np.where(alike, 1, -1))
+            losses.append(step(ink.x[a], ink.x[b], np.where(alike, 1, -1)))
         else:
             same, other = (
                 partners(ink.y, KNOWN, a, True, rng),
                 partners(ink.y, KNOWN, a, False, rng),
             )
-            total += step(ink.x[a], ink.x[same], ink.x[other])
-        if (k + 1) % every == 0:
+            losses.append(step(ink.x[a], ink.x[same], ink.x[other]))
+        if len(losses) == every:
             watched = pairs(ink.y_valid, KNOWN, settings.few(2000, 100), rng)
             code = embedded(model, ink.x_valid)
             rows.append(settings.epoch({
-                f"loss_{loss}": total / every,
+                f"loss_{loss}": sum(losses) / every,
                 f"val_auc_{loss}": auc(far(code, *watched[:2]), watched[2]),
             }))  # fmt: skip
-            total = 0.0
+            losses.clear()
     return model, rows
 
 

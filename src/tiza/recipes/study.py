@@ -5,6 +5,7 @@ import hashlib
 import io
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,12 @@ from numpy.typing import NDArray
 from tiza.errors import CheckpointError, pick
 from tiza.recipes.about import About
 from tiza.recipes.further import Commands, further
+from tiza.recipes.passes import Passes
 from tiza.recipes.pictured import derivation, drawing
 from tiza.recipes.setting import Settings as Settings
 from tiza.recipes.setting import Stopped
 from tiza.recipes.shelf import Recipe, find
+from tiza.recipes.words import word
 from tiza.train.blueprint import describe
 from tiza.train.folder import RunFolder, new_id, save_weights, versions
 from tiza.train.history import History
@@ -111,42 +114,63 @@ class Studied:
         return further(self.folder.id, ask=ask, derive=derivable, recipe=self.recipe)
 
 
-def run_study(
-    name: str | Recipe, settings: Settings | None = None, run_dir: Path | None = None
-) -> Studied:
+def run_study(name: str | Recipe, settings: Settings | None = None, run_dir: Path | None = None,
+              resume: RunFolder | None = None) -> Studied:  # fmt: skip
     """Run a recipe and keep weights, pictures, curves and report in a folder.
 
-    Settings of the base class are taken over into those that the recipe declares.
+    Settings of the base class are taken over into those that the recipe declares. resume: the
+    folder of a run with the same settings that ended early; it goes on from its last checkpoint.
+
+    Errors: CheckpointError where there is no checkpoint to go on from.
     """
     import tiza as tz
 
     recipe = find(name) if isinstance(name, str) else name
     told = _fitting(recipe, Settings() if settings is None else settings)
-    rows: list[Mapping[str, float]] = []
-    watched = told.watched(_both(rows.append, told.watch))
     config = facts_of(recipe, told)
     path = Path("runs") / new_id(recipe.name) if run_dir is None else run_dir
     store = Store()
     store.touch()
-    folder = RunFolder.create(path, name=recipe.name, config=config)
-    store.start(folder.id, name=recipe.name, folder=path, config=config)
+    folder = resume or RunFolder.create(path, name=recipe.name, config=config)
+    rows: list[Mapping[str, float]] = []
+    keeper = Passes(folder.checkpoints(keep=2), _both(rows.append, told.watch))
+    if resume is not None:
+        told.say(word("goes-on", passes=keeper.resume()))
+        folder.note(status="running")
+    store.start(folder.id, name=recipe.name, folder=folder.path, config=config)
     start = time.perf_counter()
-    status = "failed"
-    try:
+    with _ending(folder, store, rows, keeper, told):
         tz.manual_seed(told.seed)
-        outcome: Outcome = recipe.module.study(watched)
-        status = "finished"
-    except (KeyboardInterrupt, Stopped):
-        status = "interrupted"
-        raise
-    finally:
-        if status != "finished":
-            folder.note(status=status)
-            _log(store, folder.id, rows)
-            store.finish(folder.id, status, rows[-1] if rows else {})
-    found = Studied(recipe, told, outcome, folder, time.perf_counter() - start)
-    _keep(found, store)
+        outcome: Outcome = recipe.module.study(told.watched(keeper.told).kept(keeper.over))
+        found = Studied(recipe, told, outcome, folder, time.perf_counter() - start)
+        _keep(found, store)
+    keeper.forget()
     return found
+
+
+@contextmanager
+def _ending(folder: RunFolder, store: Store, rows: Sequence[Mapping[str, float]], keeper: Passes,
+            told: Settings) -> Iterator[None]:  # fmt: skip
+    """Keep what there is of a run that does not come to its end, and say how it goes on."""
+    try:
+        yield
+    except BaseException as error:
+        early = isinstance(error, KeyboardInterrupt | Stopped)
+        status = "interrupted" if early else "failed"
+        kept = not isinstance(error, Stopped) and keeper.flush()
+        folder.note(status=status)
+        _log(store, folder.id, rows)
+        store.finish(folder.id, status, rows[-1] if rows else {})
+        if isinstance(error, KeyboardInterrupt):
+            told.say(word("resume" if kept else "no-resume", run=folder.id, recipe=typed(folder)))
+        raise
+
+
+def typed(folder: RunFolder) -> str:
+    """The recipe or the table of a run, as one types it; empty where it is of neither."""
+    facts: Any = folder.facts()
+    table = facts.get("table") or {}
+    return str(facts.get("recipe_file") or facts.get("recipe") or table.get("file") or "")
 
 
 def _fitting(recipe: Recipe, settings: Settings) -> Settings:

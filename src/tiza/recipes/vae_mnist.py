@@ -62,8 +62,8 @@ def study(settings: Chosen) -> Outcome:
     valid, test = drawn(ink.x_valid, rng), drawn(ink.x_test, rng)
     optimizer = optim.Adam(model.parameters(), lr=settings.lr)
     step, judge = descent(model.loss, optimizer), tz.compile(model.loss)
-    rows = []
-    for _ in range(settings.epochs):
+    rows: list[dict[str, float]] = []
+    for _ in settings.loop(settings.epochs, model, optimizer, rng, rows):
         losses = []
         for some in batches(len(ink.x), settings.batch, rng):
             losses.append(step(drawn(ink.x[some], rng)))

@@ -72,6 +72,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "row {row}: column {column} is missing",
         "fila {row}: falta la columna {column}",
     ),
+    "goes-on": (
+        "going on after {passes} passes that are kept",
+        "continúa tras {passes} pasadas que están guardadas",
+    ),
+    "resume": (
+        "kept: tiza train {recipe} --resume {run} goes on from here",
+        "guardado: tiza train {recipe} --resume {run} continúa desde aquí",
+    ),
+    "no-resume": (
+        "nothing is kept of it yet: tiza replay {run} starts it again",
+        "aún no hay nada guardado: tiza replay {run} la empieza de nuevo",
+    ),
     "no-network": ("its configuration holds no network", "su configuración no contiene una red"),
     "no-weights": ("weights.safetensors is missing", "falta weights.safetensors"),
 }

@@ -134,17 +134,18 @@ def learn(settings: Settings, model: "nn.Module", loss: Loss, batches: Iterator[
     optimizers = pair(model, inner, lr, decay)
     step, measure = descent(loss, optimizers), judging(loss)
     rows: list[dict[str, float]] = []
-    every, total = max(1, steps // times), 0.0
+    losses: list[float] = []
+    every = max(1, steps // times)
     model.train()
-    for k in range(steps):
+    for k in settings.loop(steps, model, *optimizers, batches, rows, losses):
         now = lr * rate(k, steps, min(100, steps // 10))
         for group in (group for one in optimizers for group in one.param_groups):
             group["lr"] = now
-        total += step(*next(batches))
-        if (k + 1) % every == 0:
-            rows.append(settings.epoch({called: total / every,
+        losses.append(step(*next(batches)))
+        if len(losses) == every:
+            rows.append(settings.epoch({called: sum(losses) / every,
                                         f"val_{called}": judge(model, measure, held)}))  # fmt: skip
-            total = 0.0
+            losses.clear()
     model.eval()
     return rows
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tiza.cli.ending import conclude, of_learned
+from tiza.cli.kept import run_names
 from tiza.cli.learned import introduce, learn, sentence_of
 from tiza.cli.out import console, current
 from tiza.cli.shared import threads_of_code
@@ -41,6 +42,7 @@ def _recipes() -> list[str]:
         "tiza train mnist-mlp --epochs 5",
         "tiza train gan-rings --quick",
         "tiza train mlp-slide --set lr=0.005 --set epochs=10 --seeds 3",
+        "tiza train gan-mnist --resume last",
     ],
 )
 @argument(
@@ -144,15 +146,29 @@ def _recipes() -> list[str]:
         "De una receta: otras tantas corridas con semillas sucesivas; media ± desviación.",
     ),
 )
+@option(
+    "--resume",
+    holder=("RUN", "CORRIDA"),
+    shell_complete=completing(run_names),
+    words=(
+        "Go on with a run that ended early, to the same weights; its own settings hold.",
+        "Continúa una corrida que no terminó, hasta los mismos pesos; valen sus propios ajustes.",
+    ),
+)
 @threads_of_code
 def main(what: str, quick: bool, chosen: tuple[str, ...], seeds: int, threads: int | None,
-         **options: Any) -> None:  # fmt: skip
+         resume: str | None, **options: Any) -> None:  # fmt: skip
     """Find out what is meant, learn it, and say how well it went."""
     from tiza.cli import studied
 
     studied.threads(threads)
     given = {k: v for k, v in options.items() if v is not None and (k, v) != ("drop", ())}
-    if not Path(what).is_file() or Path(what).suffix == ".py":
+    if resume is not None:
+        from tiza.cli.resumed import go_on
+
+        several = {"quick": quick, "set": bool(chosen), "seeds": seeds > 1, **given}
+        go_on(what, resume, [name for name, value in several.items() if value])
+    elif not Path(what).is_file() or Path(what).suffix == ".py":
         _recipe(what, given, quick, chosen, seeds)
     elif quick or chosen or seeds > 1:
         option = "--quick" if quick else "--set" if chosen else "--seeds"

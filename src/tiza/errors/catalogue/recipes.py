@@ -103,6 +103,70 @@ ENTRIES = {
             "otra.",
         ),
     ),
+    "resume-options": Entry(
+        en=(
+            "--resume takes the run's own settings, so {option} has no place",
+            "leave {option} out",
+        ),
+        es=("--resume toma los ajustes de la corrida; {option} no cabe", "quite {option}"),
+        more=(
+            "A run that goes on must come to the same weights as one that never stopped; other "
+            "settings make another run.",
+            "Una corrida que continúa debe llegar a los mismos pesos que una que nunca paró; con "
+            "otros ajustes es otra corrida.",
+        ),
+    ),
+    "resume-other": Entry(
+        en=("{run} is a run of {name}, not of {what}", "tiza train {name} --resume {run}"),
+        es=("{run} es una corrida de {name}, no de {what}", "tiza train {name} --resume {run}"),
+        more=(
+            "A run goes on with the recipe or the table that it began with; `tiza runs` lists "
+            "the runs.",
+            "Una corrida continúa con la receta o la tabla con que empezó; `tiza runs` lista las "
+            "corridas.",
+        ),
+    ),
+    "resume-over": Entry(
+        en=("{run} came to its end: nothing is left to do", "tiza replay {run} does it again"),
+        es=("{run} llegó a su fin: no queda nada por hacer", "tiza replay {run} la repite"),
+        more=(
+            "Only a run that was interrupted, killed or has failed can go on.",
+            "Solo puede continuar una corrida que se interrumpió, se mató o falló.",
+        ),
+    ),
+    "resume-running": Entry(
+        en=("{run} is still going on", "end it with Ctrl-C in its terminal, or wait"),
+        es=("{run} todavía está en marcha", "termínela con Ctrl-C en su terminal, o espere"),
+        more=(
+            "Two processes that write one run would spoil each other's checkpoints.",
+            "Dos procesos que escriben una misma corrida se estropearían los puntos de control.",
+        ),
+    ),
+    "resume-nothing": Entry(
+        en=("{run} has no checkpoint to go on from", "tiza replay {run} starts it again"),
+        es=(
+            "{run} no tiene punto de control para continuar",
+            "tiza replay {run} la empieza de nuevo",
+        ),
+        more=(
+            "Recipes keep a checkpoint every few seconds; what takes only seconds keeps none, and "
+            "nor does a run that ended before the first.",
+            "Las recetas guardan un punto de control cada pocos segundos; lo que dura solo "
+            "segundos no guarda ninguno, ni tampoco una corrida que terminó antes del primero.",
+        ),
+    ),
+    "passes-unknown": Entry(
+        en=("loop: nobody knows how to keep a {kind}", "give it state_dict and load_state_dict"),
+        es=("loop: no se sabe cómo guardar un {kind}", "dele state_dict y load_state_dict"),
+        more=(
+            "What a pass of a recipe's loop changes is kept, so that the run can go on: models, "
+            "optimizers, NumPy generators, lists and dicts of numbers, iterators of batches, and "
+            "whatever has a state_dict.",
+            "Se guarda lo que cambia una pasada del ciclo de una receta, para que la corrida pueda "
+            "continuar: modelos, optimizadores, generadores de NumPy, listas y diccionarios de "
+            "números, iteradores de lotes, y todo lo que tenga state_dict.",
+        ),
+    ),
     "report-missing": Entry(
         en=("{run} has no report in {folder}", "tiza replay {run}"),
         es=("{run} no tiene informe en {folder}", "tiza replay {run}"),
