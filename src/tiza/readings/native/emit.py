@@ -154,6 +154,8 @@ class Kernel(Results):
             self._sums(many)
             return
         self._begin(copies)
+        if product(self.nest) is not None:
+            self.look_ahead(copies)
         with self._reduced_loops(self.nest.reduced):
             for copy in copies:
                 with self._lanes(copy, many):

@@ -13,6 +13,7 @@ from tiza.readings.native.schedule import Schedule, cone
 from tiza.readings.native.spell import ir
 from tiza.readings.native.values import INT, Copy, Values
 
+FAR = 1 << 18  # bytes that near caches do not hold besides the factors
 LONG = 10  # operations after a reduction that are written as a loop over rows, to keep code short
 
 
@@ -29,6 +30,20 @@ class Results(Values):
         self.coming = nest.coming
         self.entries = math.prod(loop.extent for loop in nest.kept)
         self.accumulated: dict[tuple[int, Copy], str] = {}
+
+    def look_ahead(self, copies: Sequence[Copy]) -> None:
+        """Ask memory for what comes after a product's sums, while these are being made."""
+        made = cone([s.value for s in self.nest.outer])
+        loads = [v for v in made if v.op == "load" and not v.extra[2]]
+        read = {v.extra[0]: v.extra[1] for v in loads}
+        written = {s.buffer: s.place for s in self.nest.outer if s.buffer not in read}
+        if self.lane is None or sum(b.bytes for b in (*read, *written)) < FAR:
+            return
+        for places, write in ((read, 0), (written, 1)):
+            for buffer, place in places.items():
+                if place.coefficient(self.lane) == 1:
+                    for copy in copies:
+                        self.ask(buffer, place, copy, write=write)
 
     def finish(self, copies: Sequence[Copy], many: dict[Loop, int]) -> None:
         """Every copy of a tile."""

@@ -229,7 +229,6 @@ class Values(Vectors):
     def _inside(self, checks: Sequence[Check], copy: Copy) -> tuple[str, int]:
         """Whether every check holds."""
         found: str | None = None
-        width = 1
         parts = [(self._integer(place, copy), n) for place, n in checks]
         width = max(w for (_, w), _ in parts)
         for (name, w), n in parts:
@@ -279,7 +278,6 @@ class Values(Vectors):
             return self._load_one(buffer, scalar, place, checks, copy), 1
         width, kind = self.width, ir(buffer.dtype, self.width, stored=True)
         mask = self._mask(checks, copy)
-        zero = "zeroinitializer"
         if lane in (1, -1) and not vector:
             address = self._address(buffer, scalar, place, copy)
             self._ask(value, copy)
@@ -288,24 +286,26 @@ class Values(Vectors):
             elif mask is None:
                 name = self.text.set(f"load {kind}, ptr {address}, align {buffer.dtype.itemsize}")
             else:
-                name = self._masked("load", buffer.dtype, address, mask, zero)
+                name = self._masked("load", buffer.dtype, address, mask, "zeroinitializer")
         elif not lane and not vector:
-            one = self._load_one(buffer, scalar, place, (), copy, mask)
-            name = one
+            name = self._load_one(buffer, scalar, place, (), copy, mask)
         else:
             name = self._gathered(buffer, place, copy, lane, vector, mask)
         return self._read(name, buffer.dtype, width), width
 
     def _ask(self, value: Value, copy: Copy) -> None:
         """Ask for what the next step will load, once for each cache line."""
-        place = self.coming.get(value)
-        buffer = value.extra[0]
+        buffer, place = value.extra[0], self.coming.get(value)
         if place is None or self._shift(place, copy) * buffer.dtype.itemsize % LINE:
             return
+        self.ask(buffer, place, copy)
+
+    def ask(self, buffer: Buffer, place: Affine, copy: Copy, *, write: int = 0) -> None:
+        """Ask memory for what stands at a place."""
         scalar, _, _ = self._parts(place, copy, const=False)
         address = self._address(buffer, scalar, place, copy)
         self.text.do("llvm.prefetch.p0",
-                     [("ptr", address), ("i32", "0"), ("i32", "2"), ("i32", "1")],
+                     [("ptr", address), ("i32", str(write)), ("i32", "2"), ("i32", "1")],
                      [""] * 4)  # fmt: skip
 
     def _load_one(self, buffer: Buffer, scalar: str, place: Affine, checks: Sequence[Check],
