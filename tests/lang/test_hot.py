@@ -74,29 +74,34 @@ def test_a_loop_of_ones_own_is_compiled_and_goes_on_alike(monkeypatch: Any) -> N
     assert len(compiled) in (1, 2)  # the first turn may have a structure of its own
 
 
-def heated(turns: int, again: bool, seconds: float, kinds: int) -> hot.Heat:
-    return hot.Heat(Effort(seconds, kinds), turns=turns, again=again)
+def heated(turns: int, share: float, seconds: float, kinds: int) -> hot.Heat:
+    return hot.Heat(Effort(seconds, kinds), turns=turns, share=share)
 
 
 def test_a_large_step_is_due_at_its_second_turn_a_small_one_later() -> None:
     large, small = (30e-3, 100), (1e-3, 60)
-    assert not heated(0, True, *large).due()
-    assert heated(1, True, *large).due()
-    assert not heated(1, True, *small).due()
-    assert heated(80, True, *small).due()
+    assert not heated(0, 1.0, *large).due()
+    assert heated(1, 1.0, *large).due()
+    assert not heated(1, 1.0, *small).due()
+    assert heated(80, 1.0, *small).due()
 
 
 def test_what_comes_between_new_structures_has_to_have_taken_as_long_as_compiling() -> None:
-    assert not heated(1, False, 30e-3, 100).due()
-    assert not heated(4, False, 30e-3, 100).due()
-    assert heated(6, False, 30e-3, 100).due()
+    assert not heated(1, 0.0, 30e-3, 100).due()
+    assert not heated(4, 0.0, 30e-3, 100).due()
+    assert heated(6, 0.0, 30e-3, 100).due()
 
 
 def test_a_loop_goes_on_while_nothing_new_is_met() -> None:
     known: hot.Known[hot.Heat] = hot.Known(most=3)
-    met = lambda key: known.met(key, lambda: hot.Heat(Effort()))
-    seen = [met(k).again for k in "aababccab"]
-    assert seen == [False, True, False, False, True, False, True, False, False]
+
+    def met(key: str) -> hot.Heat:
+        heat = known.met(key, lambda: hot.Heat(Effort()))
+        heat.turns += 1
+        return heat
+
+    shares = [round(met(k).share, 2) for k in "aababccab"]
+    assert shares == [0, 1, 0, 0, 0.25, 0, 0.17, 0, 0]
     first = met("a")
     [met(k) for k in "defg"]
     assert len(known) == 3

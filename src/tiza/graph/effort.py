@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tiza.graph.late import Late
+from tiza.graph.loops import alike
 from tiza.graph.node import Node
 from tiza.graph.walk import opened_inputs, walk
 
@@ -60,7 +61,12 @@ def of_each(nodes: Iterable[Node]) -> Effort:
     """What these operations take."""
     made = [node for node in nodes if node.inputs]
     kinds = {(n.prim.name, n.shape, *[i.shape for i in n.inputs]) for n in made}
-    return Effort(sum(map(_seconds, made)), len(kinds))
+    loops: dict[Any, float] = {}  # equal ones are run once
+    for node in made:
+        if node.prim.name == "scan":
+            loops[alike(node)] = max(_looped(node), loops.get(alike(node), 0.0))
+    plain = sum(_seconds(node) for node in made if node.prim.name != "scan")
+    return Effort(plain + sum(loops.values()), len(kinds))
 
 
 def of_update(sizes: Sequence[int]) -> Effort:
@@ -77,9 +83,6 @@ def _seconds(node: Node) -> float:
     name, family = node.prim.name, node.prim.family
     if name in VIEWS:
         return CALL
-    if name == "scan":
-        body, length = node.attrs["body"], node.attrs["length"]
-        return CALL + float(length) * effort(body.outputs).seconds
     made, read = _entries(node), sum(map(_entries, node.inputs))
     if name == "matmul":
         return CALL + PRODUCT * 2 * made * node.inputs[0].shape[-1] + ENTRY * (made + read)
@@ -88,6 +91,11 @@ def _seconds(node: Node) -> float:
     if family in ("indexing", "window", "random"):
         return CALL + ROW * (made + read) / 2
     return CALL + ENTRY * (made + read)
+
+
+def _looped(node: Node) -> float:
+    length: int = node.attrs["length"]
+    return CALL + length * effort(node.attrs["body"].outputs).seconds
 
 
 def _entries(node: Node) -> int:

@@ -51,7 +51,7 @@ def _read(outputs: Sequence[Node], order: Sequence[Node]) -> dict[Node, _Loop]:
     loops: dict[Node, _Loop] = {}
     for node in order:
         if node.prim.name == "scan" and node.value is None:
-            loops[node] = groups.setdefault(_key(node), _Loop(node))
+            loops[node] = groups.setdefault(alike(node), _Loop(node))
     alive = set(outputs)
     for node in reversed(order):
         loop = loops.get(node)
@@ -66,7 +66,7 @@ def _read(outputs: Sequence[Node], order: Sequence[Node]) -> dict[Node, _Loop]:
     return loops
 
 
-def _key(node: Node) -> Any:
+def alike(node: Node) -> Any:
     """Equal for scans that differ only in what they give out row by row."""
     a = node.attrs
     body, carry = a["body"], a["carry"]

@@ -3,10 +3,10 @@
 A loop of one's own writes the same expression at every turn, over other numbers. Its structure
 is the list of its operations, each with the numbers of its operands. Once computing one
 structure has taken longer than compiling it would, it is compiled, and later turns run that. If
-nothing but known structures came since its last turn, a loop goes on and will make many more:
-their time counts beforehand. So a large step is compiled at its second turn, a small one later,
-and what has other shapes at every turn only if it comes back often enough. All this is counted,
-not measured: the same loop is compiled at the same turn again, and gives the same bits.
+nothing but known structures came since its last turn, a loop goes on and will make more turns:
+its share of them counts beforehand. So a large step is compiled at its second turn, a small one
+later, and what has other shapes at every turn only if it comes back often enough. All this is
+counted, not measured: the same loop is compiled at the same turn again, and gives the same bits.
 
 What compiles is put into `COMPILE` by the package's front: the language does not know the compiler.
 """
@@ -50,6 +50,7 @@ class Run(Protocol):
 COMPILE: Callable[[Sequence[Node], Sequence[Node]], Run | None] | None = None
 SECONDS = 1.5e-3  # that compiling takes, for each kind of operations
 AHEAD = 20  # turns that a loop which goes on is taken to make still
+BEFORE = 50  # turns by which the share of one structure is judged
 LEAST = 8  # operations; smaller expressions are quicker as they are
 MOST_KEPT = 64
 
@@ -58,20 +59,21 @@ MOST_KEPT = 64
 class Heat:
     """How often a structure was computed, and what that takes.
 
-    known: how many structures had been met at its last turn; again: whether none was new since.
+    known: how many structures had been met at its last turn. share: its part of the turns of late,
+    0 where structures were met since its last turn that had not been met before.
     """
 
     effort: Effort
     turns: int = 0
     known: int = -1
-    again: bool = False
+    share: float = 0.0
     tried: bool = False
 
     def due(self) -> bool:
         """Whether it is time to compile."""
-        if self.tried or self.turns < (1 if self.again else 3):
+        if self.tried or self.turns < (1 if self.share else 3):
             return False
-        turns = self.turns + AHEAD * self.again
+        turns = self.turns + AHEAD * self.share
         return turns * self.effort.seconds > SECONDS * self.effort.kinds
 
 
@@ -95,7 +97,7 @@ class Known(OrderedDict[Hashable, H]):
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         super().__init__()
-        self.most, self.count = most, 0
+        self.most, self.count, self.turns = most, 0, 0
 
     def met(self, key: Hashable, make: Callable[[], H]) -> H:
         """What is known of one structure, made where it is new."""
@@ -107,7 +109,9 @@ class Known(OrderedDict[Hashable, H]):
                 self.popitem(last=False)
         else:
             self.move_to_end(key)
-        heat.again, heat.known = heat.known == self.count, self.count
+        again, heat.known = heat.known == self.count, self.count
+        heat.share = again and min(1.0, heat.turns / max(1, min(self.turns, BEFORE)))
+        self.turns += 1
         return heat
 
 
