@@ -157,6 +157,7 @@ class Kernel(Results):
         if product(self.nest) is not None:
             self.look_ahead(copies)
         with self._reduced_loops(self.nest.reduced):
+            self.ask_next(many)
             for copy in copies:
                 with self._lanes(copy, many):
                     for k, reduction in enumerate(self.nest.reductions):

@@ -6,14 +6,15 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from tiza.readings.native.index import Loop
+from tiza.readings.native.index import Affine, Loop
 from tiza.readings.native.lower import Value
 from tiza.readings.native.nest import Nest
-from tiza.readings.native.schedule import Schedule, cone
+from tiza.readings.native.schedule import Schedule, cone, product
 from tiza.readings.native.spell import ir
 from tiza.readings.native.values import INT, Copy, Values
 
 FAR = 1 << 18  # bytes that near caches do not hold besides the factors
+APART = 1 << 16  # bytes that the nearest cache does not hold
 LONG = 10  # operations after a reduction that are written as a loop over rows, to keep code short
 
 
@@ -62,6 +63,39 @@ class Results(Values):
             self._results(copy)
             self._stores(self.nest.outer, copy)
         self.active = self.width
+
+    def ask_next(self, many: dict[Loop, int]) -> None:
+        """Ask for the next tile's part of the factor that changes with the outer of the two loops.
+
+        Each turn of the innermost loop asks for one line; there are turns enough for all of them.
+        """
+        row, lane = self.plan.row, self.lane
+        if row not in many or lane not in many or not self.nest.reduced:
+            return
+        inner, outer = self.nest.reduced[-1], row if self.plan.row_outside else lane
+        moving = [x.extra[:2] for x in product(self.nest) or () if outer in x.atoms]
+        if len(moving) != 1 or moving[0][0].bytes < APART or not _fixed(moving[0][1]):
+            return
+        buffer, place = moving[0]
+        turn, before = self.counter[inner], dict(self.counter)
+        beside = place.coefficient(outer) == 1
+        if outer is lane and beside:
+            tile = self.text.set(f"udiv i64 {before[row]}, {self.plan.rows}")
+            part = self.text.set(f"urem i64 {tile}, {self.plan.vectors}")
+            part = self.text.set(f"mul nsw i64 {part}, {self.width}")
+            part = self.text.set(f"add nsw i64 {part}, {self.plan.vectors * self.width}")
+        elif outer is row and beside:
+            part = str(self.plan.rows)
+        elif outer is row and place.coefficient(inner) == 1:
+            part = self.text.set(f"urem i64 {turn}, {self.plan.rows}")
+            part = self.text.set(f"add nsw i64 {part}, {self.plan.rows}")
+        else:
+            return
+        self.counter[outer] = self.text.set(f"add nsw i64 {before[outer]}, {part}")
+        scalar, _, _ = self._parts(place, ())
+        self.counter = before
+        kind, name = ir(buffer.dtype, stored=True), self.pointer[buffer]
+        self.prefetch(self.text.set(f"getelementptr {kind}, ptr {name}, i64 {scalar}"))
 
     def finish_pass(self, passes: Loop, copies: Sequence[Copy], many: dict[Loop, int]) -> None:
         """Add the sums to those of the passes before; only the last pass makes use of them."""
@@ -142,3 +176,8 @@ class Results(Values):
         self.counter[row] = before
         self.active = self.width
         self.cache.clear()
+
+
+def _fixed(place: Affine) -> bool:
+    """Whether a place is known without looking anything up."""
+    return all(isinstance(a, Loop) for a in place.terms)

@@ -22,6 +22,8 @@ from tiza.readings.native.nest import Nest
 STRIDED = 6.0  # what reading one lane from afar costs, in vector loads
 UNEVEN = 1.06
 ODD = 1.07  # what a tile of three vectors costs more: it fills all registers
+CROOKED = 1.1  # rows that stand side by side, in tiles that begin anywhere in a cache line
+NARROW = 1.1  # few vectors of a row at a time, each row of the matrix in another page
 FAR = 1.2  # the same, among products, and from a near cache
 NEAR = 1 << 15  # bytes
 
@@ -188,6 +190,8 @@ def _across(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
     if row is None:
         return Schedule("across", outer, lane, min(4, groups))
     room = registers - 8 if registers >= 32 else registers - 4
+    row_outside = _row_outside(nest, row, lane)
+    beside = row_outside and any(x.extra[1].coefficient(row) == 1 for x in product(nest) or ())
     choices = []
     for vectors in (2, 1, 3, 4):
         if vectors > groups:
@@ -196,10 +200,22 @@ def _across(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
         waste = _waste(groups, vectors) * _waste(row.extent, rows)
         loads = (rows + vectors) / (rows * vectors)
         odd = ODD if vectors == 3 else 1.0
+        odd *= CROOKED if beside and rows % 4 and rows < row.extent else 1.0
+        odd *= NARROW if not row_outside and vectors < min(4, groups) else 1.0
         choices.append((waste * odd * (1 + loads * 0.5), vectors, rows))
     _, vectors, rows = min(choices)
-    wide = math.prod(r.extent for r in nest.reduced) * lane.extent * 4
-    return Schedule("across", outer, lane, vectors, row, rows, row_outside=wide <= 1 << 19)
+    return Schedule("across", outer, lane, vectors, row, rows, row_outside=row_outside)
+
+
+def _row_outside(nest: Nest, row: Loop, lane: Loop) -> bool:
+    """Whether a product's rows are the outer loop, which threads share, and its lanes the inner.
+
+    The factor of the inner loop is read again for every tile of the outer one, by every thread:
+    it should be the smaller one where it does not stay in the nearest cache, and no giant.
+    """
+    terms = math.prod(r.extent for r in nest.reduced) * 4
+    wide = terms * lane.extent
+    return wide <= 1 << 17 or (wide <= 1 << 19 and lane.extent < 2 * row.extent)
 
 
 def _waste(extent: int, step: int) -> float:

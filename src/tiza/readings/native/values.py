@@ -303,10 +303,7 @@ class Values(Vectors):
     def ask(self, buffer: Buffer, place: Affine, copy: Copy, *, write: int = 0) -> None:
         """Ask memory for what stands at a place."""
         scalar, _, _ = self._parts(place, copy, const=False)
-        address = self._address(buffer, scalar, place, copy)
-        self.text.do("llvm.prefetch.p0",
-                     [("ptr", address), ("i32", str(write)), ("i32", "2"), ("i32", "1")],
-                     [""] * 4)  # fmt: skip
+        self.prefetch(self._address(buffer, scalar, place, copy), write=write)
 
     def _load_one(self, buffer: Buffer, scalar: str, place: Affine, checks: Sequence[Check],
                   copy: Copy, mask: str | None = None) -> str:  # fmt: skip

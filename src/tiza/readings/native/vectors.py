@@ -69,6 +69,12 @@ class Vectors:
         zero = "0" if width == 1 else "zeroinitializer"
         return self.text.set(f"icmp ne {kind} {name}, {zero}")
 
+    def prefetch(self, address: str, *, write: int = 0) -> None:
+        """Ask for a cache line, to be read or written."""
+        self.text.do("llvm.prefetch.p0",
+                     [("ptr", address), ("i32", str(write)), ("i32", "2"), ("i32", "1")],
+                     [""] * 4)  # fmt: skip
+
     def _masked(self, verb: str, dtype: DType, address: str, mask: str, value: str) -> str:
         width, kind = self.width, ir(dtype, self.width, stored=True)
         suffix = f"v{width}{short(dtype)}.p0"
