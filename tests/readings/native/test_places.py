@@ -34,3 +34,24 @@ def test_the_weights_before_a_group_norm_learn_from_a_view() -> None:
     factors = product.nest.reductions[0].value.args
     lane = product.plan.lane
     assert [f.extra[1].coefficient(lane) for f in factors] == [1, 1]
+
+
+def test_what_is_joined_keeps_the_order_of_its_parts() -> None:
+    """Beside a convolution, lanes run along the batch: nothing between them is turned about."""
+    conv = nn.Conv2d(3, 16, 3, padding=1)
+
+    def step(w: tz.Tensor, v: tz.Tensor, x: tz.Tensor) -> tz.Tensor:
+        y = F.conv2d(x, w, padding=1)
+        up = F.interpolate(F.relu(F.max_pool2d(y, 2)), scale_factor=2)
+        return F.relu(F.conv2d(tz.concat([up, y], axis=1), v, padding=1))
+
+    random = np.random.default_rng(0)
+    given = conv.weight.numpy(), *(random.normal(size=s).astype(F32)
+                                   for s in ((8, 32, 3, 3), (16, 3, 8, 8)))  # fmt: skip
+    compiled = tz.compile(step)
+    np.testing.assert_allclose(
+        compiled(*given).numpy(), step(*map(tz.tensor, given)).numpy(), rtol=1e-4, atol=1e-4
+    )
+    memory = compiled.last.builder.memory
+    (joined,) = [v for n, v in memory.items() if n.prim.name == "concat"]
+    assert joined.strides[0] == 1

@@ -292,12 +292,18 @@ class Places:
         return found
 
     def _strides(self, x: Node) -> tuple[int, ...] | None:
+        """The strides of a view of memory, or of what is computed entry by entry from one."""
         chain = []
-        while x not in self.memory and x.prim.family in ("movement", "window") and (
-                len(x.inputs) == 1):  # fmt: skip
-            chain.append(x)
-            x = x.inputs[0]
-        view = self.memory.get(x)
+        while x not in self.memory:
+            if x.prim.family in ("movement", "window") and len(x.inputs) == 1:
+                chain.append(x)
+                x = x.inputs[0]
+                continue
+            alike = [i for i in x.inputs if i.shape == x.shape] if chain else []
+            if x.prim.family != "elementwise" or not alike:
+                return None
+            x = alike[0]
+        view: View | None = self.memory[x]
         for step in reversed(chain):
             view = view.moved(step) if view is not None else None
         return None if view is None else view.strides

@@ -193,7 +193,7 @@ class Planner:
             return node.prim.name == "pad" and any(node.attrs["interior"])
         if not supported(node) or reduces(node) or node.prim.name in (*HOST, *SCATTER, *RUNNING):
             return True
-        if node.prim.name == "part":
+        if node.prim.name in ("part", "concat"):
             return True
         if own > MOST_INLINED:
             return True
