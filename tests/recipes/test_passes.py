@@ -151,6 +151,22 @@ def test_a_loop_that_is_done_is_not_done_again(tmp_path):
     assert list(later.over(3, two)) == [0, 1, 2]
 
 
+def test_a_model_comes_back_at_rest_or_learning(tmp_path):
+    """Dropout after a loop that is done is as the loop left it."""
+    kept = Passes(Checkpoints(tmp_path), lambda row: None)
+    model = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5))
+    for _ in kept.over(2, model):
+        model.eval()
+    kept.flush()
+    later = Passes(Checkpoints(tmp_path), lambda row: None)
+    later.resume()
+    again = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5))
+    assert list(later.over(2, again)) == []
+    assert not again.training
+    assert not again[1].training
+    np.testing.assert_equal(state_of(again), state_of(model))
+
+
 def test_nothing_is_kept_before_the_first_pass(tmp_path):
     kept = Passes(Checkpoints(tmp_path / "none"), lambda row: None)
     assert next(kept.over(3, [])) == 0

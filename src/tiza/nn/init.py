@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec
 import numpy as np
 
 from tiza.errors import ArgumentError, ShapeError
-from tiza.lang import random
+from tiza.lang import hot, random
 from tiza.lang.arrays import default_dtype
 from tiza.lang.tensor import Tensor, as_tensor, evaluate_together
 from tiza.nn.parameter import assign
@@ -201,7 +201,7 @@ def _in_place(
 ) -> Callable[Concatenate[Tensor, P], Tensor]:
     def fill(tensor: Tensor, /, *args: P.args, **kwargs: P.kwargs) -> Tensor:
         value = draw(tensor.shape, *args, **kwargs)
-        evaluate_together([value])
+        evaluate_together([value], hot.cold)  # the same bits however often: nothing is compiled
         assign(tensor, value.numpy())
         return tensor
 

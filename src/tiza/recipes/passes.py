@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tiza import nn
 from tiza.errors import ArgumentError, CheckpointError
 from tiza.lang import random
 from tiza.optim import Optimizer
@@ -112,6 +113,8 @@ def state_of(one: Any) -> object:
     >>> state_of([1.0, 2.0]), state_of(iter([]))
     (array([1., 2.]), None)
     """
+    if isinstance(one, nn.Module):
+        return {"weights": plain(one.state_dict()), "training": one.training}
     if hasattr(one, "state_dict"):
         return plain(one.state_dict())
     if isinstance(one, np.random.Generator):
@@ -149,7 +152,10 @@ def put_back(one: Any, state: Any, done: int) -> None:
     >>> next(batches), losses
     ('c', [1.0])
     """
-    if isinstance(one, Optimizer):
+    if isinstance(one, nn.Module):
+        one.load_state_dict(state["weights"])
+        one.train(state["training"])
+    elif isinstance(one, Optimizer):
         one.load_state_dict(_of_optimizer(one, state))
     elif hasattr(one, "load_state_dict"):
         one.load_state_dict(state)
