@@ -11,10 +11,11 @@ from tiza.data.tokens import padded, tokens_from
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
+from tiza.recipes.passes import Best
 from tiza.recipes.reviews import NOTES, SENTIMENT, Reviews, answers, naive_bayes, reviews
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Outcome, batches, descent
-from tiza.recipes.writing import judge, judging, rate, weights
+from tiza.recipes.writing import judge, judging, rate
 
 ABOUT = About(
     title=("Film reviews by an LSTM", "Reseñas de películas con una LSTM"),
@@ -84,23 +85,22 @@ def fit(settings: Chosen, model: Any, found: Reviews) -> list[dict[str, float]]:
     """Each epoch's figures; the model ends with the weights of the lowest validation loss."""
     optimizer = tz.optim.Adam(model.parameters(), lr=settings.lr)
     step, measure = descent(model.loss, optimizer), judging(model.loss)
-    rng, rows, best = np.random.default_rng(settings.seed), [], np.inf
-    kept, k = weights(model), 0
-    steps = settings.epochs * (len(found.train) // settings.batch)
-    for _ in range(settings.epochs):
+    rng, best = np.random.default_rng(settings.seed), Best(model)
+    rows: list[dict[str, float]] = []
+    each = len(found.train) // settings.batch
+    steps = settings.epochs * each
+    for epoch in settings.loop(settings.epochs, model, optimizer, best, rng, rows):
         model.train()
         losses = []
-        for at in batches(len(found.train), settings.batch, rng):
+        for k, at in enumerate(batches(len(found.train), settings.batch, rng), epoch * each):
             optimizer.param_groups[0]["lr"] = settings.lr * rate(k, steps, min(100, steps // 10))
             losses.append(step(found.train.x[at], found.train.y[at]))
-            k += 1
         held = judge(model, measure, (found.valid.x, found.valid.y))
         right = float((answers(model, found.valid) == found.valid.y).mean())
         rows.append(settings.epoch({"loss": float(np.mean(losses)), "val_loss": held,
                                     "val_accuracy": right}))  # fmt: skip
-        if held < best:
-            best, kept = held, weights(model)
-    model.load_state_dict(kept)
+        best.see(-held)
+    best.settle()
     return rows
 
 
