@@ -1,9 +1,12 @@
 """Every optimizer and schedule goes where PyTorch's goes, step by step, and states move over."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import tiza as tz
 from tiza import nn, optim
 from tiza.lang.tensor import as_tensor
 
@@ -318,3 +321,26 @@ def test_training_a_network_goes_the_same_way():
         assert_allclose(loss.item(), wanted.item(), rtol=1e-10)
     for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
         assert_allclose(p.numpy(), q.detach().numpy(), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["SGD", "Adam", "Adagrad", "RMSprop"])
+def test_a_group_that_comes_later(kind):
+    """The weights of a second group begin at their own first step."""
+
+    def trained(lib: Any) -> list[Any]:
+        model = lib.nn.Linear(3, 1)
+        model.load_state_dict({"weight": lib.tensor([[0.1, 0.2, 0.3]]), "bias": lib.tensor([0.5])})
+        weight, bias = model.parameters()
+        optimizer = getattr(lib.optim, kind)([weight], lr=0.05)
+        x = np.random.default_rng(0).normal(size=(24, 8, 3)).astype(np.float32)
+        for k, rows in enumerate(x):
+            if k == 9:
+                optimizer.add_param_group({"params": [bias], "lr": 0.02})
+            optimizer.zero_grad()
+            wanted = lib.tensor(rows.sum(1, keepdims=True) + 1)
+            ((model(lib.tensor(rows)) - wanted) ** 2).mean().backward()
+            optimizer.step()
+        return [p.detach().numpy() for p in model.parameters()]
+
+    for ours, theirs in zip(trained(tz), trained(torch), strict=True):
+        assert_allclose(ours, theirs, rtol=1e-5)

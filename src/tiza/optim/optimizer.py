@@ -345,9 +345,9 @@ class Optimizer(Remembered):
     def _program(self, rows: list[Row],
                  given: Sequence[Array]) -> Program:  # fmt: skip
         """The formula traced for these parameters, once for each set of hyperparameters."""
-        key = self.moving, tuple((i, fixed(group, self.moving)) for i, group, _ in rows), tuple(
-            (array.shape, array.dtype) for array in given
-        )  # fmt: skip
+        key = (self.moving, len(self.param_groups),
+               tuple((i, fixed(group, self.moving)) for i, group, _ in rows),
+               tuple((array.shape, array.dtype) for array in given))  # fmt: skip
         found = self._programs.get(key)
         if found is not None:
             return found

@@ -80,6 +80,8 @@ class Program:
 
     def run(self, arrays: Sequence[Any]) -> list[Any]:
         """As a call, under the caller's own `np.errstate`."""
+        if len(arrays) != len(self.inputs):
+            raise TypeError(f"{len(arrays)} arrays for a program of {len(self.inputs)} inputs")
         slots = self.start.copy()
         slots[: len(arrays)] = arrays
         for value, ins, out, attrs, dead in self.steps:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tiza import nn
+from tiza.api.around import Around
 from tiza.nn.parameter import assign
 from tiza.optim import Optimizer
 from tiza.train.each import Loss
@@ -19,6 +20,9 @@ Array = np.ndarray[Any, Any]
 
 class Holder:
     """What a trainer holds. `take_up` reads the model, `put_back` writes to it.
+
+    What a callback changes counts from the next step on: weights, and also layers, numbers in the
+    model, the loss, what is frozen. The steps are then written down anew.
 
     While a fit goes on, `state` is ahead of the model; hooks of callbacks see the two agree.
     """
@@ -34,10 +38,32 @@ class Holder:
     def begin_anew(self) -> None:
         """Forget the traced steps and read everything: layers may have been frozen or added."""
         self.steps = Steps(self.model, self.loss, self.optimizer, self.seed)
+        self._look()
         self.take_up(anew=True)
+
+    def _look(self) -> None:
+        """Take note of what the written steps hold besides tensors, and of what is trained."""
+        self._around = Around.of(self.model, [self.loss])
+        self._values, self._trained = self._around.values(), self._trained_now()
+
+    def _trained_now(self) -> list[tuple[int, bool]]:
+        return [(id(p), p.requires_grad) for p in self.optimizer.params]
+
+    def _changed(self) -> bool:
+        """Whether somebody changed a layer, a number in the model, the loss, what is trained."""
+        before, values, trained = self._around, self._values, self._trained
+        same = self.loss is self.steps.loss
+        if same and before.same() and trained == self._trained_now():
+            return False
+        self._look()
+        same = same and values == self._values and trained == self._trained
+        return not (same and self._around.as_before(before))
 
     def take_up(self, *, anew: bool = False) -> None:
         """Read the model and the optimizer as they stand, unless nobody has touched them."""
+        if self._changed():
+            anew = True
+            self.steps.forget(self.loss)
         names = self.steps.names
         same = len(self._nodes) == len(names.all) and not anew
         if same and all(t.node is n for t, n in zip(names.all, self._nodes, strict=True)):

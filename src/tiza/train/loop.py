@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,6 +58,7 @@ class Loop:
         self.orders = Orders(len(self.rows), self.trainer.seed, shuffle=self.shuffle,
                              spare=self.batch_size)  # fmt: skip
         self.tally = Tally(self.trainer.metrics)
+        self._swift: tuple[Any, Any, Swift | None] = None, None, None
         self.groups = spans(len(self.rows), self.batch_size, self.accumulate)
         self.forgiving = any(isinstance(c, TerminateOnNaN) for c in self.calls.items)
         self.loud = list(self.calls.listening("on_train_batch_end"))
@@ -188,9 +188,17 @@ class Loop:
             y, weight = (None if a is None else a[here] for a in (self.rows.y, self.rows.weight))
             self.tally.add(float(loss), size, prediction, y, weight)
 
-    @cached_property
+    @property
     def swift(self) -> Swift | None:
         """The step that runs many times in a call; None where it is not worth making."""
+        steps = self.trainer.steps
+        known, settings, found = self._swift
+        if known is not steps.made or settings != steps.settings():  # a callback changed something
+            found = self._swiftly()
+            self._swift = steps.made, steps.settings(), found
+        return found
+
+    def _swiftly(self) -> Swift | None:
         steps = self.trainer.steps
         if not steps.swift or self.accumulate > 1 or len(self.rows) < self.batch_size:
             return None

@@ -106,6 +106,11 @@ class Steps:
     made: dict[Any, Traced] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.forget(self.loss)
+
+    def forget(self, loss: Loss | None) -> None:
+        """Write the steps down anew: the model has changed, or the loss."""
+        self.loss, self.made = loss, {}
         self.names = Names.of(self.model, self.optimizer)
 
     # -- running --------------------------------------------------------------------------
@@ -152,7 +157,7 @@ class Steps:
     def updating(self, state: State, sums: list[Array], rates: Sequence[float],
                  trained: Sequence[int]) -> tuple[Program, list[Any]]:  # fmt: skip
         """The program of the optimizer's step alone, and what it takes."""
-        key = ("update", tuple(trained), self._settings())
+        key = ("update", tuple(trained), self.settings())
         if key not in self.made:
             self.made[key] = self._trace_update(trained)
         flat = [s for group in state.slots for s in group]
@@ -221,7 +226,7 @@ class Steps:
         kinds = [t.dtype for t in self.names.all if t.dtype.kind == "f"]
         return kinds[0] if kinds else np.dtype("float32")
 
-    def _settings(self) -> tuple[Any, ...]:
+    def settings(self) -> tuple[Any, ...]:
         """Hyperparameters that the traced formula holds as numbers; the rates are inputs."""
         return self.optimizer.moving, self.optimizer.settings()
 
@@ -230,7 +235,7 @@ class Steps:
     def traced(self, kind: str, rows: Rows, state: State) -> Traced:
         """The program for batches like `rows`."""
         shapes = tuple((a.shape, a.dtype) for a in rows.arrays)
-        key = (kind, shapes, rows.weight is None, self._settings() if kind == "train" else None)
+        key = (kind, shapes, rows.weight is None, self.settings() if kind == "train" else None)
         if key not in self.made:
             if len(self.made) >= MOST_TRACED:  # hyperparameters that change at every step
                 self.made.clear()
