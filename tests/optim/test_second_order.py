@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 import tiza as tz
 from tiza import nn, optim
 from tiza.errors import ArgumentError
+from tiza.optim import newton
 from tiza.optim.wolfe import strong_wolfe
 
 
@@ -149,3 +150,32 @@ def test_refusals(code, text):
     with pytest.raises(ArgumentError) as caught:
         code([nn.Parameter([1.0])])
     assert str(caught.value).startswith(text)
+
+
+def test_second_derivatives_side_by_side_are_those_row_by_row(monkeypatch):
+    random = np.random.default_rng(0)
+    x = tz.tensor(random.normal(size=(20, 3)))
+
+    def loss(w, b):
+        return tz.sum(tz.log(1 + tz.exp(x @ w + b))) + tz.sum(w**4)
+
+    def both(w, b):
+        return newton.hessian(loss(w, b), [w, b])
+
+    w, b = (nn.Parameter(random.normal(size=s)) for s in (3, ()))
+    first = both(w, b)
+    v, c = (nn.Parameter(random.normal(size=s)) for s in (3, ()))
+    kept = len(newton._programs)
+    again = both(v, c)
+    assert len(newton._programs) == kept  # the same structure over other numbers
+    monkeypatch.setattr(newton, "TOGETHER", 0)
+    newton._programs.clear()
+    for got, params in ((first, (w, b)), (again, (v, c))):
+        for one, other in zip(got, both(*params), strict=True):
+            assert_allclose(one, other, rtol=1e-12)
+
+
+def test_a_saddle_is_left_by_the_sizes_of_curvatures():
+    matrix = np.diag([2.0, -4.0])
+    assert_allclose(newton._solved(matrix, np.array([2.0, 4.0]), 1e-8), [1, 1])
+    assert_allclose(newton._solved(np.diag([2.0, 4.0]), np.array([2.0, 4.0]), 1e-8), [1, 1])

@@ -2,44 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from tiza.errors import ArgumentError
-from tiza.graph import Node, literal, placeholder
+from tiza.graph import Node, constant, literal, placeholder, walk
+from tiza.lang import hot
 from tiza.lang.tensor import Tensor
 from tiza.lang.trace import Program
 from tiza.optim.lbfgs import Array, Whole
 from tiza.transforms import cotangents_of
+from tiza.transforms.vectorise import vectorise
+
+MOST_KEPT = 16  # structures whose derivatives are kept
+TOGETHER = 1 << 22  # numbers: up to so many are computed for all rows side by side
+
+_programs: OrderedDict[Hashable, Program | None] = OrderedDict()
 
 
 def hessian(loss: Tensor, params: list[Tensor]) -> tuple[Array, Array]:
     """Gradient and matrix of second derivatives of a scalar, all parameters as one vector."""
-    nodes = [p.node for p in params]
-    slopes = cotangents_of([loss.node], nodes, [_one(loss.node)])
-    g, rows = _pulled(slopes, nodes)
+    g, rows = _derivatives(_slopes, loss.node, [p.node for p in params])
     return g, (rows + rows.T) / 2  # symmetric but for rounding
 
 
 def jacobian(values: Tensor, params: list[Tensor]) -> tuple[Array, Array]:
     """Values, and their derivatives: one row for each value, one column for each parameter."""
-    return _pulled([values.node], [p.node for p in params])
+    return _derivatives(_itself, values.node, [p.node for p in params])
 
 
-def _one(node: Node) -> Node:
-    return literal(1.0, node.dtype)
+def _slopes(root: Node, nodes: Sequence[Node]) -> list[Node]:
+    return list(cotangents_of([root], nodes, [literal(1.0, root.dtype)]))
 
 
-def _pulled(outputs: list[Node], nodes: list[Node]) -> tuple[Array, Array]:
+def _itself(root: Node, nodes: Sequence[Node]) -> list[Node]:
+    return [root]
+
+
+def _derivatives(made: Callable[[Node, Sequence[Node]], list[Node]], root: Node,
+                 nodes: Sequence[Node]) -> tuple[Array, Array]:  # fmt: skip
+    """What is `made` of root, as one vector, and its derivatives: a row for each entry.
+
+    They are written down once for each structure of root; the next step brings other numbers.
+    """
+    try:
+        key, leaves, _ = hot.structure([root])
+    except TypeError:  # attributes that are no plain values
+        return _pulled(made(root, nodes), nodes)
+    leaves += [n for n in nodes if n not in leaves]
+    key = made, key, tuple(map(leaves.index, nodes)), tuple((n.shape, n.dtype) for n in nodes)
+    if key not in _programs:
+        _programs[key] = _together(made, root, nodes, leaves)
+        if len(_programs) > MOST_KEPT:
+            _programs.popitem(last=False)
+    program = _programs[key]
+    if program is None:
+        return _pulled(made(root, nodes), nodes)
+    value, *found = hot.ran(program, [leaf.value for leaf in leaves])
+    if root.value is None:
+        root.value = value
+    count = len(found) - len(nodes)
+    flat = np.concatenate([np.ravel(v) for v in found[:count]]).astype(np.float64)
+    rows = np.concatenate([v.reshape(len(v), -1) for v in found[count:]], axis=1)
+    return flat, rows.astype(np.float64)
+
+
+def _together(made: Callable[[Node, Sequence[Node]], list[Node]], root: Node,
+              nodes: Sequence[Node], leaves: Sequence[Node]) -> Program | None:  # fmt: skip
+    """root, what is made of it, and all rows at once; None where that would be too much."""
+    holes, (y,) = hot.anew(leaves, [root])
+    wrt = [holes[leaves.index(n)] for n in nodes]
+    outputs = made(y, wrt)
+    units = [placeholder(o.shape, o.dtype) for o in outputs]
+    back = cotangents_of(outputs, wrt, units)
+    sizes = [math.prod(o.shape) for o in outputs]
+    count, start = sum(sizes), 0
+    if count * sum(math.prod(n.shape) for n in walk(back) if not n.prim.several) > TOGETHER:
+        return None
+    rows: dict[Node, Node] = {}
+    for unit, size in zip(units, sizes, strict=True):
+        one = np.eye(count, dtype=unit.dtype)[:, start : start + size]
+        rows[unit] = constant(one.reshape(count, *unit.shape))
+        start += size
+    return Program(holes, [y, *outputs, *vectorise(back, rows, count)])
+
+
+def _pulled(outputs: list[Node], nodes: Sequence[Node]) -> tuple[Array, Array]:
     """The outputs as one vector, and row by row what unit cotangents carry back."""
     holes = [placeholder(y.shape, y.dtype) for y in outputs]
     back = cotangents_of(outputs, nodes, holes)
     values = Program((), outputs)()
     pull = Program(holes, back)
-    sizes = [int(np.prod(y.shape)) for y in outputs]
-    rows = np.zeros((sum(sizes), sum(int(np.prod(n.shape)) for n in nodes)))
+    sizes = [math.prod(y.shape) for y in outputs]
+    rows = np.zeros((sum(sizes), sum(math.prod(n.shape) for n in nodes)))
     for i in range(len(rows)):
         unit = np.zeros(len(rows))
         unit[i] = 1
@@ -49,6 +108,18 @@ def _pulled(outputs: list[Node], nodes: list[Node]) -> tuple[Array, Array]:
         rows[i] = np.concatenate([np.ravel(x) for x in pull(*given)])
     flat = np.concatenate([np.ravel(v) for v in values]).astype(np.float64)
     return flat, rows
+
+
+def _solved(matrix: Array, g: Array, least: float) -> Array:
+    """H⁻¹g by Cholesky's factors where H ≥ λ; else with its eigenvalues by size, at least λ."""
+    try:
+        np.linalg.cholesky(matrix - least * np.eye(len(g)))
+        return np.linalg.solve(matrix, g)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(matrix)
+        curvature = np.maximum(np.abs(values), least)
+        found: Array = vectors @ ((vectors.T @ g) / curvature)
+        return found
 
 
 class Newton(Whole):
@@ -75,11 +146,9 @@ class Newton(Whole):
             raise ArgumentError("optim-closure", kind=type(self).__name__)
         loss = closure()
         g, matrix = hessian(loss, self.params)
-        values, vectors = np.linalg.eigh(matrix)
-        curvature = np.maximum(np.abs(values), self.damping)
         value = loss.detach()
         value.numpy()  # before the parameters move
-        self.set_vector(self.vector() - self.lr * (vectors @ ((vectors.T @ g) / curvature)))
+        self.set_vector(self.vector() - self.lr * _solved(matrix, g, self.damping))
         return value
 
 
