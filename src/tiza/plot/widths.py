@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import tiza.lang.array_api as xp
 from tiza.lang import linalg
 from tiza.lang.tensor import Tensor, as_tensor
 from tiza.nn import functional as F
+from tiza.plot.curves import Curve
 from tiza.plot.style import (
     Array,
     Figure,
@@ -23,8 +24,6 @@ from tiza.plot.style import (
     titled,
 )
 from tiza.plot.words import say
-
-Curve = Callable[[Tensor], Tensor]
 
 
 def wavy(x: Tensor) -> Tensor:

@@ -10,8 +10,8 @@ from tiza import models, optim
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import APART, MNIST, Ink, digits, mean_loss, plane
-from tiza.recipes.setting import Settings, setting
+from tiza.recipes.ink import APART, MNIST, Ink, PerPass, digits, mean_loss, plane
+from tiza.recipes.setting import setting
 from tiza.recipes.study import Array, Outcome, batches, descent, grid
 
 ABOUT = About(
@@ -35,12 +35,11 @@ SPANISH = {
 
 
 @dataclass(frozen=True)
-class Chosen(Settings):
+class Chosen(PerPass):
     """What may be set."""
 
-    epochs: int = setting(7, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
-    batch: int = setting(128, ("pictures in each step", "imágenes en cada paso"), quick=100, low=1)
-    lr: float = setting(2e-3, ("learning rate at first", "tasa de aprendizaje inicial"), low=0)
+    epochs: int = 7
+    lr: float = 2e-3
     hidden: tuple[int, ...] = setting(
         (512, 256), ("widths of the hidden layers", "anchos de las capas ocultas"), quick=(32,)
     )

@@ -11,8 +11,18 @@ from tiza import models, optim
 from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import APART, MNIST, Average, Falling, Reader, digits, mean_loss, reader
-from tiza.recipes.setting import Settings, setting
+from tiza.recipes.ink import (
+    APART,
+    MNIST,
+    Average,
+    Falling,
+    PerPass,
+    Reader,
+    digits,
+    mean_loss,
+    reader,
+)
+from tiza.recipes.setting import setting
 from tiza.recipes.study import Array, Outcome, batches, descent, grid
 
 ABOUT = About(
@@ -43,12 +53,12 @@ NOTES = (
 
 
 @dataclass(frozen=True)
-class Chosen(Settings):
+class Chosen(PerPass):
     """What may be set."""
 
-    epochs: int = setting(8, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
+    epochs: int = 8
     batch: int = setting(32, ("pictures in each step", "imágenes en cada paso"), quick=20, low=1)
-    lr: float = setting(1.5e-3, ("learning rate at first", "tasa de aprendizaje inicial"), low=0)
+    lr: float = 1.5e-3
     maps: int = setting(24, ("maps, a multiple of 2", "mapas, múltiplo de 2"), quick=8, low=2)
     steps: int = setting(200, ("steps of noise", "pasos de ruido"), quick=10, low=2)
     guidance: float = setting(2.0, ("how strongly the class guides", "cuánto guía la clase"), low=0)

@@ -6,11 +6,10 @@ import numpy as np
 
 import tiza as tz
 from tiza import models, optim
-from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import APART, MNIST, Average, Reader, digits, reader
-from tiza.recipes.setting import Settings, setting
+from tiza.recipes.ink import APART, MNIST, Average, PerPass, Reader, digits, drawn_anew, reader
+from tiza.recipes.setting import setting
 from tiza.recipes.study import Array, Outcome, batches, descent, grid
 
 ABOUT = About(
@@ -41,12 +40,11 @@ NOTES = (
 
 
 @dataclass(frozen=True)
-class Chosen(Settings):
+class Chosen(PerPass):
     """What may be set."""
 
-    epochs: int = setting(16, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
-    batch: int = setting(128, ("pictures in each step", "imágenes en cada paso"), quick=100, low=1)
-    lr: float = setting(4e-4, ("learning rate at first", "tasa de aprendizaje inicial"), low=0)
+    epochs: int = 16
+    lr: float = 4e-4
     noise: int = setting(64, ("numbers of noise", "números de ruido"), low=1)
     hidden: int = setting(400, ("hidden units", "neuronas ocultas"), quick=32, low=1)
     dropout: float = setting(0.3, ("dropout of the critic", "dropout del crítico"), low=0, high=0.9)
@@ -120,8 +118,4 @@ def sorted_by_digit(judge: Reader, made: Array, each: int = 12) -> Array:
 
 def predict(asked: Asked) -> list[Reply]:
     """As many new digits as the number that is given."""
-    count = min(400, max(1, int(asked.numbers()[0])))
-    made = (asked.model.sample(count).numpy().reshape(-1, 28, 28) + 1) / 2
-    text = pick((f"{count} digits; -o FILE.png keeps them",
-                 f"{count} dígitos; -o ARCHIVO.png los guarda"))  # fmt: skip
-    return [Reply(text, count, grid(made, min(count, 20)))]
+    return drawn_anew(asked, lambda n: (asked.model.sample(n).numpy().reshape(-1, 28, 28) + 1) / 2)

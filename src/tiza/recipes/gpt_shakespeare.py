@@ -8,33 +8,27 @@ import numpy as np
 
 import tiza as tz
 from tiza import models
-from tiza.data import load
 from tiza.data.tokens import BytePairs, Characters, Tokens, tokens_from
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
+from tiza.recipes.plays import PLAYS, SPANISH, expected, halves, sentence
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Outcome, grid
 from tiza.recipes.writing import NOTES, by_counting, crops, judge, judging, learn, passages
 
 ABOUT = About(
     title=("Shakespeare by a small GPT", "Shakespeare con un GPT pequeño"),
-    data=("Tiny Shakespeare: 1,115,394 characters, the last tenth held out",
-          "Tiny Shakespeare: 1 115 394 caracteres, el último décimo aparte"),
+    data=PLAYS,
     model="GPT, 4 blocks × 128",
-    expects=("validation loss of 1.55 nats per character or lower",
-             "pérdida de validación de 1.55 nats por carácter o menos"),
+    expects=expected(1.55),
     minutes=7.0,
     goals=(Goal("validation loss", "<=", 1.55),),
     ask="ROMEO:",
-)  # fmt: skip
-SPANISH = {
-    "validation loss": "pérdida de validación",
-    "singles": "letras sueltas",
-    "pairs": "pares de letras",
+)
+WORDS = SPANISH | {
     "bits per character": "bits por carácter",
     "loss per token": "pérdida por token",
     "attention": "atención",
-    "samples": "muestras",
 }
 START = "\n"
 
@@ -59,12 +53,12 @@ class Chosen(Settings):
 
 def study(settings: Chosen) -> Outcome:
     """Random passages for every batch; Muon for the blocks' matrices, AdamW for the rest."""
-    play = load("tiny_shakespeare")
-    cut = int(0.9 * len(play.text))
-    tokens: Tokens = Characters(play.alphabet)
+    alphabet, first, last = halves()
+    letters = Characters(alphabet)
+    tokens: Tokens = letters
     if settings.tokens == "bpe":
-        tokens = BytePairs.learn([play.text[:cut]], settings.pieces)
-    train, rest = tokens.encode(play.text[:cut]), tokens.encode(play.text[cut:])
+        tokens = BytePairs.learn([first], settings.pieces)
+    train, rest = tokens.encode(first), tokens.encode(last)
     held = passages(rest[: settings.few(len(rest), 500)], settings.context)
     model = models.GPT(len(tokens), settings.context, settings.layers, settings.heads,
                        settings.width, settings.dropout)  # fmt: skip
@@ -75,27 +69,21 @@ def study(settings: Chosen) -> Outcome:
     each = len(tokens.decode(held[1].reshape(-1))) / held[1].size  # characters of a token
     spent = judge(model, judging(model.loss), held)
     loss = spent / each
-    letters = Characters(play.alphabet).encode(play.text)
-    counted = by_counting(letters[:cut], letters[cut:], len(play.alphabet))
+    counted = by_counting(letters.encode(first), letters.encode(last), len(alphabet))
     some = tokens.decode(held[0][0])
     return Outcome(
-        spanish=SPANISH,
+        spanish=WORDS,
         figures={
             "validation loss": {"model": loss, **counted},
             "bits per character": {"model": float(loss / np.log(2))},
             "loss per token": {"model": spent},
         },
-        sentence=(
-            f"It needs {loss:.3f} nats for each character of scenes it never read; pairs of "
-            f"letters need {counted['pairs']:.2f}.",
-            f"Necesita {loss:.3f} nats por cada carácter de escenas que nunca leyó; los pares de "
-            f"letras necesitan {counted['pairs']:.2f}.",
-        ),
+        sentence=sentence(loss, counted),
         model=model,
         rows=rows,
         pictures={"attention": attention(model, tokens, some)},
         texts={"samples": write(model, tokens, START, settings.few(600, 20), settings.seed)},
-        data={"data": "tiny_shakespeare", "train": cut, "validation": len(play.text) - cut},
+        data={"data": "tiny_shakespeare", "train": len(first), "validation": len(last)},
         notes=NOTES,
         kept=tokens.to_config(),
     )

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tiza.data import load, train_test_split
-from tiza.recipes.setting import Settings
+from tiza.errors import pick
+from tiza.recipes.asking import Asked, Reply
+from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Array, batches, descent, grid
 
 if TYPE_CHECKING:
@@ -45,6 +47,15 @@ class Ink:
     x_test: Array
     y_test: Array
     facts: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class PerPass(Settings):
+    """What may be set where pictures are learned pass by pass; a recipe gives its own numbers."""
+
+    epochs: int = setting(15, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
+    batch: int = setting(128, ("pictures in each step", "imágenes en cada paso"), quick=100, low=1)
+    lr: float = setting(2e-3, ("learning rate at first", "tasa de aprendizaje inicial"), low=0)
 
 
 def digits(settings: Settings, quick: int = 600) -> Ink:
@@ -146,6 +157,14 @@ def reader(ink: Ink, settings: Settings, epochs: int = 4) -> Reader:
             lower()
     right = Reader(model, 0.0)(ink.x_test).argmax(1) == ink.y_test
     return Reader(model, float(right.mean()))
+
+
+def drawn_anew(asked: Asked, draw: Callable[[int], Array]) -> list[Reply]:
+    """As many new digits as the number that is given, `draw`n as (n, 28, 28), in lines of 20."""
+    count = min(400, max(1, int(asked.numbers()[0])))
+    text = pick((f"{count} digits; -o FILE.png keeps them",
+                 f"{count} dígitos; -o ARCHIVO.png los guarda"))  # fmt: skip
+    return [Reply(text, count, grid(draw(count), min(count, 20)))]
 
 
 class Average:

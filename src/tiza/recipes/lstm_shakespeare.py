@@ -8,31 +8,23 @@ import numpy as np
 
 import tiza as tz
 from tiza import models
-from tiza.data import load
 from tiza.data.tokens import Characters, Tokens, tokens_from
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
+from tiza.recipes.plays import PLAYS, SPANISH, expected, halves, sentence
 from tiza.recipes.setting import Settings, setting
 from tiza.recipes.study import Outcome
 from tiza.recipes.writing import NOTES, by_counting, crops, judge, judging, learn, passages
 
 ABOUT = About(
     title=("Shakespeare by an LSTM", "Shakespeare con una LSTM"),
-    data=("Tiny Shakespeare: 1,115,394 characters, the last tenth held out",
-          "Tiny Shakespeare: 1 115 394 caracteres, el último décimo aparte"),
+    data=PLAYS,
     model="CharLSTM 256",
-    expects=("validation loss of 1.60 nats per character or lower",
-             "pérdida de validación de 1.60 nats por carácter o menos"),
+    expects=expected(1.60),
     minutes=6.0,
     goals=(Goal("validation loss", "<=", 1.60),),
     ask="ROMEO:",
-)  # fmt: skip
-SPANISH = {
-    "validation loss": "pérdida de validación",
-    "singles": "letras sueltas",
-    "pairs": "pares de letras",
-    "samples": "muestras",
-}
+)
 READ = 500  # characters of a passage that is judged
 
 
@@ -53,9 +45,9 @@ class Chosen(Settings):
 
 def study(settings: Chosen) -> Outcome:
     """Random passages for every batch; Muon for the gates' matrices, AdamW for the rest."""
-    play = load("tiny_shakespeare")
-    tokens, cut = Characters(play.alphabet), int(0.9 * len(play.text))
-    train, rest = tokens.encode(play.text[:cut]), tokens.encode(play.text[cut:])
+    alphabet, first, last = halves()
+    tokens = Characters(alphabet)
+    train, rest = tokens.encode(first), tokens.encode(last)
     held = passages(rest[: settings.few(len(rest), 2000)], READ)
     model = models.CharLSTM(len(tokens), settings.width, settings.hidden, settings.layers,
                             settings.dropout)  # fmt: skip
@@ -68,16 +60,11 @@ def study(settings: Chosen) -> Outcome:
     return Outcome(
         spanish=SPANISH,
         figures={"validation loss": {"model": loss, **counted}},
-        sentence=(
-            f"It needs {loss:.3f} nats for each character of scenes it never read; pairs of "
-            f"letters need {counted['pairs']:.2f}.",
-            f"Necesita {loss:.3f} nats por cada carácter de escenas que nunca leyó; los pares de "
-            f"letras necesitan {counted['pairs']:.2f}.",
-        ),
+        sentence=sentence(loss, counted),
         model=model,
         rows=rows,
         texts={"samples": write(model, tokens, "\n", settings.few(600, 20), settings.seed)},
-        data={"data": "tiny_shakespeare", "train": cut, "validation": len(play.text) - cut},
+        data={"data": "tiny_shakespeare", "train": len(first), "validation": len(last)},
         notes=NOTES,
         kept=tokens.to_config(),
     )

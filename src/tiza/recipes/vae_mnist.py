@@ -7,11 +7,10 @@ import numpy as np
 
 import tiza as tz
 from tiza import models, optim
-from tiza.errors import pick
 from tiza.recipes.about import About, Goal
 from tiza.recipes.asking import Asked, Reply
-from tiza.recipes.ink import APART, MNIST, Ink, digits, mean_loss, plane
-from tiza.recipes.setting import Settings, setting
+from tiza.recipes.ink import APART, MNIST, Ink, PerPass, digits, drawn_anew, mean_loss, plane
+from tiza.recipes.setting import setting
 from tiza.recipes.study import Array, Outcome, batches, descent, grid
 
 ABOUT = About(
@@ -42,12 +41,11 @@ NOTES = (
 
 
 @dataclass(frozen=True)
-class Chosen(Settings):
+class Chosen(PerPass):
     """What may be set."""
 
-    epochs: int = setting(15, ("passes over the data", "pasadas por los datos"), quick=1, low=1)
-    batch: int = setting(128, ("pictures in each step", "imágenes en cada paso"), quick=100, low=1)
-    lr: float = setting(2e-3, ("learning rate at first", "tasa de aprendizaje inicial"), low=0)
+    epochs: int = 15
+    lr: float = 2e-3
     code: int = setting(20, ("numbers of the code", "números del código"), low=1)
     hidden: int = setting(500, ("hidden units", "neuronas ocultas"), quick=40, low=1)
     draws: int = setting(100, ("draws for the log-likelihood", "sorteos para la verosimilitud"),
@@ -150,8 +148,4 @@ def pictures(model: Any, ink: Ink, test: Array) -> dict[str, Array]:
 
 def predict(asked: Asked) -> list[Reply]:
     """As many new digits as the number that is given."""
-    count = min(400, max(1, int(asked.numbers()[0])))
-    made = asked.model.sample(count).numpy().reshape(-1, 28, 28)
-    text = pick((f"{count} digits; -o FILE.png keeps them",
-                 f"{count} dígitos; -o ARCHIVO.png los guarda"))  # fmt: skip
-    return [Reply(text, count, grid(made, min(count, 20)))]
+    return drawn_anew(asked, lambda n: asked.model.sample(n).numpy().reshape(-1, 28, 28))
