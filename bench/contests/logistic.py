@@ -38,21 +38,20 @@ def newton_or_lbfgs(name: str) -> Callable[[], Array]:
     x, y = tz.tensor(X), tz.tensor(Y[:, None])
 
     def work() -> Array:
-        model = nn.Linear(30, 1, dtype="float64")
-        model.weight = nn.Parameter(np.zeros((1, 30)))
-        model.bias = nn.Parameter(np.zeros(1))
+        weight, bias = nn.Parameter(np.zeros((1, 30))), nn.Parameter(np.zeros(1))
 
         def objective() -> Any:
-            cost = F.binary_cross_entropy_with_logits(model(x), y, reduction="sum")
-            return cost + 0.5 * (model.weight**2).sum()
+            z = F.linear(x, weight, bias)
+            cost = F.binary_cross_entropy_with_logits(z, y, reduction="sum")
+            return cost + 0.5 * (weight**2).sum()
 
         if name == "Newton":
-            optimizer = tz.optim.Newton(model.parameters())
+            optimizer = tz.optim.Newton([weight, bias])
             for _ in range(7):  # as many as scikit-learn's stops after
                 optimizer.step(objective)
         else:
             optimizer = tz.optim.LBFGS(
-                model.parameters(), max_iter=200, line_search_fn="strong_wolfe",
+                [weight, bias], max_iter=200, line_search_fn="strong_wolfe",
                 tolerance_grad=1e-4 * len(X),  # scikit-learn's, whose objective is a mean
             )  # fmt: skip
 
@@ -63,7 +62,7 @@ def newton_or_lbfgs(name: str) -> Callable[[], Array]:
                 return loss
 
             optimizer.step(closure)
-        return np.append(model.weight.numpy().ravel(), model.bias.numpy())
+        return np.append(weight.numpy().ravel(), bias.numpy())
 
     return work
 
