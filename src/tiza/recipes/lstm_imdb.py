@@ -22,7 +22,7 @@ ABOUT = About(
     data=("IMDB: 25,000 + 25,000 film reviews", "IMDB: 25 000 + 25 000 reseñas de películas"),
     model="LSTMClassifier, 2 × 64, 50 words at a time",
     expects=("accuracy of 86 % or more", "exactitud de 86 % o más"),
-    minutes=4.0,
+    minutes=5.0,
     goals=(Goal("accuracy", ">=", 0.86),),
     ask="a wonderful film with a brilliant cast",
 )  # fmt: skip
