@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from tiza.graph.node import Node
 from tiza.readings.native import inside, pool
 from tiza.readings.native.ahead import Ahead
 from tiza.readings.native.callback import value_of
-from tiza.readings.native.driver import HEADER, WORDS
+from tiza.readings.native.driver import HEADER, STEPS, WORDS
 from tiza.readings.native.machine import LLVMError, available, host, load
 from tiza.readings.native.plan import opened
 from tiza.readings.native.program import build
@@ -24,7 +24,7 @@ from tiza.readings.native.program import build
 Array = np.ndarray[Any, Any]
 WAKING = 5e-5  # seconds of work that are worth waking other threads for
 BYTES, PLACE = ctypes.c_char.from_buffer, ctypes.addressof
-CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
+CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 
 
 class Outside(IndexError):
@@ -259,18 +259,30 @@ class HostCalls:
     def __init__(self, compiled: Compiled, words: Array) -> None:
         self.compiled, self.words = compiled, words
         self.error: BaseException | None = None
-        self.function = CALLBACK(self.call)
+        calls = self._calls()
+        next(calls)
+        self.function = CALLBACK(calls.send)
 
-    def call(self, number: int, step: int) -> None:
-        """Compute one node by NumPy."""
-        if self.error is not None:
-            return
-        try:
-            self._call(self.compiled.builder.host[number], step)
-        except BaseException as error:
-            self.error = error
+    def _calls(self) -> Generator[None, int, None]:
+        """Compute one node by NumPy, each time that it is sent a number.
+
+        It waits inside of its `try`: Ctrl-C may come before the first line of a function.
+        """
+        while True:
+            try:
+                while True:
+                    word = yield
+                    if self.error is None:
+                        self._call(self.compiled.builder.host[word >> STEPS], word % (1 << STEPS))
+            except GeneratorExit:
+                return
+            except BaseException as error:
+                self.words[3] = 1  # loops that look for it stop
+                self.error = self.error or error
 
     def _call(self, roots: Sequence[Node], step: int) -> None:
+        if not roots:
+            return  # only to let Ctrl-C come through
         node, *parts = roots
         arrays = [self._array(x, step) for x in node.inputs]
         with np.errstate(all="ignore"):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tiza.readings.native.program import Call
 
 HEADER, WORDS = 4, 2  # of the context: before the arguments, and for each
+STEPS = 40  # bits of the number of a step, in what Python is asked: which node, at which step
 MEET = "  call void @tz_barrier(ptr %team)"
 
 
@@ -52,6 +53,10 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
         ]
     offsets = sorted({b.offset for b in buffers if b.offset is not None})
     lines += [f"  %m{o} = getelementptr i8, ptr %arena, i64 {o}" for o in offsets]
+    if any(c.loop is not None and c.loop.breathes for c in calls):
+        lines += ["  %stop_at = getelementptr i64, ptr %context, i64 3",
+                  "  %stop = " + ("getelementptr i8, ptr %stop_at, i64 0" if name == "run"
+                                  else "load ptr, ptr %stop_at")]  # fmt: skip
     lines += [
         "  br label %head",
         "head:",
@@ -107,7 +112,8 @@ def _calls(calls: Sequence[Call], asking: Asking, *, chained: bool) -> list[str]
 
 def _by_one(i: int, call: Call) -> list[str]:
     if call.host is not None:
-        return [f"  call void %python(i64 {call.host}, i64 %step)"]
+        return [f"  %asked{i} = or i64 %step, {call.host << STEPS}",
+                f"  call void %python(i64 %asked{i})"]  # fmt: skip
     if call.loop is not None:
         context = pointer(_context(call))
         return [*call.loop.filled(i, pointer),

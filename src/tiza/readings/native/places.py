@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tiza.graph.node import Node, placeholder
 from tiza.readings.native.memory import Buffer, View, padding
 from tiza.readings.native.plan import Group, Plan, Planner
-from tiza.readings.native.recurrence import Recurrence
+from tiza.readings.native.tables import LOOPS
+
+if TYPE_CHECKING:
+    from tiza.readings.native.branch import Loop
 
 
 @dataclass
@@ -32,7 +35,7 @@ class Places:
     """
 
     def __init__(self, planner: Planner, plan: Plan, bits: int, aliased: Mapping[int, int],
-                 loops: Mapping[Node, Recurrence], straight: Set[Node] = frozenset(),
+                 loops: Mapping[Node, Loop], straight: Set[Node] = frozenset(),
                  ) -> None:  # fmt: skip
         self.straight = straight
         self.loops = loops
@@ -60,9 +63,9 @@ class Places:
             if node not in used or node.value is None or node.value.size <= 1:
                 continue
             self._data(node)
-        for scan in self.loops.values():
-            numbers = [x for x in scan.node.inputs if x.value is not None]
-            for node in (*numbers, *(n for n, _ in scan.child.layout.data)):
+        for loop in self.loops.values():
+            numbers = [x for x in loop.node.inputs if x.value is not None]
+            for node in (*numbers, *(n for c in loop.children for n, _ in c.layout.data)):
                 self._data(node)
         for k, node in enumerate(plan.outputs):
             self._result(k, node)
@@ -153,7 +156,7 @@ class Places:
         arena = self.arena
         dying: dict[int, list[Buffer]] = {}
         for i, group in enumerate(groups):
-            if group.kind == "scan":
+            if group.kind in LOOPS:
                 until = max(last.get(root, i) for root in group.roots)
                 dying.setdefault(until, []).extend(self._looped(group.roots[0], arena))
             for root in group.roots:
@@ -195,7 +198,7 @@ class Places:
         users = self.planner.users.get(root, ())
         plain = root.prim.name == "matmul" or root.prim.family == "elementwise"
         return plain and root not in self.straight and not any(
-            u.prim.name in ("scan", "random_bits") or u.prim.several for u in users)  # fmt: skip
+            u.prim.name == "random_bits" or u.prim.several for u in users)  # fmt: skip
 
     def _looped(self, scan: Node, arena: Arena) -> list[Buffer]:
         """The buffers of a loop."""
@@ -222,7 +225,7 @@ class Places:
     def _order(self, root: Node) -> tuple[int, ...] | None:
         """The order of axes in memory: that of what it is computed from."""
         users = self.planner.users.get(root, ())
-        if root in self.straight or any(u.prim.name == "scan" for u in users):
+        if root in self.straight or any(u.prim.name in LOOPS for u in users):
             return None
         if self._windowed(root):
             return (*range(1, root.ndim), 0)

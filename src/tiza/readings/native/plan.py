@@ -18,7 +18,7 @@ from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
 from tiza.readings.native.rewrite import rewritten, simpler, turned
 from tiza.readings.native.still import settled
-from tiza.readings.native.tables import HOST, RUNNING, SCATTER, cost, reduces, supported
+from tiza.readings.native.tables import HOST, LOOPS, RUNNING, SCATTER, cost, reduces, supported
 from tiza.transforms import simplify
 
 MOST_INLINED = 48  # operations of one entry; longer formulas are cut in two
@@ -293,10 +293,10 @@ class Planner:
         return root not in self.alone and supported(root) and root.prim.name not in special
 
     def _new(self, root: Node) -> Group:
-        if root.prim.name != "scan" and (not supported(root) or root.prim.name in HOST):
+        if root.prim.name not in LOOPS and (not supported(root) or root.prim.name in HOST):
             group = Group("host", ())
             group.outer.append(root)
-        elif root.prim.name in ("scan", "concat", "random_bits"):
+        elif root.prim.name in (*LOOPS, "concat", "random_bits"):
             group = Group(root.prim.name, ())
             group.outer.append(root)
         elif root.prim.name in SCATTER or root.prim.name == "pad":

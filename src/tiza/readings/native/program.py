@@ -6,6 +6,7 @@ runs the kernels once for each step, on every thread of a team side by side. The
 row of 64-bit words:
 
     0  address of the arena      1  how many steps      2  address of the call back into Python
+    3  1 where Python has asked to stop (in loops: the address of that word)
     4 + 2k  address of argument k      5 + 2k  how far it moves on with each step, in bytes
 """
 
@@ -22,6 +23,7 @@ from tiza.graph.node import Node
 from tiza.readings.native import ahead as asking
 from tiza.readings.native import mathlib
 from tiza.readings.native.ahead import Ahead
+from tiza.readings.native.branch import LOOPS, Loop, built
 from tiza.readings.native.driver import run_text
 from tiza.readings.native.emit import Kernel
 from tiza.readings.native.index import Affine, Opaque
@@ -32,7 +34,6 @@ from tiza.readings.native.nest import Lowerer, Nest, Signature
 from tiza.readings.native.places import Places
 from tiza.readings.native.plan import Group, Planner, deep, opened
 from tiza.readings.native.pool import BARRIER_IR
-from tiza.readings.native.recurrence import Recurrence
 from tiza.readings.native.schedule import Schedule, cone, lanes_of, product, schedule
 from tiza.readings.native.special import (
     concat_nests,
@@ -62,7 +63,7 @@ class Call:
     host: int | None = None  # called back into Python: which node
     nest: Nest | None = None
     plan: Schedule | None = None
-    loop: Recurrence | None = None
+    loop: Loop | None = None
 
 
 @dataclass
@@ -102,27 +103,13 @@ class Builder:
         wishes = wishes or Wishes()
         planner = Planner(inputs, outputs, wishes.kept, wishes.alone)
         self.plan = planner.plan()
-        self.loops = self._loops()
+        self.loops = built(self.plan.groups, self._body)
         self.places = Places(
             planner, self.plan, self.bits, aliased, self.loops, wishes.straight | planner.turned
         )
         self.memory, self.layout = self.places.memory, self.places.layout
         self.calls: list[Call] = []
         self.host: list[list[Node]] = []
-
-    def _loops(self) -> dict[Node, Recurrence]:
-        """The scans, their bodies built; those that call Python are left to it whole."""
-        found = {}
-        for group in self.plan.groups:
-            if group.kind != "scan":
-                continue
-            node, *parts = group.roots
-            scan = Recurrence.of(node, parts, self._body)
-            if scan.child.host or node.attrs["length"] == 0:
-                group.kind = "host"
-            else:
-                found[node] = scan
-        return found
 
     def _body(self, inputs: Sequence[Node], outputs: Sequence[Node],
               aliased: Mapping[int, int]) -> Builder:  # fmt: skip
@@ -151,6 +138,8 @@ class Builder:
         for node, buffer in self.places.copies:
             if buffer.size:
                 self._nest(copy_nest(node, buffer, self.memory), None)
+        if any(loop.breathes for loop in self.loops.values()):
+            self.host.append([])  # the last: to look whether to stop
 
     def _group(self, group: Group, lowerer: Lowerer) -> None:
         root = group.roots[0]
@@ -158,8 +147,8 @@ class Builder:
             return
         if group.kind == "host":
             self._host(group, root)
-        elif group.kind == "scan":
-            self._scan(group, self.loops[root])
+        elif group.kind in LOOPS:
+            self._loop(group, self.loops[root])
         elif group.kind == "random_bits":
             self._random(group, root)
         elif group.kind == "concat":
@@ -233,18 +222,16 @@ class Builder:
         functions = self.module.functions
         return functions.setdefault(body, f"k{len(functions)}")
 
-    def _scan(self, group: Group, scan: Recurrence) -> None:
-        for start, buffer, row in scan.begins:
+    def _loop(self, group: Group, loop: Loop) -> None:
+        for start, buffer, row in loop.begins:
             if buffer.size:
                 self._nest(row_nest(start, buffer, row, self.memory), group)
-        scan.connect(self.memory.__getitem__)
-        scan.name = f"loop{len(self.module.loops)}"
-        self.module.loops.append(run_text(scan.child.calls, scan.name, chained=True))
-        seconds = scan.length * sum(c.seconds for c in scan.child.calls)
-        flops = scan.length * sum(c.flops for c in scan.child.calls)
-        moved = scan.length * sum(c.bytes for c in scan.child.calls)
-        self.calls.append(Call(scan.name, scan.buffers(), 1, seconds, scan.child.parallel, group,
-                               flops, moved, loop=scan))  # fmt: skip
+        loop.connect(self.memory.__getitem__)
+        loop.name = f"loop{len(self.module.loops)}"
+        self.module.loops.append(loop.text())
+        seconds, flops, moved = loop.work()
+        self.calls.append(Call(loop.name, loop.buffers(), 1, seconds, loop.parallel, group, flops,
+                               moved, loop=loop))  # fmt: skip
 
     def _random(self, group: Group, root: Node) -> None:
         key, out = self.memory[root.inputs[0]], self.memory[root]

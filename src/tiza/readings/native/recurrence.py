@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from tiza.graph.node import Node
+from tiza.readings.native.driver import run_text
 from tiza.readings.native.memory import Buffer, View
 
 if TYPE_CHECKING:
@@ -160,17 +161,60 @@ class Recurrence:
         assert self.arena is not None
         assert self.context is not None
         place = pointer(self.context)
-        words = [(0, pointer(self.arena), 0), (1, None, self.length)]
+        words: list[tuple[int, str | None, int]] = [
+            (0, pointer(self.arena), 0), (1, None, self.length)]  # fmt: skip
         for b in self.bindings:
             words += [(4 + 2 * b.argument, pointer(b.buffer), b.start),
                       (5 + 2 * b.argument, None, b.move)]  # fmt: skip
-        lines = []
-        for n, (word, name, number) in enumerate(words):
-            value = str(number)
-            if name is not None:
-                value = f"%scan{i}_{n}"
-                lines += [f"  {value}_p = getelementptr i8, ptr {name}, i64 {number}",
-                          f"  {value} = ptrtoint ptr {value}_p to i64"]  # fmt: skip
-            lines += [f"  %scan{i}_{n}_to = getelementptr i64, ptr {place}, i64 {word}",
-                      f"  store i64 {value}, ptr %scan{i}_{n}_to"]  # fmt: skip
-        return lines
+        if self.breathes:
+            words += [(2, "%python", 0), (3, "%stop", 0)]
+        return stored(i, words, place)
+
+    def text(self) -> str:
+        """The function that it is."""
+        return run_text(self.child.calls, self.name, chained=True)
+
+    def work(self) -> tuple[float, float, float]:
+        """Seconds, operations, bytes."""
+        calls, n = self.child.calls, self.length
+        return (n * sum(c.seconds for c in calls), n * sum(c.flops for c in calls),
+                n * sum(c.bytes for c in calls))  # fmt: skip
+
+    @property
+    def children(self) -> tuple[Builder, ...]:
+        """The programs that it runs."""
+        return (self.child,)
+
+    @property
+    def parallel(self) -> bool:
+        """Whether its body has work for several threads."""
+        return self.child.parallel
+
+    @property
+    def breathes(self) -> bool:
+        """Whether somewhere inside there is a loop that looks whether to stop."""
+        return breathing(self.child)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to run."""
+        return self.length == 0
+
+
+def breathing(child: Builder) -> bool:
+    """Whether a program calls Python to look whether to stop."""
+    return [] in child.host
+
+
+def stored(i: int, words: Sequence[tuple[int, str | None, int]], place: str) -> list[str]:
+    """The lines that write words of a context: a number, or so many bytes after an address."""
+    lines = []
+    for n, (word, name, number) in enumerate(words):
+        value = str(number)
+        if name is not None:
+            value = f"%scan{i}_{n}"
+            lines += [f"  {value}_p = getelementptr i8, ptr {name}, i64 {number}",
+                      f"  {value} = ptrtoint ptr {value}_p to i64"]  # fmt: skip
+        lines += [f"  %scan{i}_{n}_to = getelementptr i64, ptr {place}, i64 {word}",
+                  f"  store i64 {value}, ptr %scan{i}_{n}_to"]  # fmt: skip
+    return lines

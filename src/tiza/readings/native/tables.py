@@ -9,8 +9,8 @@ from tiza.graph.node import Node
 # Computed by NumPy, called back from the compiled program:
 HOST = {
     "inv", "solve", "det", "slogdet", "cholesky", "eigh", "qr", "svd", "pinv", "argsort", "put",
-    "while", "cond",
 }  # fmt: skip
+LOOPS = {"scan", "cond", "while"}  # their bodies are programs of their own
 # Written entry by entry into zeros:
 SCATTER = {"take_add", "take_along_add", "windows_add", "window_put"}
 # Carried along an axis:
