@@ -19,6 +19,7 @@ from tiza.readings.native.mathlib.lanes import (
     copysign,
     fma,
     horner,
+    paired,
     select,
 )
 
@@ -69,16 +70,22 @@ def reduced(x: Lanes, extra: int) -> tuple[Lanes, Lanes]:
 
 def growth(r: Lanes) -> Lanes:
     """eʳ − 1 for |r| ≤ log(2)/2."""
-    return fma(r * r, horner(r, EXP[format_of(r).name]), r)
+    z = r * r
+    return fma(z, paired(r, z, EXP[format_of(r).name]), r)
 
 
 def exp_within(x: Lanes, halvings: int = 0) -> Lanes:
     """eˣ / 2^halvings for |x| ≤ far; 2ⁿ in two factors, so that subnormals are rounded once."""
     f = format_of(x)
     t, r = reduced(x, 2 * f.bias - halvings)
+    half, rest = split(t, f)
+    return (growth(r) + 1) * half * rest
+
+
+def split(t: Lanes, f: Format) -> tuple[Lanes, Lanes]:
+    """2ⁿ in two factors; t ends in n + 2 · bias."""
     half = (t << (f.fraction - 1)) & f.exponent  # ⌊n/2⌋ + bias in the exponent's place
-    rest = (t << f.fraction) - half
-    return (growth(r) + 1) * half.floats() * rest.floats()
+    return half.floats(), ((t << f.fraction) - half).floats()
 
 
 def exp_normal(x: Lanes) -> Lanes:
@@ -96,9 +103,14 @@ def exp(x: Lanes) -> Lanes:
 
 def sigmoid(x: Lanes) -> Lanes:
     """1 − q, or e(1 − q) for x < 0, with q = e/(1 + e), e = e^-|x|: no overflow, few roundings."""
-    e = exp_within(at_least(-absolute(x), -format_of(x).far))
-    first = select(x < 0, e, 1)
-    return fma(-first, e / (e + 1), first)
+    f = format_of(x)
+    t, r = reduced(at_least(-absolute(x), -f.far), 2 * f.bias)
+    half, rest = split(t, f)
+    y = growth(r)
+    power = half * rest  # 2ⁿ, which may be subnormal: e is then rounded twice, but not `first`
+    first = select(x < 0, fma(half, y, half) * rest, 1)
+    q = fma(power, y, power) / fma(power, y, power + 1)
+    return fma(-first, q, first)
 
 
 def grown(x: Lanes, halvings: int = 0) -> Lanes:
@@ -118,9 +130,17 @@ def expm1(x: Lanes) -> Lanes:
 
 
 def tanh(x: Lanes) -> Lanes:
-    """e/(e + 2) with e = e^2|x| − 1."""
-    e = grown(at_most(absolute(x) * 2, format_of(x).one))
-    return copysign(e / (e + 2), x)
+    """(1 − e)/(1 + e) with e = e^-2|x|.
+
+    Numerator and denominator are made side by side: short chains are what small networks wait
+    for. log 2 in one number is exact enough: where n is large, the quotient hardly depends on e.
+    """
+    f = format_of(x)
+    size = at_most(absolute(x), f.one / 2)
+    t = fma(size, -2 * math.log2(math.e), f.shifter + f.bias)
+    r = fma(t - (f.shifter + f.bias), -math.log(2), size * -2)
+    power, y = (t.bits() << f.fraction).floats(), growth(r)
+    return copysign(fma(power, y, power - 1) / fma(power, y, power + 1), x)
 
 
 def sinh(x: Lanes) -> Lanes:
