@@ -11,6 +11,7 @@ from tiza.data import ArrayDataset, DataLoader, Dataset, Subset, TensorDataset
 from tiza.data.loader import STREAM
 from tiza.data.split import same_length, shuffled, split_rows
 from tiza.errors import DataError
+from tiza.readings.native.shuffle import permutation
 
 Array = np.ndarray[Any, Any]
 MOST_CLASSES = 1000
@@ -224,7 +225,11 @@ def _strata(y: Array | None, held: int) -> Array | None:
 
 def order(count: int, seed: int, epoch: int, *, shuffle: bool) -> Array:
     """The order in which an epoch visits the examples, the same as a DataLoader's."""
-    return shuffled(count, seed, epoch, STREAM) if shuffle else np.arange(count)
+    if not shuffle:
+        return np.arange(count)
+    key = seed & 0xFFFFFFFF, seed >> 32 & 0xFFFFFFFF, STREAM, epoch
+    found = permutation(key, count) if count > MANY else None  # the same, and sooner
+    return shuffled(count, seed, epoch, STREAM) if found is None else found
 
 
 class Orders:
