@@ -95,7 +95,7 @@ class Results(Values):
         scalar, _, _ = self._parts(place, ())
         self.counter = before
         kind, name = ir(buffer.dtype, stored=True), self.pointer[buffer]
-        self.prefetch(self.text.set(f"getelementptr {kind}, ptr {name}, i64 {scalar}"))
+        self.prefetch(self.text.set(f"getelementptr {kind}, ptr {name}, i64 {scalar}"), near=3)
 
     def finish_pass(self, passes: Loop, copies: Sequence[Copy], many: dict[Loop, int]) -> None:
         """Add the sums to those of the passes before; only the last pass makes use of them."""

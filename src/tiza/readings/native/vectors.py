@@ -69,11 +69,10 @@ class Vectors:
         zero = "0" if width == 1 else "zeroinitializer"
         return self.text.set(f"icmp ne {kind} {name}, {zero}")
 
-    def prefetch(self, address: str, *, write: int = 0) -> None:
-        """Ask for a cache line, to be read or written."""
-        self.text.do("llvm.prefetch.p0",
-                     [("ptr", address), ("i32", str(write)), ("i32", "2"), ("i32", "1")],
-                     [""] * 4)  # fmt: skip
+    def prefetch(self, address: str, *, write: int = 0, near: int = 2) -> None:
+        """Ask for a cache line, to be read or written; near: 3 for the nearest cache."""
+        how = [("i32", str(k)) for k in (write, near, 1)]
+        self.text.do("llvm.prefetch.p0", [("ptr", address), *how], [""] * 4)
 
     def _masked(self, verb: str, dtype: DType, address: str, mask: str, value: str) -> str:
         width, kind = self.width, ir(dtype, self.width, stored=True)
