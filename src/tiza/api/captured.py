@@ -63,7 +63,7 @@ class Captured:
         return (
             tuple(m.training for m in self.modules),
             tuple((t.shape, t.dtype, t.requires_grad) for t in self.tensors),
-            tuple(o.settings() for o in self.optimizers),
+            tuple((o.settings(), o.ages()[2]) for o in self.optimizers),
         )
 
     def slots(self) -> list[Slots]:
@@ -78,7 +78,7 @@ class Captured:
         """The numbers as they are: tensors, then for each optimizer t, rates and slots."""
         arrays = [t.numpy() for t in self.tensors]
         for optimizer in self.optimizers:
-            arrays.append(np.array(optimizer.steps + 1, SCALAR))
+            arrays.append(np.array(optimizer.ages()[0] + 1, SCALAR))
             arrays += [np.array(r, SCALAR) for r in optimizer.rates()]
             arrays += [s for group in optimizer.slot_arrays() for s in group]
         return arrays
@@ -93,8 +93,13 @@ class Captured:
         slots = self.slots()
         for i in stepped:
             optimizer, arrays = self.optimizers[i], [next(rest) for _ in slots[i].names]
-            writes.append(slots[i].written(optimizer.state, arrays, optimizer.steps + 1))
+            writes.append(slots[i].written(optimizer.state, arrays, one_more(optimizer)))
         at_once(*writes)
+
+
+def one_more(optimizer: Optimizer) -> list[int]:
+    """How many steps its parameters have made after this one; what is frozen makes none."""
+    return [c + p.requires_grad for c, p in zip(optimizer.counts(), optimizer.params, strict=True)]
 
 
 @dataclass
@@ -143,7 +148,8 @@ class Opened:
             loss = closure() if closure is not None else None
             params = [p.node for p in optimizer.params]
             grads = [None if p.grad is None else p.grad.node for p in optimizer.params]
-            news, self.slots[i] = optimizer.update(params, grads, slots, t, rates)
+            behind = optimizer.ages()[2]
+            news, self.slots[i] = optimizer.update(params, grads, slots, t, rates, behind)
             for param, new in zip(optimizer.params, news, strict=True):
                 param.node = new
             return loss

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import repeat
-from operator import attrgetter
+from operator import add, attrgetter
 from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,8 @@ class Stepping:
         self.modes = list(map(TRAINING, self.modules))
         self.options = [_options(o) for o in self.optimizers]
         self.slots = captured.slots()
+        self.behind = [o.ages()[2] for o in self.optimizers]
+        self.trained = [[p.requires_grad for p in o.params] for o in self.optimizers]
         pairs, numbers = self._layout(len(arrays))
         layout = tuple(form.changed), tuple(form.stepped)
         self.turns = program.turns(pairs, numbers, known.get(layout))
@@ -80,9 +82,13 @@ class Stepping:
         given += map(VALUE, self.still)
         present = list(map(VALUE, self.changed))
         numbers: list[float] = []
-        counts = [optimizer.steps + 1 for optimizer in self.optimizers]
+        counts = []
         for i, optimizer in enumerate(self.optimizers):
-            numbers += [counts[i], *optimizer.rates()]
+            most, made, behind = optimizer.ages()
+            if behind != self.behind[i]:
+                return None
+            counts.append(list(map(add, made, self.trained[i])))
+            numbers += [most + 1, *optimizer.rates()]
             try:
                 arrays = self.slots[i].read(optimizer.state)
             except KeyError:  # a state that was emptied
@@ -125,7 +131,7 @@ class Stepping:
             and all(map(_as_before, self.optimizers, self.options))
         )
 
-    def _take(self, news: Sequence[Array], counts: Sequence[int]) -> None:
+    def _take(self, news: Sequence[Array], counts: Sequence[Sequence[int]]) -> None:
         """Give all their new values."""
         nodes = list(map(NODE, self.changed))
         writes: list[Iterator[Any]] = [map(setattr, self.changed, repeat("_grad"), repeat(None))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter as Argument
 from inspect import Signature
-from itertools import chain
+from itertools import chain, compress
 from math import log
 from operator import itemgetter, setitem
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ import numpy as np
 
 from tiza.errors import ArgumentError
 from tiza.graph import Node, literal, placeholder
-from tiza.graph.prims.choose import cast
+from tiza.graph.prims.choose import as_type
 from tiza.graph.prims.elementwise import expm1
 from tiza.graph.prims.elementwise import log as log_of
 from tiza.lang import hot
@@ -191,7 +191,7 @@ class Optimizer(Remembered):
 
         `values` stand for the options that move, in the order of `self.moving`.
         """
-        nodes = [] if values is None else [_cast(value, dtype) for value in values]
+        nodes = [] if values is None else [as_type(value, dtype) for value in values]
         named = dict(zip(self.moving, nodes, strict=values is not None))
         view = object.__new__(type(self))
         view.__dict__.update(bound(group, self.defaults, named))
@@ -215,12 +215,14 @@ class Optimizer(Remembered):
 
     def update(self, params: Sequence[Node], grads: Sequence[Node | None],
                state: Sequence[tuple[Node, ...]], t: Node, lr: Sequence[Node] | None = None,
+               behind: Sequence[int] = (),
                ) -> tuple[list[Node], list[tuple[Node, ...]]]:  # fmt: skip
         """One step on nodes, for tracing: new parameters and new slots.
 
         `params`, `grads` and `state` stand in the order of `self.params`; where a gradient is
         None nothing changes. `t` is the number of this step, from 1; `lr` has a scalar for each
-        number of `rates()`, or is read from the groups.
+        number of `rates()`, or is read from the groups. `behind`: how many steps fewer than `t`
+        each parameter has made.
         """
         news, slots = list(params), list(state)
         start = 0
@@ -232,7 +234,8 @@ class Optimizer(Remembered):
                     rule = self.formula(group, values, p.dtype)
                     if self.takes_rows(group, g):
                         rule = on_rows(rule)
-                    news[i], slots[i] = rule(_cast(t, p.dtype), p, g, *state[i])
+                    own = t - behind[i] if behind and behind[i] else t
+                    news[i], slots[i] = rule(as_type(own, p.dtype), p, g, *state[i])
             start += len(group["params"])
         return news, slots
 
@@ -242,12 +245,28 @@ class Optimizer(Remembered):
                 for group in self.param_groups for p in group["params"]]  # fmt: skip
         return [tuple(state[name] for name in names) for state, names in rows]
 
-    def set_slot_arrays(self, slots: Sequence[Sequence[Array]], steps: int) -> None:
-        """Take over slots, and that every parameter has made `steps` steps."""
+    def set_slot_arrays(self, slots: Sequence[Sequence[Array]],
+                        steps: int | Sequence[int]) -> None:  # fmt: skip
+        """Take over slots, and how many steps all parameters, or each of them, have made."""
         rows = [(p, group) for group in self.param_groups for p in group["params"]]
-        for (param, group), arrays in zip(rows, slots, strict=True):
+        counts = [steps] * len(rows) if isinstance(steps, int) else steps
+        for (param, group), arrays, count in zip(rows, slots, counts, strict=True):
             named = dict(zip(self.slots_for(group, param.shape), arrays, strict=True))
-            self.state[param] = {"step": steps, **named}
+            self.state[param] = {"step": count, **named}
+
+    def counts(self) -> list[int]:
+        """How many steps each of `self.params` has made."""
+        return [self.state[p]["step"] if p in self.state else 0 for p in self.params]
+
+    def ages(self) -> tuple[int, list[int], tuple[int, ...]]:
+        """The most steps that a parameter which is trained has made, all counts, who is behind.
+
+        A parameter that is frozen makes no steps; it is never behind.
+        """
+        counts, trained = self.counts(), [p.requires_grad for p in self.params]
+        most = max(compress(counts, trained), default=0)
+        behind = tuple([(most - c) * on for c, on in zip(counts, trained, strict=True)])
+        return most, counts, behind
 
     @property
     def steps(self) -> int:
@@ -360,7 +379,7 @@ class Optimizer(Remembered):
             p, g = next(rest), next(rest)
             some = [next(rest) for _ in self.slots_for(group, param.shape)]
             rule = self.formula(group, self._of_group(rates, i), p.dtype)
-            new, slots = rule(_cast(t, p.dtype), p, g, *some)
+            new, slots = rule(as_type(t, p.dtype), p, g, *some)
             outputs += [new, *slots]
         if len(self._programs) > KEPT:
             self._programs.clear()
@@ -369,7 +388,3 @@ class Optimizer(Remembered):
 
 
 KEPT = 16  # traced programs: shapes or hyperparameters that change at every step are rare
-
-
-def _cast(x: Node, dtype: Any) -> Node:
-    return x if x.dtype == dtype else cast(x, dtype=dtype)

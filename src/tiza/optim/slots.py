@@ -32,11 +32,12 @@ class Slots:
         mine = [state[p] for p in self.params]
         return list(map(getitem, [mine[i] for i in self.homes], self.names))
 
-    def written(self, state: State, arrays: Iterable[Array], count: int) -> Iterator[None]:
+    def written(self, state: State, arrays: Iterable[Array],
+                counts: Iterable[int]) -> Iterator[None]:  # fmt: skip
         """What puts arrays into their places and says how many steps were made, once it is run.
 
         It is run by `at_once`: all of it happens, or nothing.
         """
         mine = [state[p] for p in self.params]
-        counted = map(setitem, mine, repeat("step"), repeat(count))
+        counted = map(setitem, mine, repeat("step"), counts)
         return chain(map(setitem, [mine[i] for i in self.homes], self.names, arrays), counted)

@@ -223,7 +223,7 @@ class Turn:
         """Give parameters and slots their new values: all of them, even if Ctrl-C comes now."""
         slots = self.whole.slots
         nodes = list(map(leaf_of, slots.params, news))
-        writes = slots.written(self.optimizer.state, news[len(nodes) :], self.count)
+        writes = slots.written(self.optimizer.state, news[len(nodes) :], repeat(self.count))
         at_once(map(setattr, slots.params, repeat("node"), nodes), writes)
         answers = iter(made)
         for t in self.losses:

@@ -31,6 +31,7 @@ class Holder:
                  seed: int) -> None:  # fmt: skip
         self.model, self.loss, self.seed = model, loss, seed
         self.optimizer = optimizer
+        self.state = State([], [], [], [])
         self._nodes: list[object] = []
         self._arrays: list[Array] = []
         self.begin_anew()
@@ -69,9 +70,12 @@ class Holder:
         if same and all(t.node is n for t, n in zip(names.all, self._nodes, strict=True)):
             return
         arrays = [t.numpy() for t in names.all]
+        steps = max(self.state.steps, self.optimizer.steps)
+        made = zip(self.optimizer.counts(), names.params, strict=True)
+        self.steps.behind = tuple([(steps - count) * p.requires_grad for count, p in made])
         first, second = len(names.params), len(names.params) + len(names.frozen)
         self.state = State(arrays[:first], arrays[first:second], arrays[second:],
-                           self.optimizer.slot_arrays(), self.optimizer.steps)  # fmt: skip
+                           self.optimizer.slot_arrays(), steps)  # fmt: skip
         self._nodes, self._arrays = [t.node for t in names.all], arrays
 
     def put_back(self) -> None:
@@ -81,9 +85,14 @@ class Holder:
         for tensor, array, known in zip(names.all, arrays, self._arrays, strict=True):
             if array is not known:
                 assign(tensor, array)
-        self.optimizer.set_slot_arrays(state.slots, state.steps)
+        self.optimizer.set_slot_arrays(state.slots, self.counts())
         state.own.clear()
         self._nodes, self._arrays = [t.node for t in names.all], arrays
+
+    def counts(self) -> list[int]:
+        """How many steps each parameter of the optimizer has made; what is frozen makes none."""
+        rows = zip(self._trained, self.steps.behind, self.optimizer.counts(), strict=True)
+        return [self.state.steps - behind if on else count for (_, on), behind, count in rows]
 
     def get_weights(self) -> dict[str, Array]:
         """All parameters and buffers by name, as they are now."""

@@ -35,6 +35,7 @@ def keepsake(trainer: Trainer) -> dict[str, object]:
         "frozen": [n for n, p in trainer.model.named_parameters() if not p.requires_grad],
         "slots": [list(group) for group in trainer.state.slots],
         "steps": trainer.state.steps,
+        "counts": trainer.counts(),
         "groups": [{k: v for k, v in group.items() if k != "params"}
                    for group in trainer.optimizer.param_groups],
         "seed": trainer.seed,
@@ -117,7 +118,9 @@ class Kept:
             trainer.model.preparation = ready
         for group, kept in zip(trainer.optimizer.param_groups, state["groups"], strict=True):
             group.update({k: tuple(v) if isinstance(v, list) else v for k, v in kept.items()})
-        trainer.optimizer.set_slot_arrays(state["slots"], state["steps"])
+        counts = state.get("counts", [state["steps"]] * len(state["slots"]))
+        trainer.optimizer.set_slot_arrays(state["slots"], counts)
+        trainer.state.steps = state["steps"]
         trainer.set_weights(weights)
         trainer.history = History(state["history"])
         if (beside := state["baseline"]) is not None:

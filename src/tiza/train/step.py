@@ -18,6 +18,7 @@ import numpy as np
 from tiza import nn
 from tiza.errors import ArgumentError, TraceError
 from tiza.graph import Node, constant, placeholder
+from tiza.graph.prims.choose import as_type
 from tiza.graph.walk import opened_inputs, walk
 from tiza.lang.random import key_scope, key_words
 from tiza.lang.tensor import Tensor
@@ -103,6 +104,7 @@ class Steps:
     augment: Augment = field(default_factory=Augment)
     clip: Clip = field(default_factory=Clip)
     names: Names = field(init=False)
+    behind: tuple[int, ...] = ()  # steps that each parameter has made fewer than the trainer
     made: dict[Any, Traced] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -161,7 +163,7 @@ class Steps:
         if key not in self.made:
             self.made[key] = self._trace_update(trained)
         flat = [s for group in state.slots for s in group]
-        numbers = [np.float64(state.steps + 1), *(np.float64(r) for r in rates)]
+        numbers = map(np.float64, [state.steps + 1, *rates])
         return self.made[key].program, [*state.params, *flat, *sums, *numbers]
 
     def judge(self, state: State, rows: Rows) -> Answer:
@@ -228,7 +230,7 @@ class Steps:
 
     def settings(self) -> tuple[Any, ...]:
         """Hyperparameters that the traced formula holds as numbers; the rates are inputs."""
-        return self.optimizer.moving, self.optimizer.settings()
+        return self.optimizer.moving, self.optimizer.settings(), self.behind
 
     # -- tracing --------------------------------------------------------------------------
 
@@ -319,13 +321,12 @@ class Steps:
         if kind == "train":
             slots = [tuple(placeholder(s.shape, s.dtype, "slot") for s in group)
                      for group in state.slots]  # fmt: skip
-            t, rates = self._scalars()
-            news, after = self.optimizer.update(params, self.clip(grads), slots, t, rates)
+            numbers, news, after = self._updated(params, grads, slots)
             before = [*held[:count], *(s for group in slots for s in group)]
             made = [*news, *(s for group in after for s in group)]
             partly = {i: node.inputs[1:] for i, node in enumerate(made)
                       if node.prim.name == "put" and node.inputs[0] is before[i]}  # fmt: skip
-            inputs += [*before[count:], t, *rates]
+            inputs += [*before[count:], *numbers]
             outputs += [partly[i][1] if i in partly else node for i, node in enumerate(made)]
         else:
             share = placeholder((), SCALAR, "share")
@@ -334,7 +335,7 @@ class Steps:
             for total, i in zip(sums, trained, strict=True):
                 g = grads[i]
                 assert g is not None  # `trained` holds those that have one
-                outputs.append(total + g * _as(share, g))
+                outputs.append(total + g * as_type(share, g.dtype))
         outputs += [*(buffers[i] for i in changed), *(where for where, _ in partly.values())]
         return Traced.of(inputs, outputs, forward, changed, trained, tuple(partly))
 
@@ -346,15 +347,18 @@ class Steps:
         grads: list[Node | None] = [None] * len(params)
         for i in trained:
             grads[i] = placeholder(params[i].shape, params[i].dtype, "gradient")
-        t, rates = self._scalars()
-        news, after = self.optimizer.update(params, self.clip(grads), slots, t, rates)
+        numbers, news, after = self._updated(params, grads, slots)
         given = [grads[i] for i in trained]  # before they are clipped
-        inputs = [*params, *(s for g in slots for s in g), *(g for g in given if g), t, *rates]
+        inputs = [*params, *(s for g in slots for s in g), *(g for g in given if g), *numbers]
         return Traced.of(inputs, [*news, *(s for g in after for s in g)])
 
-    def _scalars(self) -> tuple[Node, list[Node]]:
+    def _updated(self, params: Sequence[Node], grads: Sequence[Node | None],
+                 slots: Sequence[tuple[Node, ...]]) -> tuple[Any, ...]:  # fmt: skip
+        """The step's number and rates as inputs, new parameters, new slots."""
+        t = placeholder((), SCALAR, "t")
         rates = [placeholder((), SCALAR, "lr") for _ in self.optimizer.rates()]
-        return placeholder((), SCALAR, "t"), rates
+        new = self.optimizer.update(params, self.clip(grads), slots, t, rates, self.behind)
+        return [t, *rates], *new
 
 
 def step_randomness(seed: int, step: int, part: int = 0) -> AbstractContextManager[None]:
@@ -375,12 +379,6 @@ def step_randomness(seed: int, step: int, part: int = 0) -> AbstractContextManag
 def _batch_names(rows: Rows) -> list[str]:
     xs = ["x"] if len(rows.xs) == 1 else [f"x{i}" for i in range(len(rows.xs))]
     return [*xs, *["y"] * (rows.y is not None), *["weight"] * (rows.weight is not None)]
-
-
-def _as(x: Node, like: Node) -> Node:
-    from tiza.graph.prims.choose import cast
-
-    return x if x.dtype == like.dtype else cast(x, dtype=like.dtype)
 
 
 def _regroup(flat: Sequence[Array], like: Sequence[Sequence[Array]]) -> list[tuple[Array, ...]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tiza.graph import Node, placeholder
-from tiza.graph.prims.choose import cast
+from tiza.graph.prims.choose import as_type
 from tiza.graph.prims.indexing import take
 from tiza.graph.walk import walk
 from tiza.lang.random import key_words
@@ -142,8 +142,7 @@ def _followed(where: Array, more: int) -> Array:
 
 def _gathered(data: Node, where: Node, hole: Node) -> Node:
     """The rows of one batch, as the step takes them."""
-    rows = take(data, where, axis=0)
-    return rows if rows.dtype == hole.dtype else cast(rows, dtype=hole.dtype)
+    return as_type(take(data, where, axis=0), hole.dtype)
 
 
 def _replaced(steps: Steps, traced: Traced, given: Sequence[Node],

@@ -81,3 +81,8 @@ cast: Primitive = Primitive(
     samples=lambda rng: [((rng.normal(size=(2, 3)),), {"dtype": np.dtype("float64")}),
                          ((np.arange(3),), {"dtype": np.dtype("float64")})],
 )  # fmt: skip
+
+
+def as_type(x: Node, dtype: DType) -> Node:
+    """`x` itself where it has this type."""
+    return x if x.dtype == dtype else cast(x, dtype=dtype)
