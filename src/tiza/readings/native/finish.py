@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from tiza.readings.native.ahead import LINE
 from tiza.readings.native.index import Affine, Loop
 from tiza.readings.native.lower import Value
 from tiza.readings.native.nest import Nest
@@ -83,7 +84,10 @@ class Results(Values):
             tile = self.text.set(f"udiv i64 {before[row]}, {self.plan.rows}")
             part = self.text.set(f"urem i64 {tile}, {self.plan.vectors}")
             part = self.text.set(f"mul nsw i64 {part}, {self.width}")
-            part = self.text.set(f"add nsw i64 {part}, {self.plan.vectors * self.width}")
+            last = (
+                LINE // buffer.dtype.itemsize - 1
+            )  # rows may begin within a line: ask for its end
+            part = self.text.set(f"add nsw i64 {part}, {self.plan.vectors * self.width + last}")
         elif outer is row and beside:
             part = str(self.plan.rows)
         elif outer is row and place.coefficient(inner) == 1:
