@@ -62,3 +62,21 @@ def test_joined_cotangents_equal_the_sum_of_the_padded_ones() -> None:
 
     x = tz.tensor(np.random.default_rng(0).normal(size=(3, 10)))
     np.testing.assert_allclose(tz.compile(tz.grad(f))(x), tz.grad(f)(x), rtol=1e-12)
+
+
+def corrected(divisor: Node) -> Node:
+    """x divided by one number in every entry."""
+    return P["divide"](placeholder((5,), f64), P["broadcast_to"](divisor, shape=(5,)))
+
+
+def test_corrections_of_an_optimizer_are_multiplied_by() -> None:
+    t = placeholder((), f64)
+    (node,) = opened([corrected(-P["expm1"](t * -0.1))])
+    assert node.prim.name == "multiply"
+    assert names([node]).count("divide") == 1
+
+
+def test_what_may_have_no_inverse_stays_a_divisor() -> None:
+    t = placeholder((), f64)
+    for divisor in (t, -P["expm1"](t * t), P["expm1"](t * 0.1), -P["expm1"](t * 1e-300)):
+        assert [n.prim.name for n in opened([corrected(divisor)])] == ["divide"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tiza.readings.native.ahead import Ahead, Asking
+from tiza.readings.native.close import Close
 from tiza.readings.native.meeting import meetings
 from tiza.readings.native.memory import Buffer
 
@@ -23,11 +24,12 @@ def pointer(buffer: Buffer) -> str:
 
 
 def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = (), *,
-             chained: bool = False) -> str:  # fmt: skip
+             chained: bool = False, close: Close | None = None) -> str:  # fmt: skip
     """`void run(ptr context, i32 thread, i32 threads, ptr team)` for these calls.
 
-    chained: see `meetings`.
+    chained: see `meetings`; close: what stays in registers from step to step.
     """
+    close = close or Close()
     linkage = "" if name == "run" else "internal "
     lines = [
         f"define {linkage}void @{name}(ptr %context, i32 %thread, i32 %threads, ptr %team) #0 {{",
@@ -51,30 +53,32 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
             f"  %move{k}_at = getelementptr i64, ptr %context, i64 {HEADER + 1 + WORDS * k}",
             f"  %move{k} = load i64, ptr %move{k}_at",
         ]
-    offsets = sorted({b.offset for b in buffers if b.offset is not None})
-    lines += [f"  %m{o} = getelementptr i8, ptr %arena, i64 {o}" for o in offsets]
+    offsets = {b.offset for b in buffers if b.offset is not None}
+    lines += [f"  %m{o} = getelementptr i8, ptr %arena, i64 {o}"
+              for o in sorted(offsets - close.offsets)]  # fmt: skip
     if any(c.loop is not None and c.loop.breathes for c in calls):
         lines += ["  %stop_at = getelementptr i64, ptr %context, i64 3",
                   "  %stop = " + ("getelementptr i8, ptr %stop_at, i64 0" if name == "run"
                                   else "load ptr, ptr %stop_at")]  # fmt: skip
     lines += [
+        *close.begin(),
         "  br label %head",
         "head:",
         "  %step = phi i64 [ 0, %entry ], [ %next, %tail ]",
+    ]
+    moving = [k for k in used if k not in close.arguments]
+    lines += [f"  %arg{k} = phi ptr [ %base{k}, %entry ], [ %later{k}, %tail ]" for k in moving]
+    lines += [
         "  %going = icmp slt i64 %step, %steps",
         "  br i1 %going, label %body, label %done",
         "body:",
     ]
-    for k in used:
-        lines += [
-            f"  %far{k} = mul i64 %move{k}, %step",
-            f"  %arg{k} = getelementptr i8, ptr %base{k}, i64 %far{k}",
-        ]
     asking = Asking(calls, ahead)
     lines += asking.begin()
     lines += _calls(calls, asking, chained=chained)
-    lines += ["  br label %tail", "tail:", "  %next = add i64 %step, 1", "  br label %head",
-              "done:", "  ret void", "}"]  # fmt: skip
+    lines += ["  br label %tail", "tail:", "  %next = add i64 %step, 1"]
+    lines += [f"  %later{k} = getelementptr i8, ptr %arg{k}, i64 %move{k}" for k in moving]
+    lines += ["  br label %head", "done:", *close.end(), "  ret void", "}"]
     return "\n".join(lines)
 
 

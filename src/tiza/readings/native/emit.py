@@ -109,6 +109,8 @@ class Kernel(Results):
             return
         (loop, step), *rest = items
         full, over = divmod(loop.extent, step)
+        if first and full + (over > 0) == 1:
+            first = False  # nothing to share
         start, stop = ("%from", "%to") if first else ("0", str(full))
         if first and over:
             test = self.text.set(f"icmp slt i64 %to, {full}")

@@ -21,9 +21,10 @@ import numpy as np
 
 from tiza.graph.node import Node
 from tiza.readings.native import ahead as asking
-from tiza.readings.native import mathlib
+from tiza.readings.native import close, mathlib
 from tiza.readings.native.ahead import Ahead
 from tiza.readings.native.branch import LOOPS, Loop, built
+from tiza.readings.native.close import Close
 from tiza.readings.native.driver import run_text
 from tiza.readings.native.emit import Kernel
 from tiza.readings.native.index import Affine, Opaque
@@ -99,6 +100,7 @@ class Builder:
         self.machine = machine
         self.ahead = list(ahead)
         self.bits, self.registers = machine.vector_bits, machine.registers
+        self.aliased = dict(aliased)
         self.module = module or Module()
         wishes = wishes or Wishes()
         planner = Planner(inputs, outputs, wishes.kept, wishes.alone)
@@ -260,21 +262,34 @@ class Builder:
         functions = [body.replace("@@(", f"@{name}(", 1).replace(*inline, 1)
                      for body, name in module.functions.items()]  # fmt: skip
         asked = [a for a in self.ahead if a.far and not a.asked]
+        near = self._close() if small and only is None else Close()
         parts = [
             BARRIER_IR,
             "@outside = global i32 0",
             "@nothing = internal constant [64 x i8] zeroinitializer, align 64",
-            *sorted(module.declared | declared | (asking.DECLARED if asked else set())),
+            *sorted(
+                module.declared
+                | declared
+                | (asking.DECLARED if asked else set())
+                | (close.DECLARED if near.arguments else set())
+            ),
             mathematics,
             *functions,
             *module.loops,
             *([asking.TEXT] if asked else []),
-            run_text(self.calls, ahead=asked)
+            run_text(self.calls, ahead=asked, close=near)
             if only is None
             else run_text(self.calls[only : only + 1]),
             f'attributes #0 = {{ nounwind "prefer-vector-width"="{self.bits}" }}',
         ]
         return "\n".join(parts)
+
+    def _close(self) -> Close:
+        """What need not be stored between the calls of a short program."""
+        if any(c.host is not None or c.loop is not None for c in self.calls):
+            return Close()
+        replaced = [self.memory[self.plan.inputs[k]].buffer for k in self.aliased.values()]
+        return Close.of((b for call in self.calls for b in call.buffers), replaced)
 
     @property
     def parallel(self) -> bool:

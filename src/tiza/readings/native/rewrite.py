@@ -137,9 +137,35 @@ def _argmax(node: Node, x: Node) -> Node:
     return P["cast"](P["argmax"](flat, axis=flat.ndim - 1), dtype=node.dtype)
 
 
+def _by_inverse(node: Node, x: Node) -> Node:
+    """x/(1 − βᵗ), as optimizers write it: a multiplication by what is computed once a step.
+
+    Of other divisors nobody knows that their inverse is a number: here it is.
+    """
+    d = node.inputs[1]
+    power = d.inputs[0] if d.prim.name == "broadcast_to" else d
+    if power.shape or [n.prim.name for n in _chain(power, 3)] != ["negative", "expm1", "multiply"]:
+        return node
+    rate = _chain(power, 3)[-1].inputs[1].value
+    if rate is None or not abs(float(rate)) > SMALLEST:
+        return node
+    inverse = P["divide"](literal(1, d.dtype), power)
+    return P["multiply"](x, P["broadcast_to"](inverse, shape=d.shape) if d.shape else inverse)
+
+
+def _chain(node: Node, count: int) -> list[Node]:
+    """A node, its first input, the first input of that, ..."""
+    found = [node]
+    while len(found) < count and found[-1].inputs:
+        found.append(found[-1].inputs[0])
+    return found
+
+
+SMALLEST = 1e-12  # |log β|, where β is not 1
 _BOOL = np.dtype("bool")
 _RULES: dict[str, Callable[[Node, Node], Node]] = {
     "add": lambda node, x: _side_by_side(node),
+    "divide": _by_inverse,
     "matmul": lambda node, x: early_product(node),
     "take_add": lambda node, x: late_product(node),
     "windows": lambda node, x: (
