@@ -249,7 +249,8 @@ class CompiledFunction:
 
     def __repr__(self) -> str:
         name = getattr(self._f, "__qualname__", repr(self._f))
-        return f"<compiled {name}, {len(self._forms)} form{'s' if len(self._forms) != 1 else ''}>"
+        count = sum(len(forms.all) for forms in self._forms.values())
+        return f"<compiled {name}, {count} form{'s' if count != 1 else ''}>"
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a method, bound to its object."""
