@@ -30,9 +30,9 @@ THINGS = (Module, Optimizer, Tensor)
 TABLES = ("_parameters", "_buffers", "_modules")
 FUNCTIONS = (FunctionType, MethodType, partial)
 LOOKED = (list, tuple, dict, set, frozenset)
-OURS = ("tiza.recipes", "tiza.models", "tiza.train")  # written as users write
+OURS = ("tiza.recipes", "tiza.train")  # written as users write
 LONGEST = 64  # entries of a list or dict that is looked into
-MOST = 2_000  # objects that are looked into
+MOST = 500  # objects that are looked into
 Row = tuple[Collection[Any], Sequence[Any]]
 
 
@@ -230,13 +230,16 @@ def _home(thing: Any) -> str:
 
 def _users(thing: Any) -> bool:
     """Whether an object, a class or a module is the user's: of no installed package."""
-    return not isinstance(thing, FUNCTIONS) and not _installed(_home(thing).partition(".")[0])
+    home = _home(thing)
+    if isinstance(thing, FUNCTIONS):
+        return False
+    return home.startswith(OURS) or not _installed(home.partition(".")[0])
 
 
 @cache
 def _installed(package: str) -> bool:
     if package in sys.stdlib_module_names or package in {"tiza", "numpy", "builtins"}:
-        return package != "__main__"
+        return True
     place = getattr(sys.modules.get(package), "__file__", None) or ""
     return "site-packages" in place or "dist-packages" in place
 
@@ -244,5 +247,5 @@ def _installed(package: str) -> bool:
 def _language(f: Any) -> bool:
     """Whether it is a function around which nothing of the user's stands."""
     home = getattr(f, "__module__", None) or ""
-    inside = home.startswith("tiza.") and not home.startswith(OURS)
+    inside = home.startswith("tiza.") and not home.startswith((*OURS, "tiza.models"))
     return isinstance(f, FunctionType) and (inside or home.startswith("numpy"))
