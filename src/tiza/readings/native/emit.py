@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tiza.readings.native.finish import Results
+from tiza.readings.native.corner import Corner
 from tiza.readings.native.index import Loop
 from tiza.readings.native.lower import BOOL
 from tiza.readings.native.nest import Nest, Reduction
@@ -35,7 +35,7 @@ IDENTITY: dict[str, Callable[[DType], Any]] = {
 }
 
 
-class Kernel(Results):
+class Kernel(Corner):
     """Writes one nest."""
 
     def __init__(self, nest: Nest, plan: Schedule, width: int) -> None:
@@ -66,7 +66,7 @@ class Kernel(Results):
         tile: list[tuple[Loop, int]] = []
         if p.columns is not None and p.row is not None:
             tile = [(p.row, p.rows), (p.columns, self.width)]
-        elif p.kind == "across" and p.lane is not None:
+        elif p.kind in ("across", "turned") and p.lane is not None:
             tile = [(p.lane, p.vectors * self.width)]
             if p.row is not None:
                 tile.insert(0, (p.row, p.rows))
@@ -143,8 +143,8 @@ class Kernel(Results):
     def _body(self, many: dict[Loop, int]) -> None:
         """Everything inside the kept loops."""
         plan = self.plan
-        if plan.columns is not None:
-            self._dots(many)
+        if plan.columns is not None or plan.kind == "turned":
+            (self._dots if plan.columns else self.turn_tile)(many)
             return
         copies = self._copies(many)
         if not self.nest.reductions:

@@ -37,6 +37,7 @@ class Results(Values):
         """Ask memory for what comes after a product's sums, while these are being made."""
         made = cone([s.value for s in self.nest.outer])
         loads = [v for v in made if v.op == "load" and not v.extra[2]]
+        loads.sort(key=lambda v: (v.extra[0].number, v.extra[1].const))  # the same text each time
         read = {v.extra[0]: v.extra[1] for v in loads}
         written = {s.buffer: s.place for s in self.nest.outer if s.buffer not in read}
         if self.lane is None or sum(b.bytes for b in (*read, *written)) < FAR:

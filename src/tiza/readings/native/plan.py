@@ -222,8 +222,11 @@ class Planner:
 
     def _worth_turning(self, x: Node, product: Node) -> bool:
         """Whether a product reads a matrix's columns so often that a turned copy pays."""
-        if x is not product.inputs[1] or x.prim.name != "permute" or x.ndim != 2:
+        if x is not product.inputs[1] or x.prim.name != "permute":
             return False
+        if x.ndim != 2:  # a stack of them
+            turned = x.attrs["axes"][-2] == x.ndim - 1
+            return turned and min(x.shape[-2:]) >= FEW and product.shape[-2] >= 2 * FEW
         rows, size = math.prod(product.shape[:-1]), math.prod(x.shape)
         return rows >= MANY or (rows > FEW and 128 <= size <= MANY)
 

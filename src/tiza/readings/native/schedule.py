@@ -1,11 +1,12 @@
 """How a nest is run: which loop fills the lanes of a vector, which are unrolled together.
 
-Every schedule is one of three, and the cheapest that applies is taken:
+Every schedule is one of four, and the cheapest that applies is taken:
 
     across    lanes along a kept loop; of a reduction, tiles of rows by vectors are kept in
               registers (each row's factor is repeated in all lanes)
     along     lanes along a reduced loop, added up at its end; of a product, tiles of rows by
               columns, whose sums then stand side by side in the lanes of one vector
+    turned    square tiles read along one loop and written along another, turned in registers
     plain     one entry at a time
 """
 
@@ -116,6 +117,9 @@ def schedule(nest: Nest, width: int, registers: int) -> Schedule:
     plain = Schedule("plain", list(kept))
     if width == 1:
         return plain
+    turned = _turned(nest, width)
+    if turned is not None:
+        return turned
     ways = [_across(nest, loop, width, registers) for loop in across]
     ways += [_along(nest, loop, width, registers) for loop in along]
     tiled = [w for w in ways if w.row is not None and (w.kind == "across" or w.columns)]
@@ -124,6 +128,32 @@ def schedule(nest: Nest, width: int, registers: int) -> Schedule:
     costs = [_cost(nest, w.lane, width) + _summing(nest, w, width) for w in ways if w.lane]
     best = min(costs, default=math.inf)
     return ways[costs.index(best)] if best < _plain_cost(nest) else plain
+
+
+def _turned(nest: Nest, width: int) -> Schedule | None:
+    """Where all that is read stands side by side along one loop, all that is written along another.
+
+    Either loop must fill at least half a vector.
+    """
+    if nest.reductions or nest.serial or any(s.add or s.checks for s in nest.inner):
+        return None
+    values = nest.values()
+    loads = [v.extra[1] for v in values if v.op == "load"]
+    plain = all(v.op == "number" or (v.op == "load" and not v.extra[2]) for v in values)
+    floats = all(s.buffer.dtype.kind == "f" for s in nest.inner)
+    places = [*loads, *(s.place for s in nest.inner)]
+    if not (plain and floats and loads) or any(
+        isinstance(a, Value) for p in places for a in p.terms
+    ):
+        return None
+    long = [k for k in nest.kept if 2 * k.extent >= width]
+    read = [k for k in long if all(p.coefficient(k) == 1 for p in loads)]
+    written = [k for k in long if all(s.place.coefficient(k) == 1 for s in nest.inner)]
+    if len(read) != 1 or len(written) != 1 or read == written:
+        return None
+    row, lane = read[0], written[0]
+    outer = [k for k in nest.kept if k is not lane and k is not row]
+    return Schedule("turned", outer, lane, 1, row, width)
 
 
 def _summing(nest: Nest, way: Schedule, width: int) -> float:
