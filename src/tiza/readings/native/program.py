@@ -286,7 +286,7 @@ class Builder:
 
     def _close(self) -> Close:
         """What need not be stored between the calls of a short program."""
-        if any(c.host is not None or c.loop is not None for c in self.calls):
+        if self.parallel or any(c.host is not None or c.loop is not None for c in self.calls):
             return Close()
         replaced = [self.memory[self.plan.inputs[k]].buffer for k in self.aliased.values()]
         return Close.of((b for call in self.calls for b in call.buffers), replaced)
