@@ -23,6 +23,7 @@ from tiza.graph.node import Node
 from tiza.readings.native import ahead as asking
 from tiza.readings.native import close, mathlib
 from tiza.readings.native.ahead import Ahead
+from tiza.readings.native.blocks import NEAR, blocked
 from tiza.readings.native.branch import LOOPS, Loop, built
 from tiza.readings.native.close import Close
 from tiza.readings.native.driver import run_text
@@ -183,7 +184,7 @@ class Builder:
             return
         width = lanes_of(nest, self.bits)
         way = schedule(nest, width, self.registers)
-        if way.kind == "along" and blocked(nest):
+        if way.kind == "along" and blocked(nest, way.lane):
             self._nest(fill_nest(nest.outer[0].buffer), group)
             way = schedule(nest, width, self.registers)
         if product(nest) is not None:
@@ -303,27 +304,6 @@ class Failed(Exception):
     def __init__(self, groups: list[Group]) -> None:
         super().__init__(groups)
         self.roots = [root for group in groups for root in group.roots]
-
-
-NEAR = 1 << 19  # bytes that are read again and again from a near cache
-
-
-def blocked(nest: Nest) -> bool:
-    """Sum a long product piece by piece: the outermost reduced loop goes around the tiles.
-
-    Each piece is added to what stands in memory, which must begin as zeros.
-    """
-    pair = product(nest)
-    plain = len(nest.outer) == 1 and nest.outer[0].value is nest.reductions[0].result
-    if pair is None or not plain or len(nest.reduced) < 2:
-        return False
-    if sum(x.extra[0].bytes for x in pair) < NEAR:
-        return False
-    loop = nest.reduced.pop(0)
-    nest.kept.append(loop)
-    nest.serial.append(loop)
-    nest.outer[0].add = True
-    return True
 
 
 def work(nest: Nest) -> tuple[float, float]:

@@ -1,0 +1,39 @@
+"""Long products summed piece by piece: what a convolution's weights learn from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tiza as tz
+from tiza.nn import functional as F
+from tiza.readings.native.blocks import _to_cut
+from tiza.readings.native.index import Loop
+
+RANDOM = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize(("batch", "size", "stride"), [(32, 24, 1), (64, 24, 2), (16, 34, 1)])
+def test_pieces_add_up_to_the_whole(batch: int, size: int, stride: int) -> None:
+    x = RANDOM.normal(size=(batch, 12, size, size)).astype("float32")
+    w = RANDOM.normal(size=(16, 12, 3, 3)).astype("float32")
+
+    def slope(w: tz.Tensor, x: tz.Tensor) -> tz.Tensor:
+        return tz.grad(lambda w: tz.sum(F.conv2d(x, w, stride=stride, padding=1) ** 2))(w)
+
+    compiled = [tz.compile(slope, threads=n) for n in (1, 2, 3)]
+    first, *rest = [f(w, x).numpy() for f in compiled]
+    want = slope(tz.tensor(w.astype("float64")), tz.tensor(x.astype("float64"))).numpy()
+    np.testing.assert_allclose(first, want, rtol=1e-4, atol=1e-4 * np.abs(want).max())
+    for other in rest:
+        np.testing.assert_array_equal(first, other)
+    nests = [c.nest for c in compiled[0].last.builder.calls if c.nest is not None]
+    assert any(n.reductions and n.outer[0].add for n in nests)
+
+
+def test_a_piece_is_what_the_nearest_cache_holds() -> None:
+    rows, columns, lane = Loop(24), Loop(26), Loop(64)
+    assert _to_cut([rows, lane], lane, 1024) == (rows, 12)  # 12 rows of 64 entries
+    assert _to_cut([rows, columns, lane], lane, 1024) == (columns, 13)
+    assert _to_cut([rows, Loop(2048)], None, 1024) is None
+    assert _to_cut([lane, rows], lane, 1024) is None
