@@ -42,6 +42,8 @@ def _isolated(
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TIZA_OFFLINE", "1")
     monkeypatch.setenv("MPLBACKEND", "agg")
+    shared = tmp_path_factory.getbasetemp() / "matplotlib"  # its list of fonts is made only once
+    monkeypatch.setenv("MPLCONFIGDIR", str(shared))
     np.random.seed(0)  # noqa: NPY002  the legacy generator is what foreign code draws from
     _reset()
     yield

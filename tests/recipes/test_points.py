@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tiza.data import load
 from tiza.errors import UsageError
 from tiza.recipes.asking import Asked
+from tiza.recipes.curves import loaded
 from tiza.recipes.points import asked_curve, equation, invariants, minimal, traces
 
 ELEVEN = (0, -1, 1, -10, -20)  # 11a1
@@ -41,7 +41,7 @@ def test_a_scaled_model_is_brought_back(u):
 
 
 def test_the_data_set_says_the_same(shared_data):
-    data = load("elliptic_curves")
+    data = loaded()
     table = np.stack([data.table[name] for name in COLUMNS], axis=1).astype(int)
     for row in np.random.default_rng(0).permutation(len(table))[:60]:
         curve = tuple(table[row].tolist())

@@ -51,7 +51,7 @@ class Chosen(Settings):
                            quick=2, low=0)  # fmt: skip
     epochs: int = setting(2, ("passes over the reviews", "pasadas por las reseñas"), quick=1,
                           low=1)  # fmt: skip
-    batch: int = setting(16, ("reviews of a batch", "reseñas de un lote"), low=1)
+    batch: int = setting(16, ("reviews of a batch", "reseñas de un lote"), quick=10, low=1)
     layers: int = setting(2, ("layers", "capas"), quick=1, low=1)
     heads: int = setting(2, ("heads of attention", "cabezas de atención"), low=1)
     width: int = setting(128, ("width", "ancho"), quick=16, low=2)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tiza.data import load, train_test_split
+from tiza.data import load, split_rows
 from tiza.errors import pick
 from tiza.recipes.asking import Asked, Reply
 from tiza.recipes.setting import Settings, setting
@@ -61,21 +61,16 @@ class PerPass(Settings):
 def digits(settings: Settings, quick: int = 600) -> Ink:
     """MNIST with its official test set; a quick run takes few pictures of each part."""
     made = load("mnist")
-    x, x_valid, y, y_valid = train_test_split(
-        made.train.x.astype("float32") / 255,
-        made.train.y,
-        test_size=WATCHED,
-        stratify=made.train.y,
-        seed=settings.seed,
-    )
+    x, y = made.train.x, made.train.y
+    learned, held = split_rows(len(x), test_size=WATCHED, stratify=y, seed=settings.seed)
     few = settings.few(len(x), quick)
-    x_test = made.test.x.astype("float32") / 255
+    learned, held = learned[:few], held[:few]
     return Ink(
-        x[:few],
-        y[:few],
-        x_valid[:few],
-        y_valid[:few],
-        x_test[:few],
+        x[learned].astype("float32") / 255,
+        y[learned],
+        x[held].astype("float32") / 255,
+        y[held],
+        made.test.x[:few].astype("float32") / 255,
         made.test.y[:few],
         {"data": "mnist", "files": [file.sha256 for file in made.card.files]},
     )

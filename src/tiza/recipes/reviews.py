@@ -11,7 +11,7 @@ from tiza.data.tokens import Ids, WordList, padded
 from tiza.recipes.setting import Settings
 from tiza.recipes.study import Array
 
-QUICK = 120  # reviews of a quick run
+QUICK = 100  # reviews of a quick run
 SENTIMENT = (("negative", "negativa"), ("positive", "positiva"))
 NOTES = ((
     "The official test reviews were looked at once, at the end. Left out of training: reviews "
