@@ -17,7 +17,7 @@ from tiza.readings.native.corner import Corner
 from tiza.readings.native.index import Loop
 from tiza.readings.native.lower import BOOL
 from tiza.readings.native.nest import Nest, Reduction
-from tiza.readings.native.schedule import Schedule, product
+from tiza.readings.native.schedule import Schedule, halved, product
 from tiza.readings.native.spell import ir
 from tiza.readings.native.values import INT, Copy
 
@@ -78,7 +78,7 @@ class Kernel(Corner):
         serial = [i for i in items if i[0] in self.nest.serial]
         free = [i for i in items if i[0] not in self.nest.serial]
         turns = [math.ceil(loop.extent / step) for loop, step in free]
-        if free and turns[0] < FEW:  # more turns to share
+        if free and turns[0] < FEW and not halved(self.nest, free[0][0]):  # more turns to share
             free.insert(0, free.pop(turns.index(max(turns))))
         return [*free[:1], *serial, *free[1:]]  # threads share the first; order is kept inside
 

@@ -16,6 +16,7 @@ from tiza.graph.loops import joined
 from tiza.graph.node import COMPOSITES, Node
 from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
+from tiza.readings.native.flattening import worth_turning
 from tiza.readings.native.rewrite import rewritten, simpler, turned
 from tiza.readings.native.still import settled
 from tiza.readings.native.tables import HOST, LOOPS, RUNNING, SCATTER, cost, reduces, supported
@@ -207,6 +208,8 @@ class Planner:
 
     def _operands(self, node: Node) -> None:
         """Materialise what `node` reads in a pattern of its own."""
+        for x in worth_turning(node):
+            self._keep(x)
         if node.prim.name == "matmul":
             for x in node.inputs:
                 if self._worth_turning(x, node):
@@ -238,9 +241,12 @@ class Planner:
         """
         if x.prim.name != "take" or x.attrs["axis"] != 0 or x.inputs[1].ndim != 1:
             return False
-        wide = len(x.shape) == 2 and x.shape[1] >= FAR
+        table, index = x.inputs
+        if table.prim.name == "reshape" and x.ndim == 3:  # rows in halves
+            table = table.inputs[0]
+        wide = table.ndim == 2 and table.shape[1] >= FAR
         few = min(product.shape[-2:]) <= FEW
-        return wide and few and all(i in self.leaves for i in x.inputs)
+        return wide and few and table in self.leaves and index in self.leaves
 
     def _keep(self, node: Node) -> None:
         if node not in self.leaves and node not in self.kept:

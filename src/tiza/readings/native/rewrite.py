@@ -15,6 +15,7 @@ from tiza.graph.prims.contraction import transposed
 from tiza.graph.prims.families import reshaped
 from tiza.graph.walk import walk
 from tiza.readings.native.gather import early_product, late_product
+from tiza.readings.native.halves import in_halves
 
 Ints = tuple[int, ...]
 EMPTY = {"prod": 1, "all": True}  # what a reduction of nothing gives, where it is not 0
@@ -161,12 +162,18 @@ def _chain(node: Node, count: int) -> list[Node]:
     return found
 
 
+def _product(node: Node) -> Node:
+    """Of rows that are picked from a table, in another order."""
+    found = early_product(node)
+    return in_halves(node) if found is node else found
+
+
 SMALLEST = 1e-12  # |log β|, where β is not 1
 _BOOL = np.dtype("bool")
 _RULES: dict[str, Callable[[Node, Node], Node]] = {
     "add": lambda node, x: _side_by_side(node),
     "divide": _by_inverse,
-    "matmul": lambda node, x: early_product(node),
+    "matmul": lambda node, x: _product(node),
     "take_add": lambda node, x: late_product(node),
     "windows": lambda node, x: (
         _windows(node, x) if any(node.attrs["low"]) or any(node.attrs["high"]) else node

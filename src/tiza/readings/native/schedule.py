@@ -16,6 +16,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tiza.readings.native.halves import HALVES, LONG
 from tiza.readings.native.index import Affine, Loop
 from tiza.readings.native.lower import Value
 from tiza.readings.native.nest import Nest
@@ -103,6 +104,14 @@ def product(nest: Nest) -> tuple[Value, Value] | None:
     if loads and value.dtype.kind == "f" and not nest.reductions[0].carried:
         return value.args[0], value.args[1]
     return None
+
+
+def halved(nest: Nest, loop: Loop) -> bool:
+    """Whether a loop runs over halves of long sums, each a thread's own (see `halves`)."""
+    pair = product(nest) if nest.reduced and loop.extent == HALVES else None
+    if pair is None or nest.reduced[-1].extent * HALVES < LONG:
+        return False
+    return all(loop in x.atoms for x in pair)
 
 
 def schedule(nest: Nest, width: int, registers: int) -> Schedule:
