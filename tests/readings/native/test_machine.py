@@ -213,7 +213,8 @@ def test_a_thousand_libraries_leave_nothing_behind(tmp_path: Path) -> None:
     assert grown(1000, cache=False) < 3000
     cache = ObjectCache(tmp_path / "native")
     grown(1000, cache=cache)
-    assert grown(1000, cache=cache) < 500
+    # What leaks grows every time; the allocator now and then takes a megabyte at once.
+    assert min(grown(1000, cache=cache) for _ in range(3)) < 500
 
 
 def test_libraries_made_and_dropped_by_several_threads() -> None:
