@@ -51,10 +51,11 @@ def study(settings: Chosen) -> Outcome:
     ink = digits(settings)
     flat, rows = learn(ink, 2, settings, rng)
     fine, _ = learn(ink, 32, settings, rng)
+    axes = directions(ink.x)
     figures = {
         f"squared error, {count} numbers": {
             "model": error(ink.x_test, remade(model, ink.x_test)),
-            "PCA": error(ink.x_test, pca(ink.x, ink.x_test, count)),
+            "PCA": error(ink.x_test, pca(ink.x, axes[:, -count:], ink.x_test)),
             "mean": error(ink.x_test, ink.x.mean(0)),
         }
         for model, count in ((flat, 2), (fine, 32))
@@ -118,14 +119,22 @@ def error(x: Array, made: Array) -> float:
     return float(np.square(x - made, dtype=np.float64).mean())
 
 
-def pca(x: Array, test: Array, count: int) -> Array:
-    """Test pictures from their `count` main coordinates: the best that straight lines can do.
+def directions(x: Array) -> Array:
+    """The directions in which pictures differ, those in which they differ most last.
 
-    Shapes: x (n, 28, 28), test (m, 28, 28) → (m, 28, 28).
+    Shapes: (n, 28, 28) → (784, 784), a direction each column.
     """
-    flat, mean = x.reshape(len(x), -1), x.mean(0).reshape(-1)
-    spread = (flat - mean).T @ (flat - mean)
-    axes = np.linalg.eigh(spread.astype(np.float64))[1][:, -count:]
+    flat = x.reshape(len(x), -1) - x.mean(0).reshape(-1)
+    found: Array = np.linalg.eigh((flat.T @ flat).astype(np.float64))[1]
+    return found
+
+
+def pca(x: Array, axes: Array, test: Array) -> Array:
+    """Test pictures from their coordinates along axes: the best that straight lines can do.
+
+    Shapes: x (n, 28, 28), axes (784, k), test (m, 28, 28) → (m, 28, 28).
+    """
+    mean = x.mean(0).reshape(-1)
     centred = test.reshape(len(test), -1) - mean
     made: Array = (mean + centred @ axes @ axes.T).reshape(test.shape)
     return made
