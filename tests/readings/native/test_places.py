@@ -55,3 +55,23 @@ def test_what_is_joined_keeps_the_order_of_its_parts() -> None:
     memory = compiled.last.builder.memory
     (joined,) = [v for n, v in memory.items() if n.prim.name == "concat"]
     assert joined.strides[0] == 1
+
+
+def test_pooled_pictures_become_rows_by_one_turn() -> None:
+    """Pools and their gradients run along the batch; rows of a matrix are made in registers."""
+    random = np.random.default_rng(0)
+    given = [random.normal(size=s).astype(F32) for s in ((16, 3, 8, 8), (4, 3, 3, 3), (36, 5))]
+
+    def step(x: tz.Tensor, w: tz.Tensor, v: tz.Tensor) -> tz.Tensor:
+        def loss(w: tz.Tensor) -> tz.Tensor:
+            y = F.max_pool2d(F.relu(F.conv2d(x, w)), 2)
+            return tz.sum((tz.reshape(y, (16, 36)) @ v) ** 2)
+
+        return tz.grad(loss)(w)
+
+    compiled = tz.compile(step)
+    np.testing.assert_allclose(
+        compiled(*given).numpy(), step(*map(tz.tensor, given)).numpy(), rtol=1e-4, atol=1e-3
+    )
+    kinds = [c.plan.kind for c in compiled.last.builder.calls if c.plan is not None]
+    assert kinds.count("turned") >= 2  # there and back

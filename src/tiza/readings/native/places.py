@@ -227,10 +227,10 @@ class Places:
         users = self.planner.users.get(root, ())
         if root in self.straight or any(u.prim.name in LOOPS for u in users):
             return None
-        if self._windowed(root):
+        if self._windowed(root) or (root.prim.name == "reshape" and root.ndim > 3):
             return (*range(1, root.ndim), 0)
         if (
-            root.prim.name in ("matmul", "random_bits")
+            root.prim.name in ("matmul", "random_bits", "reshape")
             or root.prim.several
             or self._flattened(root)
         ):
@@ -249,7 +249,8 @@ class Places:
             return False
         rows = (root.shape[0], math.prod(root.shape[1:]))
         users = self.planner.users
-        flat = [u for u in users.get(root, ()) if u.prim.name == "reshape" and u.shape == rows]
+        flat = [u for u in users.get(root, ()) if u.prim.name == "reshape" and u.shape == rows
+                and u not in self.plan.kept]  # fmt: skip
         turned = [v for u in flat for v in users[u] if v.prim.name == "permute"]
         return any(v.prim.name == "matmul" for u in (*flat, *turned) for v in users[u])
 

@@ -16,6 +16,7 @@ from tiza.graph.loops import joined
 from tiza.graph.node import COMPOSITES, Node
 from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
+from tiza.readings.native.flattening import worth_turning
 from tiza.readings.native.rewrite import rewritten, simpler, turned
 from tiza.readings.native.still import settled
 from tiza.readings.native.tables import HOST, LOOPS, RUNNING, SCATTER, cost, reduces, supported
@@ -207,6 +208,8 @@ class Planner:
 
     def _operands(self, node: Node) -> None:
         """Materialise what `node` reads in a pattern of its own."""
+        for x in worth_turning(node):
+            self._keep(x)
         if node.prim.name == "matmul":
             for x in node.inputs:
                 if self._worth_turning(x, node):

@@ -1,0 +1,32 @@
+"""Pictures that become rows of a matrix, and rows that become pictures again.
+
+Lanes run along the batch where convolutions slide, along the rows where matrices are multiplied.
+Turning a value once, in registers, is quicker than storing or loading lanes that stand far apart.
+"""
+
+from __future__ import annotations
+
+from tiza.graph.node import Node
+from tiza.readings.native.tables import reduces
+
+BATCH = 16  # examples that fill lanes
+
+
+def worth_turning(node: Node) -> list[Node]:
+    """The operands of `node` that should stand in memory in the order in which it reads them."""
+    if node.prim.name == "matmul":
+        return [x for x in node.inputs if _pooled(x)]
+    return [x for x in node.inputs[:1] if node.prim.name == "window_put" and _spread(x)]
+
+
+def _pooled(x: Node) -> bool:
+    """Whether the examples of a window's summary become rows."""
+    y = x.inputs[0] if x.prim.name == "reshape" else x
+    rows = x.ndim == 2 and y.ndim >= 4 and x.shape[0] == y.shape[0] >= BATCH
+    return rows and reduces(y) and y.inputs[0].prim.name == "windows"
+
+
+def _spread(x: Node) -> bool:
+    """Whether rows become examples that go to a window's places."""
+    y = x.inputs[0] if x.prim.name == "reshape" else x
+    return y.ndim == 2 and x.ndim >= 4 and x.shape[0] == y.shape[0] >= BATCH
