@@ -474,3 +474,68 @@ def test_a_model_inside_a_helper_is_read_anew():
     before = bound(x).numpy()
     frozen.load_state_dict({"weight": np.full((1, 1), 7.0), "bias": np.zeros(1)})
     assert not np.allclose(bound(x).numpy(), before)
+
+
+@pytest.mark.parametrize("what", ["model", "loss", "backward"])
+def test_derivatives_go_on_from_its_results(what: str) -> None:
+    def trained(compiles: bool) -> list[Any]:
+        tz.manual_seed(0)
+        model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Tanh(), nn.Linear(4, 1))
+        optimizer = optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+        x, y = rows(8, 3), rows(8, 1, seed=1)
+
+        def loss(x: Any, y: Any) -> Any:
+            return F.mse_loss(model(x), y)
+
+        def backward(x: Any, y: Any) -> Any:
+            loss(x, y).backward()
+            return tz.tensor(0.0)
+
+        f: Any = {"model": model, "loss": loss, "backward": backward}[what]
+        f = tz.compile(f) if compiles else f
+        for _ in range(6):
+            optimizer.zero_grad()
+            if what == "model":
+                F.mse_loss(f(tz.asarray(x)), tz.asarray(y)).backward()
+            else:
+                answer = f(tz.asarray(x), tz.asarray(y))
+                assert answer.requires_grad == (what == "loss")
+                if what == "loss":
+                    answer.backward()
+            optimizer.step()
+        with tz.no_grad():
+            model.eval()
+            last = f(tz.asarray(x)) if what == "model" else tz.tensor(0.0)
+        return [last.numpy(), *(t.numpy() for t in model.state_dict().values())]
+
+    for got, want in zip(trained(True), trained(False), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-6)
+
+
+def test_predictions_under_no_grad_take_the_short_way() -> None:
+    model = nn.Linear(3, 1)
+    f = tz.compile(model)
+    with tz.no_grad():
+        for _ in range(3):
+            assert not f(rows(2, 3)).requires_grad
+        assert f._quick is not None
+    assert f(rows(2, 3)).requires_grad
+
+
+def test_a_rate_that_the_function_moves_is_refused() -> None:
+    model = nn.Linear(3, 1)
+    optimizer = optim.SGD(model.parameters(), lr=0.5)
+    schedule = lr_scheduler.StepLR(optimizer, 1, gamma=0.5)
+
+    @tz.compile
+    def step(x: Any) -> Any:
+        optimizer.zero_grad()
+        loss = (model(x) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        return loss
+
+    with pytest.raises(TraceError, match=r"sets lr of an optimizer from 0.5 to 0.25"):
+        step(rows(2, 3))
+    assert optimizer.param_groups[0]["lr"] == 0.5

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tiza.errors import TraceError
 from tiza.graph import Node, placeholder
 from tiza.graph.walk import walk
 from tiza.lang.tensor import LEAVES, PENDING, Tensor
@@ -97,6 +98,18 @@ class Captured:
         at_once(*writes)
 
 
+def _options(optimizer: Optimizer) -> list[dict[str, Any]]:
+    return [dict(group) for group in optimizer.param_groups]
+
+
+def _unchanged(optimizer: Optimizer, before: list[dict[str, Any]]) -> None:
+    """Errors: TraceError where a function set an option: it would count once only."""
+    for group, old in zip(optimizer.param_groups, before, strict=False):
+        for name in [k for k, v in old.items() if group.get(k) is not v and group.get(k) != v]:
+            now, group[name] = group[name], old[name]
+            raise TraceError("compile-option", name=name, old=old[name], new=now)
+
+
 def one_more(optimizer: Optimizer) -> list[int]:
     """How many steps its parameters have made after this one; what is frozen makes none."""
     return [c + p.requires_grad for c, p in zip(optimizer.counts(), optimizer.params, strict=True)]
@@ -109,6 +122,7 @@ class Opened:
     captured: Captured
     holes: list[Node] = field(default_factory=list)
     slots: dict[int, list[tuple[Node, ...]]] = field(default_factory=dict)  # after a step
+    grads: list[Tensor | None] = field(default_factory=list)  # before
 
     @classmethod
     @contextmanager
@@ -118,15 +132,18 @@ class Opened:
         with ExitStack() as stack:
             stack.enter_context(writing([*captured.tensors, *captured.optimizers]))
             holes = stack.enter_context(held_open(captured.tensors))
-            opened = cls(captured, list(holes))
+            opened = cls(captured, list(holes), grads=before)
             for tensor, hole in zip(captured.tensors, holes, strict=True):
                 if tensor.requires_grad:
                     LEAVES[hole] = weakref.ref(tensor)
             for i, optimizer in enumerate(captured.optimizers):
                 stack.callback(optimizer.__dict__.pop, "step", None)
                 opened._replace_step(i, optimizer)
+            options = [_options(o) for o in captured.optimizers]
             try:
                 yield opened
+                for optimizer, before_ in zip(captured.optimizers, options, strict=True):
+                    _unchanged(optimizer, before_)
             finally:
                 PENDING.clear()  # what was written down inside has no value to wait for
                 PENDING.update(waiting)
@@ -174,6 +191,11 @@ class Opened:
         now = self._now()
         tensors = [now[i] for i in self.changed()]
         return [*tensors, *(s for i in sorted(self.slots) for g in self.slots[i] for s in g)]
+
+    def is_open(self, results: Sequence[Tensor]) -> bool:
+        """Whether the way goes on from the results: they, or gradients, wait for a step."""
+        left = any(t._grad is not g for t, g in zip(self.captured.tensors, self.grads, strict=True))
+        return not self.slots and (left or any(t.requires_grad for t in results))
 
     def all_seen(self, outputs: Sequence[Node]) -> None:
         """Errors: Unseen where an expression has a variable in it that is no input."""

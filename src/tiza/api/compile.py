@@ -52,6 +52,8 @@ def compile(f: Callable[..., Any] | None = None, *, donate: int | Sequence[int] 
     threads: how many threads share the work; by default as many as the machine has free.
     The result has `show()`, the kernels and their formulas, and `profile()`, where time goes.
     Under `grad`, `vmap`, `jacobian` ... f itself is differentiated, and the outermost compiles.
+    Where derivatives go on from the results (`compile(model)(x)`, then `loss.backward()`), f runs
+    as it is, as part of the loop; predictions are compiled under `no_grad`.
 
     Errors: TraceError where f needs a value while it is being written down (`if x > 0`,
     `float(x)`); ArgumentError where f is no function.
@@ -85,6 +87,7 @@ class CompiledFunction:
         self._captured = Captured()
         self._unseen: list[Any] = []  # what it uses that was found only as it ran
         self._said = False
+        self._grad = True  # whether derivatives were on at the last call
         self._sides: dict[Any, Any] = {}  # arrays that forms of a step share
 
     def _same(self) -> bool:
@@ -109,7 +112,8 @@ class CompiledFunction:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """f(*args, **kwargs)."""
-        if self._quick is not None and not kwargs and self._same():
+        grad = is_grad_enabled()
+        if self._quick is not None and grad is self._grad and not kwargs and self._same():
             made = self._quickly(args)
             if made is not None:
                 return made[0]
@@ -126,19 +130,23 @@ class CompiledFunction:
         self._last = form
         answer = self._answer(form, arrays, self._captured)
         self._quick = self._short(form, arrays, self._captured) if not kwargs else None
+        self._grad = grad
         return answer
 
     def _form(self, structure: Any, arrays: Sequence[Any]) -> Form | None:
-        """The form for these arguments and for what is around; None where nothing stays."""
+        """The form for these arguments and for what is around; None to run the function as it is.
+
+        That is where derivatives go on from its results, or where its formula always changes.
+        """
         types = tuple((a.shape, a.dtype) for a in arrays)
         for _ in range(MOST_UNSEEN):
             if not self._same():
                 self._look()
-            key = structure, types, self._captured.mode()
+            key = structure, types, is_grad_enabled(), self._captured.mode()
             if len(self._forms) >= MOST_KEPT:
                 self._forms.clear()
             forms = self._forms.setdefault(key, Forms())
-            if forms.current is not None and forms.values == self._values:
+            if forms.values == self._values:
                 return forms.current
             try:
                 written = self._written(structure, arrays, self._captured)
@@ -147,7 +155,7 @@ class CompiledFunction:
                 self._around = None
                 continue
             form = forms.of(written, self._values, self._threads)
-            if form is not None:
+            if not forms.full:
                 return form
             break
         if not self._said:
@@ -189,10 +197,12 @@ class CompiledFunction:
             changed, stepped = opened.changed(), sorted(opened.slots)
             outputs = [t.node for t in leaves] + opened.results()
             opened.all_seen(outputs)
+            is_open = opened.is_open(leaves)
         random = _reaches(outputs, key)
         inputs = [*holes, *opened.holes, *([key] if random else [])]
         aliased = self._replaced(structure, holes, outputs[: len(leaves)])
-        return Written(inputs, outputs, out, len(leaves), changed, stepped, random, aliased)
+        return Written(inputs, outputs, out, len(leaves), changed, stepped, random, aliased,
+                       is_open)  # fmt: skip
 
     def _names(self, structure: Any) -> dict[int, str]:
         """The names of those arguments that are one tensor each."""

@@ -36,6 +36,7 @@ class Written:
     stepped: list[int]
     random: bool
     aliased: dict[int, int]
+    open: bool  # whether derivatives go on from its results
 
     def is_as(self, other: Written) -> bool:
         """Whether it computes the same from its inputs."""
@@ -94,11 +95,16 @@ class Forms:
     all: list[Form] = field(default_factory=list)
     values: tuple[Any, ...] | None = None
     current: Form | None = None
+    open: bool = False  # the function runs as it is: derivatives go on from its results
+    full: bool = False  # there would be too many forms
 
     def of(self, written: Written, values: tuple[Any, ...], threads: int | None) -> Form | None:
-        """The form of an expression from now on; None where there would be too many."""
+        """The form of an expression from now on; None where the function runs as it is."""
+        self.values, self.current, self.open = values, None, written.open
+        if written.open:
+            return None
         found = next((form for form in self.all if written.is_as(form.written)), None)
         if found is None and len(self.all) < MOST:
             self.all.append(found := Form(written, threads))
-        self.values, self.current = values, found
+        self.current, self.full = found, found is None
         return found

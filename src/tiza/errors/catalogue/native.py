@@ -23,4 +23,17 @@ ENTRIES = {
               "Una función se compila en su primera llamada, para las formas y los tipos de esos "
               "argumentos. Donde falta LLVM no se compila nada y no hay nada que ver."),
     ),
+    "compile-option": Entry(
+        en=("compile: the function sets {name} of an optimizer from {old} to {new}, which would "
+            "happen once only",
+            "do that outside the compiled function: scheduler.step() after step(x, y)"),
+        es=("compile: la función pone {name} de un optimizador de {old} a {new}, lo que ocurriría "
+            "una sola vez",
+            "hágalo fuera de la función compilada: scheduler.step() después de paso(x, y)"),
+        more=("A compiled function is written down once; what Python does besides tensors, such as "
+              "moving a learning rate, happens then only. The rate itself is read at every call.",
+              "Una función compilada se escribe una sola vez; lo que Python hace aparte de los "
+              "tensores, como mover una tasa de aprendizaje, ocurre solo entonces. La tasa misma "
+              "se lee en cada llamada."),
+    ),
 }  # fmt: skip
