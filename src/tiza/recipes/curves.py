@@ -57,6 +57,16 @@ class Parts:
         return Parts(*(np.flatnonzero(np.isin(class_id, part))
                        for part in (self.train, self.valid, self.test)))  # fmt: skip
 
+    def alone(self) -> tuple[Array, "Parts"]:
+        """All these positions, and the parts as positions among them.
+
+        >>> Parts(np.array([7, 3]), np.array([5]), np.array([9])).alone()[1].valid.tolist()
+        [2]
+        """
+        parts = self.train, self.valid, self.test
+        at = np.concatenate(parts)
+        return at, Parts(*np.split(np.arange(len(at)), np.cumsum([len(p) for p in parts])[:2]))
+
     def among(self, chosen: Array) -> "Parts":
         """The rows for which `chosen` is true."""
         return Parts(*(part[chosen[part]] for part in (self.train, self.valid, self.test)))

@@ -94,10 +94,10 @@ def study(settings: Chosen) -> Outcome:
     figures: dict[str, dict[str, float]] = {}
     rows: list[dict[str, float]] = []
     for task, (one, other) in kinds.items():
-        own = balanced(parts.rows(data.class_id), one, other, settings.seed)
-        y = other.astype(np.int64)
+        at, own = balanced(parts.rows(data.class_id), one, other, settings.seed).alone()
+        y, seen = other[at].astype(np.int64), {name: column[at] for name, column in columns.items()}
         longer = settings.epochs * (THRICE if task == "4/9" else 1)
-        for look, x in looks(columns, angle, data.class_id, settings.quick).items():
+        for look, x in looks(seen, angle, data.class_id[at], settings.quick).items():
             scale = Scale.of(x[own.train])
             model, found = curves.learned(scale(x), y, 2, own, replace(settings, epochs=longer),
                                           tell=look == INSTEAD)  # fmt: skip
