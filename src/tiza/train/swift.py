@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tiza.train.step import Steps, Traced
 
 Array = np.ndarray[Any, Any]
-WISHED_SECONDS = 0.04  # of one call: Ctrl-C waits as long
+WISHED_SECONDS = 0.07  # of one call: Ctrl-C waits as long
 MOST_BYTES = 64 << 20  # of predictions kept for the metrics
 
 

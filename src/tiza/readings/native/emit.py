@@ -156,10 +156,10 @@ class Kernel(Corner):
             self._sums(many)
             return
         self._begin(copies)
-        if product(self.nest) is not None:
-            self.look_ahead(copies)
         with self._reduced_loops(self.nest.reduced):
-            self.ask_next(many)
+            if product(self.nest) is not None:
+                self.look_ahead(many)
+                self.ask_next(many)
             for copy in copies:
                 with self._lanes(copy, many):
                     for k, reduction in enumerate(self.nest.reductions):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from tiza.readings.native.ahead import LINE
 from tiza.readings.native.index import Affine, Loop
 from tiza.readings.native.lower import Value
+from tiza.readings.native.memory import Buffer
 from tiza.readings.native.nest import Nest
 from tiza.readings.native.schedule import Schedule, cone, product
 from tiza.readings.native.spell import ir
@@ -33,20 +34,43 @@ class Results(Values):
         self.entries = math.prod(loop.extent for loop in nest.kept)
         self.accumulated: dict[tuple[int, Copy], str] = {}
 
-    def look_ahead(self, copies: Sequence[Copy]) -> None:
-        """Ask memory for what comes after a product's sums, while these are being made."""
-        made = cone([s.value for s in self.nest.outer])
-        loads = [v for v in made if v.op == "load" and not v.extra[2]]
-        loads.sort(key=lambda v: (v.extra[0].number, v.extra[1].const))  # the same text each time
-        read = {v.extra[0]: v.extra[1] for v in loads}
-        written = {s.buffer: s.place for s in self.nest.outer if s.buffer not in read}
-        if self.lane is None or sum(b.bytes for b in (*read, *written)) < FAR:
+    def look_ahead(self, many: dict[Loop, int]) -> None:
+        """Ask memory for what comes after a product's sums, while these are being made.
+
+        Each turn of the innermost loop asks for a line of each buffer, so that what the product
+        itself reads need not wait behind them.
+        """
+        row, lane = self.plan.row, self.lane
+        if row not in many or lane not in many or not self.nest.reduced:
             return
-        for places, write in ((read, 0), (written, 1)):
-            for buffer, place in places.items():
-                if place.coefficient(self.lane) == 1:
-                    for copy in copies:
-                        self.ask(buffer, place, copy, write=write)
+        wanted = self._wanted(row, lane)
+        inner, vectors = self.nest.reduced[-1], math.ceil(many[lane] / self.width)
+        lines = many[row] * vectors
+        if inner.extent < lines or not wanted:
+            return
+        turn, before = self.counter[inner], dict(self.counter)
+        turn = self.text.call("llvm.smin.i64", "i64", [("i64", turn), ("i64", str(lines - 1))])
+        down = self.text.set(f"udiv i64 {turn}, {vectors}")
+        along = self.text.set(f"urem i64 {turn}, {vectors}")
+        along = self.text.set(f"mul nsw i64 {along}, {self.width}")
+        self.counter[row] = self.text.set(f"add nsw i64 {before[row]}, {down}")
+        self.counter[lane] = self.text.set(f"add nsw i64 {before[lane]}, {along}")
+        for buffer, place, write in wanted:
+            self.ask(buffer, place, (), write=write)
+        self.counter = before
+
+    def _wanted(self, row: Loop, lane: Loop) -> list[tuple[Buffer, Affine, int]]:
+        """What is read and written after the sums, along the lanes of each row."""
+        made = cone([s.value for s in self.nest.outer])
+        loads = [v.extra for v in made if v.op == "load"]
+        read = {b: p for b, p, checks in sorted(loads, key=lambda x: (x[0].number, x[1].const))
+                if not checks}  # fmt: skip
+        written = {s.buffer: s.place for s in self.nest.outer if s.buffer not in read}
+        if sum(b.bytes for b in (*read, *written)) < FAR:
+            return []
+        both = [(b, p, 0) for b, p in read.items()] + [(b, p, 1) for b, p in written.items()]
+        return [(b, p, write) for b, p, write in both
+                if p.coefficient(lane) == 1 and p.coefficient(row) and _fixed(p)]  # fmt: skip
 
     def finish(self, copies: Sequence[Copy], many: dict[Loop, int]) -> None:
         """Every copy of a tile."""

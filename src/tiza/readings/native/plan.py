@@ -16,15 +16,26 @@ from tiza.graph.loops import joined
 from tiza.graph.node import COMPOSITES, Node
 from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
+from tiza.readings.native.flat import FEW, flattened, is_slope, pays_turned
 from tiza.readings.native.flattening import worth_turning
 from tiza.readings.native.rewrite import rewritten, simpler, turned
 from tiza.readings.native.still import settled
-from tiza.readings.native.tables import HOST, LOOPS, RUNNING, SCATTER, cost, reduces, supported
+from tiza.readings.native.tables import (
+    HOST,
+    LOOPS,
+    MOVES,
+    RUNNING,
+    SCATTER,
+    cost,
+    reduces,
+    supported,
+    unpadded,
+)
 from tiza.transforms import simplify
 
 MOST_INLINED = 48  # operations of one entry; longer formulas are cut in two
+DEAR, VAST = 8, 1 << 17  # a formula and entries that take longer than storing a product first
 CHEAP = 2  # operations that are sooner done again than stored and loaded
-MOVES = {"reshape", "permute", "broadcast_to", "slice", "flip", "windows", "pad"}
 
 
 def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> list[Node]:
@@ -55,7 +66,8 @@ def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> li
             with made_at(node.place):
                 made = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
                 new[node] = rewritten(made)
-    return settled(simplify(turned(simplify(joined([new[node] for node in outputs])))), opened)
+    whole = simplify(joined([new[node] for node in outputs]))
+    return settled(simplify(turned(simplify(flattened(whole)))), opened)
 
 
 @dataclass(eq=False)
@@ -110,22 +122,7 @@ def deep(root: Node) -> int:
     return math.ceil(terms / math.ceil(terms / math.ceil(terms / BLOCK)))
 
 
-def base(node: Node) -> Node:
-    """What `node` is a moved, repeated or cut-out form of."""
-    while node.prim.name in MOVES and not (node.prim.name == "pad" and any(node.attrs["interior"])):
-        node = node.inputs[0]
-    return node
-
-
-def unpadded(node: Node) -> Node:
-    """As `base`, but a padded value is one of its own."""
-    while node.prim.name in MOVES and node.prim.name != "pad":
-        node = node.inputs[0]
-    return node
-
-
 FAR = 64  # entries of a row worth reading in place
-FEW, MANY = 16, 512  # rows or columns of a product
 
 
 class Planner:
@@ -144,6 +141,8 @@ class Planner:
                 for i in node.inputs:
                     self.users[i].append(node)
         self.kept = set(forced) | {n for n in outputs if n not in self.leaves}
+        self.soon: set[Node] = set()  # computed as soon as what they are made of
+        self.dear: set[Node] = set()  # long formulas for many entries
         self.weight: dict[Node, int] = {}
         self.turned: set[Node] = set()  # copies of matrices, laid out by their own rows
         self.home: dict[Node, Group] = {}
@@ -154,9 +153,15 @@ class Planner:
         """The whole program."""
         self._choose()
         early = self._early()
+        soon = {node: self._made_of(node) for node in self.soon}
         for node in (*early, *(n for n in self.order if n not in early)):
-            if node in self.kept:
-                self._place(node)
+            if node not in self.kept or node in self.home:
+                continue
+            self._place(node)
+            for other in [n for n, reads in soon.items() if reads <= self.home.keys()]:
+                del soon[other]
+                if other not in self.home:
+                    self._place(other)
         return Plan(self.inputs, self.outputs, self.groups, self.kept, self._elided())
 
     def _early(self) -> dict[Node, None]:
@@ -199,6 +204,11 @@ class Planner:
         if own > MOST_INLINED:
             return True
         users = set(self.users[node])
+        if own >= DEAR and math.prod(node.shape) >= VAST:
+            self.dear.add(node)
+        if is_slope(node, users, own, self._made_of):
+            self.soon.add(node)
+            return True
         if len(users) > 1 and own > CHEAP:
             return True
         size = math.prod(node.shape)
@@ -212,7 +222,7 @@ class Planner:
             self._keep(x)
         if node.prim.name == "matmul":
             for x in node.inputs:
-                if self._worth_turning(x, node):
+                if pays_turned(x, node):
                     self.turned.add(x)
                     self._keep(x)
                 if not self._read_once(unpadded(x), node):
@@ -222,16 +232,6 @@ class Planner:
         elif node.prim.name in (*HOST, "random_bits", "scan") or not supported(node):
             for x in node.inputs:
                 self._keep(x)
-
-    def _worth_turning(self, x: Node, product: Node) -> bool:
-        """Whether a product reads a matrix's columns so often that a turned copy pays."""
-        if x is not product.inputs[1] or x.prim.name != "permute":
-            return False
-        if x.ndim != 2:  # a stack of them
-            turned = x.attrs["axes"][-2] == x.ndim - 1
-            return turned and min(x.shape[-2:]) >= FEW and product.shape[-2] >= 2 * FEW
-        rows, size = math.prod(product.shape[:-1]), math.prod(x.shape)
-        return rows >= MANY or (rows > FEW and 128 <= size <= MANY)
 
     def _read_once(self, x: Node, product: Node) -> bool:
         """Whether rows taken from a given table are best read where they lie.
@@ -274,6 +274,10 @@ class Planner:
             same = same and node.prim.family == "elementwise"
             stack += [(x, same) for x in node.inputs]
         return found
+
+    def _made_of(self, root: Node) -> set[Node]:
+        """The nodes in memory that `root` is computed from, but for what is given."""
+        return set(self._reads(root)) - self.leaves
 
     @staticmethod
     def _whole(root: Node) -> bool:
@@ -342,6 +346,8 @@ class Planner:
                 if group.shape == root.shape:
                     group.inner.append(root)
                     return group
+            elif root in self.dear and group.reduced[0].prim.name == "matmul":
+                continue  # alone, its instructions wait less for one another
             elif own and all(n in group.reduced or n in group.outer for n in own):
                 if any(n.shape == root.shape for n in own):
                     group.outer.append(root)

@@ -20,8 +20,8 @@ DTYPES = {np.dtype(t) for t in (
     "float32", "float64", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
     "uint64")}  # fmt: skip
 
+MOVES = {"reshape", "permute", "broadcast_to", "slice", "flip", "windows", "pad"}
 _DEAR = {"sqrt": 4, "divide": 4, "remainder": 8, "floor_divide": 8, "take": 2, "take_along": 2}
-_FREE = {"reshape", "permute", "broadcast_to", "slice", "flip", "windows", "pad"}
 _SIMPLE = {
     "where", "cast", "negative", "abs", "sign", "floor", "ceil", "trunc", "round", "add",
     "subtract", "multiply", "maximum", "minimum", "relu", "equal", "not_equal", "less",
@@ -34,7 +34,7 @@ _SIMPLE = {
 def cost(node: Node) -> int:
     """What one entry costs, in additions."""
     name = node.prim.name
-    if name in _FREE:
+    if name in MOVES:
         return 0
     if name == "pow" and node.inputs[1].prim.name == "literal":
         return 1
@@ -56,3 +56,10 @@ def supported(node: Node) -> bool:
     if node.prim.name == "pow" and node.dtype.kind != "f":  # whole powers, and their errors
         return False
     return node.prim.name not in HOST
+
+
+def unpadded(node: Node) -> Node:
+    """What `node` is a moved, repeated or cut-out form of; a padded value is one of its own."""
+    while node.prim.name in MOVES and node.prim.name != "pad":
+        node = node.inputs[0]
+    return node
