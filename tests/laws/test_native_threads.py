@@ -91,7 +91,9 @@ def test_a_network_and_its_slopes() -> None:
             model.zero_grad()
             loss = nn.CrossEntropyLoss()(model(x), y)
             loss.backward()
-            return [loss, *(p.grad for p in model.parameters())]
+            slopes = [p.grad for p in model.parameters()]
+            model.zero_grad()
+            return [loss, *slopes]
 
         return [v.numpy().tobytes() for v in slopes(x, y)]
 

@@ -193,9 +193,14 @@ class Opened:
         return [*tensors, *(s for i in sorted(self.slots) for g in self.slots[i] for s in g)]
 
     def is_open(self, results: Sequence[Tensor]) -> bool:
-        """Whether the way goes on from the results: they, or gradients, wait for a step."""
-        left = any(t._grad is not g for t, g in zip(self.captured.tensors, self.grads, strict=True))
-        return not self.slots and (left or any(t.requires_grad for t in results))
+        """Whether the way goes on: the results may be differentiated, or gradients wait."""
+        if self.slots:
+            return False
+        spent = [waiting() for waiting, _ in PENDING.values()]  # `backward` was called inside
+        free = [t for t in results if t.requires_grad and not any(t is s for s in spent)]
+        left = [t for t, g in zip(self.captured.tensors, self.grads, strict=True)
+                if t._grad is not g and t._grad is not None]  # fmt: skip
+        return bool(free or left)
 
     def all_seen(self, outputs: Sequence[Node]) -> None:
         """Errors: Unseen where an expression has a variable in it that is no input."""

@@ -15,13 +15,17 @@ ENTRIES = {
     ),
     "compile-not-called": Entry(
         en=("{name}: nothing has been compiled yet, so there is nothing to show",
-            "call the function once, with arguments of the shapes that interest you"),
+            "call the function once, with arguments of the shapes that interest you, under "
+            "tz.no_grad() where it only predicts"),
         es=("{name}: aún no se ha compilado nada, así que no hay nada que mostrar",
-            "llame a la función una vez, con argumentos de las formas que le interesan"),
+            "llame a la función una vez, con argumentos de las formas que le interesan, bajo "
+            "tz.no_grad() si solo predice"),
         more=("A function is compiled at its first call, for the shapes and types of those "
-              "arguments. Where LLVM is missing nothing is compiled, and there is nothing to see.",
+              "arguments. Where LLVM is missing nothing is compiled, and there is nothing to see; nor where "
+              "derivatives may go on from what it gives: then it is part of the loop around it.",
               "Una función se compila en su primera llamada, para las formas y los tipos de esos "
-              "argumentos. Donde falta LLVM no se compila nada y no hay nada que ver."),
+              "argumentos. Donde falta LLVM no se compila nada y no hay nada que ver; tampoco donde las "
+              "derivadas pueden seguir desde lo que devuelve: entonces es parte del ciclo."),
     ),
     "compile-option": Entry(
         en=("compile: the function sets {name} of an optimizer from {old} to {new}, which would "
