@@ -21,11 +21,12 @@ ENTRIES = {
             "llame a la función una vez, con argumentos de las formas que le interesan, bajo "
             "tz.no_grad() si solo predice"),
         more=("A function is compiled at its first call, for the shapes and types of those "
-              "arguments. Where LLVM is missing nothing is compiled, and there is nothing to see; nor where "
-              "derivatives may go on from what it gives: then it is part of the loop around it.",
+              "arguments. Where LLVM is missing nothing is compiled, and there is nothing to see; "
+              "nor where derivatives may go on from what it gives: then it is part of the loop.",
               "Una función se compila en su primera llamada, para las formas y los tipos de esos "
-              "argumentos. Donde falta LLVM no se compila nada y no hay nada que ver; tampoco donde las "
-              "derivadas pueden seguir desde lo que devuelve: entonces es parte del ciclo."),
+              "argumentos. Donde falta LLVM no se compila nada y no hay nada que ver; tampoco "
+              "donde las derivadas pueden seguir desde lo que devuelve: entonces es parte del "
+              "ciclo."),
     ),
     "compile-option": Entry(
         en=("compile: the function sets {name} of an optimizer from {old} to {new}, which would "
