@@ -213,8 +213,8 @@ def test_a_thousand_libraries_leave_nothing_behind(tmp_path: Path) -> None:
     assert grown(1000, cache=False) < 3000
     cache = ObjectCache(tmp_path / "native")
     grown(1000, cache=cache)
-    # What leaks grows every time; the allocator now and then takes a megabyte at once.
-    assert min(grown(1000, cache=cache) for _ in range(3)) < 500
+    # The allocator takes a megabyte at once now and then: three thousand loads.
+    assert sum(grown(1000, cache=cache) for _ in range(3)) / 3 < 500
 
 
 def test_libraries_made_and_dropped_by_several_threads() -> None:
