@@ -21,7 +21,8 @@ def buffer(count, offset=None, argument=None):
 
 def test_small_places_are_kept_and_those_that_overlap_are_one():
     parts = [buffer(4, 0), buffer(1, 64), buffer(20, 64), buffer(MOST, 192), buffer(2, 1024)]
-    found = Close.of(parts, [buffer(3, argument=2), buffer(MOST, argument=5)])
+    replaced = [buffer(3, argument=2), buffer(MOST, argument=5)]
+    found = Close.of([*parts, *replaced], [*replaced, buffer(3, argument=7)])  # 7: nobody reads it
     assert found.arguments == {2: 12}
     assert found.parts == {(0, 16): [0], (64, 144): [64], (1024, 1032): [1024]}
     assert found.offsets == {0, 64, 1024}

@@ -25,9 +25,10 @@ class Close:
     @classmethod
     def of(cls, buffers: Iterable[Buffer], replaced: Iterable[Buffer]) -> Close:
         """What is small among a program's buffers; `replaced`: arguments that results go into."""
-        found = cls()
+        found, buffers = cls(), list(buffers)
+        used = {b.argument for b in buffers}
         for b in replaced:
-            if b.argument is not None and 0 < b.bytes <= MOST:
+            if b.argument is not None and b.argument in used and 0 < b.bytes <= MOST:
                 found.arguments[b.argument] = b.bytes
         places = sorted({(b.offset, b.offset + b.bytes) for b in buffers if b.offset is not None})
         for start, stop in _united(places):
