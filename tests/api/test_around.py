@@ -161,13 +161,13 @@ def test_a_compiled_model_follows_its_parts():
 
 
 class Hidden:
-    """Slots hide a model from a look around; it is met as the function runs."""
+    """A model in slots is found; in a deque, it is met as the function runs."""
 
     __slots__ = ("model", "optimizer")
 
 
 @pytest.mark.parametrize("place", ["slots", "deque"])
-def test_what_was_not_found_is_met_as_the_function_runs(place):
+def test_a_model_is_found_or_met_as_the_function_runs(place):
     tz.manual_seed(1)
     model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 1))
     hidden = Hidden()
@@ -218,3 +218,36 @@ def test_looking_around_ends():
     found = Around.of(lambda x: (names, holder.settings.back.list, first, x))
     assert sum(isinstance(t, nn.Module) for t in found.things) == 0
     assert Around.of(holder.step).same()
+
+
+def test_a_large_table_is_no_burden():
+    table = {f"word {k}": k for k in range(60_000)}
+    f = tz.compile(lambda x: x * table["word 3"])
+    assert_allclose(f(X).numpy(), X * 3)
+    assert sum(len(held) for _, held in f._around.rows) < 100
+
+
+class Shift:
+    """What a bound method hangs on, in a slot."""
+
+    __slots__ = ("by",)
+
+    def __init__(self, by: float) -> None:
+        self.by = by
+
+    def add(self, x: Any) -> Any:
+        return x + self.by
+
+
+def test_a_method_of_another_object_counts():
+    shift = deque([1.0]).count  # a method of the library's
+    rows = {"count": shift}
+    f = tz.compile(lambda x: x + rows["count"](1.0))
+    assert_allclose(f(X).numpy(), X + 1)
+    rows["count"] = deque([1.0, 1.0]).count
+    assert_allclose(f(X).numpy(), X + 2)
+    add = Shift(1.0).add
+    g = tz.compile(lambda x: add(x))
+    assert_allclose(g(X).numpy(), X + 1)
+    add = Shift(5.0).add
+    assert_allclose(g(X).numpy(), X + 5)

@@ -7,12 +7,13 @@ functions) is part of its formula, and is looked at again before every call.
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import chain, repeat
 from operator import attrgetter, is_
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import CellType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic, np.dtype
 THINGS = (Module, Optimizer, Tensor)
 TABLES = ("_parameters", "_buffers", "_modules")
 FUNCTIONS = (FunctionType, MethodType, partial)
+SLOT = MemberDescriptorType
 LOOKED = (list, tuple, dict, set, frozenset)
 OURS = ("tiza.recipes", "tiza.train")  # written as users write
 LONGEST = 64  # entries of a list or dict that is looked into
@@ -99,7 +101,9 @@ def _unchanged(rows: Iterable[Row]) -> bool:
 def _signature(x: Any) -> Any:
     if isinstance(x, PLAIN):
         return type(x), x
-    if isinstance(x, FunctionType | MethodType):
+    if isinstance(x, MethodType):
+        return _signature(x.__func__), _signature(x.__self__)
+    if isinstance(x, FunctionType):
         return x.__code__  # a function written down anew is the same formula
     return None if isinstance(x, (*LOOKED, *THINGS)) or _users(x) else id(x)
 
@@ -110,25 +114,25 @@ class _Look:
     def __init__(self, found: Around) -> None:
         self.found = found
         self.seen: dict[int, Any] = {}
-        self.rest: list[Any] = []
+        self.rest: deque[Any] = deque()
         self.words = {"__call__": None, "forward": None}  # names that occur in functions
         self.owners: list[Any] = []  # of attributes: objects, classes and modules of the user's
 
     def at(self, f: Any, more: Sequence[Any]) -> None:
         """Look at `f` and all that it may use."""
-        self.rest, looked = [f, *more], (0, 0)
+        self.rest, looked = deque([f, *more]), (0, 0)
         while self.rest:
             while self.rest:
                 self._next(f)
             if (len(self.words), len(self.owners)) != looked:  # further attributes to look at
                 looked = len(self.words), len(self.owners)
                 tables = list(map(vars, self.owners))
-                self.rest = [table[w] for table in tables for w in self.words if w in table]
+                self.rest += [table[w] for table in tables for w in self.words if w in table]
         for owner in self.owners:
             self._named(vars(owner).get, list(self.words))
 
     def _next(self, f: Any) -> None:
-        thing = self.rest.pop(0)
+        thing = self.rest.popleft()
         if isinstance(thing, PLAIN) or id(thing) in self.seen:
             return
         self.seen[id(thing)] = thing
@@ -175,11 +179,9 @@ class _Look:
 
     def _object(self, thing: Any) -> None:
         if isinstance(thing, LOOKED):
-            if isinstance(thing, dict):
-                self._entries(thing.keys())
-                thing = thing.values()
             if len(thing) <= LONGEST:
-                self._entries(thing)
+                for live in (thing.keys(), thing.values()) if isinstance(thing, dict) else (thing,):
+                    self._entries(live)
         elif isinstance(thing, property):
             self.rest.append(thing.fget)
         elif _users(thing):
@@ -195,6 +197,9 @@ class _Look:
         for owner in (thing, *filter(_users, classes)):
             if hasattr(owner, "__dict__") and not any(owner is o for o in self.owners):
                 self.owners.append(owner)
+        slots = [k for c in classes for k, v in vars(c).items() if isinstance(v, SLOT)]
+        if slots:
+            self._named(partial(getattr, thing), slots)
 
     def _entries(self, live: Collection[Any]) -> None:
         if live:

@@ -105,9 +105,12 @@ def _options(optimizer: Optimizer) -> list[dict[str, Any]]:
 def _unchanged(optimizer: Optimizer, before: list[dict[str, Any]]) -> None:
     """Errors: TraceError where a function set an option: it would count once only."""
     for group, old in zip(optimizer.param_groups, before, strict=False):
-        for name in [k for k, v in old.items() if group.get(k) is not v and group.get(k) != v]:
-            now, group[name] = group[name], old[name]
-            raise TraceError("compile-option", name=name, old=old[name], new=now)
+        now = dict(group)
+        set_inside = [k for k, v in old.items() if now.get(k) is not v and now.get(k) != v]
+        group.update(old)
+        if set_inside:
+            name = set_inside[0]
+            raise TraceError("compile-option", name=name, old=old[name], new=now.get(name))
 
 
 def one_more(optimizer: Optimizer) -> list[int]:

@@ -95,12 +95,11 @@ class Forms:
     all: list[Form] = field(default_factory=list)
     values: tuple[Any, ...] | None = None
     current: Form | None = None
-    open: bool = False  # the function runs as it is: derivatives go on from its results
     full: bool = False  # there would be too many forms
 
     def of(self, written: Written, values: tuple[Any, ...], threads: int | None) -> Form | None:
         """The form of an expression from now on; None where the function runs as it is."""
-        self.values, self.current, self.open = values, None, written.open
+        self.values, self.current, self.full = values, None, False
         if written.open:
             return None
         found = next((form for form in self.all if written.is_as(form.written)), None)
