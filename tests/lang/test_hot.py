@@ -47,6 +47,12 @@ def test_bodies_tell_their_inputs_apart() -> None:
     assert key(f(turned=True)) != key(f(turned=False))
 
 
+def test_the_two_zeros_are_two_structures() -> None:
+    x = tz.ones(3)
+    assert key((tz.sin(x) * 0.0).node) == key((tz.sin(x) * 0.0).node)
+    assert key((tz.sin(x) * 0.0).node) != key((tz.sin(x) * -0.0).node)
+
+
 def trained(turns: int) -> list[float]:
     """The losses of a loop of one's own."""
     x = tz.tensor(np.random.default_rng(0).normal(size=(6, 2, 3)))

@@ -143,7 +143,7 @@ def structure(nodes: Sequence[Node]) -> tuple[Hashable, list[Node], int]:
             attrs = settings(node.attrs) if node.attrs else ()
             rows.append((node.prim.name, operands, attrs))
         elif node.prim.name == "literal":
-            rows.append((node.attrs["value"], node.dtype))
+            rows.append(node)  # there is one for each number
         elif isinstance(node.value, tuple):
             raise TypeError  # several results: not recognised
         else:
