@@ -114,9 +114,8 @@ def kernels(which: Rung, threads: int | None, top: int) -> int:
     table(rows, whole, top)
     fitted = min(Fit(which, cached(which), TIMED_RATE).sample(0.05, 3))
     print(f"\nTrainer.fit, rows gathered, epochs and all: {fitted * 1e6:,.3f} us a step")
-    if hasattr(made, "profile"):
-        print("\nwhat the program itself says:\n")
-        print(made.profile(*step.arrays))
+    print("\nwhat the program itself says, on one thread:\n")
+    print(made.profile())
     return 0
 
 
