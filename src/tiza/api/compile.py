@@ -129,7 +129,7 @@ class CompiledFunction:
             return self._f(*args, **kwargs)
         self._last = form
         answer = self._answer(form, arrays, self._captured)
-        self._quick = self._short(form, arrays, self._captured) if not kwargs else None
+        self._quick = self._short(form, structure, arrays, self._captured) if not kwargs else None
         self._grad = grad
         return answer
 
@@ -163,7 +163,7 @@ class CompiledFunction:
             warnings.warn(_changing(self._f), SlowWarning, stacklevel=3)
         return None
 
-    def _short(self, form: Form, arrays: Sequence[Any],
+    def _short(self, form: Form, structure: Any, arrays: Sequence[Any],
                captured: Captured) -> Quick | Stepping | None:  # fmt: skip
         """The short way to call this form again."""
         if form.program is None:
@@ -172,7 +172,7 @@ class CompiledFunction:
             if form.short is None or form.short.captured is not captured:
                 form.short = Stepping(form, form.program, arrays, captured, self._sides)
             return form.short if form.short.turns is not None else None
-        return Quick.of(form.program, arrays, captured) if isinstance(form.out, Leaf) else None
+        return Quick.of(form, form.program, structure, arrays, captured)
 
     def _answer(self, form: Form, arrays: Sequence[Any], captured: Captured) -> Any:
         given = [*arrays, *captured.values()]

@@ -1,84 +1,133 @@
-"""The shortest way through a compiled function: arrays in, one tensor out, nothing changed.
+"""The shortest way through a compiled function that changes nothing: arrays in, tensors out.
 
-A prediction of one example takes microseconds, so that every line around it counts. The context
-is filled once; a call puts in the addresses of the arguments and of a new result.
+A prediction of one example takes microseconds, so that every line around it counts. A context
+is filled once; a call puts in the addresses of the arguments and of new results.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from operator import attrgetter, is_
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tiza.api.captured import Captured
+from tiza.api.trees import Leaf, flat, rebuilt
 from tiza.graph import PRIMITIVES, Node
 from tiza.lang.tensor import Tensor
 from tiza.readings.native import Compiled, Outside
 from tiza.readings.native.compiled import Fresh, address
 
+if TYPE_CHECKING:
+    from tiza.api.forms import Form
+
 Array = np.ndarray[Any, Any]
-LONGEST = 5e-5  # seconds; longer work is shared by threads
 NODE, TRAINING = attrgetter("node"), attrgetter("training")
 CONSTANT = PRIMITIVES["constant"]
 
 
-class Quick:
-    """One compiled form on one thread, as long as what is around the function stays the same."""
+class Ready:
+    """A filled context, and what makes new results for it."""
 
-    def __init__(self, program: Compiled, arrays: Sequence[Array], captured: Captured) -> None:
-        self.program = program
-        self.types = [(a.shape, a.dtype) for a in arrays]
+    def __init__(self, program: Compiled, given: Sequence[Array]) -> None:
+        self.context = program.context(given)
+        self.words, self.at = self.context.words, self.context.at
+        self.results = [
+            (self.context.result(k), Fresh(node.shape, node.dtype).next, node.shape, node.dtype)
+            for k, node in enumerate(program.outputs) if k not in program.aliased
+        ]  # fmt: skip
+
+
+class Quick:
+    """One compiled form, as long as what is around the function stays the same."""
+
+    def __init__(self, form: Form, program: Compiled, structure: Any, arrays: Sequence[Array],
+                 captured: Captured) -> None:  # fmt: skip
+        self.program, self.structure, self.out = program, structure, form.out
         self.tensors, self.modules = captured.tensors, captured.modules
         self.nodes = list(map(NODE, self.tensors))
         self.modes = list(map(TRAINING, self.modules))
         self.fixed = [np.ascontiguousarray(t.numpy()) for t in captured.tensors]
-        self.context = program.context([*arrays, *self.fixed])
-        self.places = [self.context.place(k) for k in range(len(arrays))]
-        answer = program.outputs[0]
-        self.shape, self.dtype = answer.shape, answer.dtype
-        self.fresh = Fresh(answer.shape, answer.dtype).next
-        self.result = self.context.result(0)
-        self.alone = threading.RLock()  # `with` takes it in C: Ctrl-C cannot leave it taken
+        self.blank = [np.empty(0, a.dtype) for a in arrays]  # until a call brings some
+        self.ready = [Ready(program, [*self.blank, *self.fixed])]  # those that nobody uses now
+        place, over = self.ready[0].context.place, set(program.aliased.values())
+        self.types = [(place(k), a.shape, a.dtype, k in over) for k, a in enumerate(arrays)]
+        self.plain = all(isinstance(x, Leaf) for x in structure[0])
+        self.single = isinstance(form.out, Leaf)
+        self.start, self.outside = program.start, program.outside
 
     @classmethod
-    def of(cls, program: Compiled | None, arrays: Sequence[Array], captured: Captured,
-           ) -> Quick | None:  # fmt: skip
-        """None where a call does more than compute one result, or is worth several threads."""
-        if program is None or program.builder.host or program.seconds > LONGEST:
+    def of(cls, form: Form, program: Compiled, structure: Any, arrays: Sequence[Array],
+           captured: Captured) -> Quick | None:  # fmt: skip
+        """None where a call asks Python for values, or an optimizer is around."""
+        if program.builder.host or captured.optimizers:
             return None
-        if captured.optimizers or len(program.outputs) != 1 or program.aliased:
-            return None
-        return cls(program, arrays, captured)
+        return cls(form, program, structure, arrays, captured)
 
-    def __call__(self, args: Sequence[Any]) -> tuple[Tensor] | None:
+    def __call__(self, args: Sequence[Any]) -> tuple[Any] | None:
         """The answer, alone in a tuple; None where this is not the way."""
+        if not self.plain:
+            structure, args = flat((tuple(args), {}))
+            if structure != self.structure:
+                return None
         if len(args) != len(self.types):
             return None
-        with self.alone:
-            words = self.context.words
-            held = []
-            for arg, (shape, dtype), place in zip(args, self.types, self.places, strict=True):
-                array = arg
-                if type(arg) is not np.ndarray:
-                    if type(arg) is not Tensor or arg.requires_grad or arg.node.value is None:
-                        return None
-                    array = arg.node.value
-                if array.shape != shape or array.dtype != dtype or not array.flags.c_contiguous:
+        try:
+            ready = self.ready.pop()
+        except IndexError:  # another thread is here as well
+            ready = Ready(self.program, [*self.blank, *self.fixed])
+        try:
+            return self._run(ready, args)
+        finally:
+            self.ready.append(ready)
+
+    def _run(self, ready: Ready, args: Sequence[Any]) -> tuple[Any] | None:
+        words = ready.words
+        held = self._fill(words, args)
+        if held is None or not all(map(is_, map(NODE, self.tensors), self.nodes)):
+            return None
+        if list(map(TRAINING, self.modules)) != self.modes:
+            return None
+        made = []
+        for place, fresh, shape, dtype in ready.results:
+            node = Node(CONSTANT, (), {}, shape, dtype, None)
+            node.value, words[place] = fresh()
+            made.append(Tensor(node))
+        self.start(ready.at)
+        if self.outside.value:
+            self.outside.value = 0
+            raise Outside
+        if self.program.aliased:
+            made = self._with_donated(made, held)
+        return (made[0] if self.single else rebuilt(self.out, made),)
+
+    def _fill(self, words: Any, args: Sequence[Any]) -> list[Array] | None:
+        """Put the addresses of the arguments in; None where they are of another kind."""
+        held = []
+        for array, (place, shape, dtype, over) in zip(args, self.types, strict=True):
+            if type(array) is not np.ndarray:
+                if type(array) is not Tensor or array.requires_grad or array.node.value is None:
                     return None
-                words[place] = address(array)
-                held.append(array)
-            if not all(map(is_, map(NODE, self.tensors), self.nodes)):
+                array = array.node.value
+            if array.shape != shape or array.dtype != dtype:
                 return None
-            if list(map(TRAINING, self.modules)) != self.modes:
+            flags = array.flags
+            if not flags.c_contiguous or not flags.aligned or (over and not flags.writeable):
                 return None
-            out, words[self.result] = self.fresh()
-            self.context.run()
-            if self.program.outside.value:
-                self.program.outside.value = 0
-                raise Outside
-            node = Node(CONSTANT, (), {}, self.shape, self.dtype, None)
-            node.value = out
-            return (Tensor(node),)
+            words[place] = address(array)
+            held.append(array)
+        return held
+
+    def _with_donated(self, made: Sequence[Tensor], held: Sequence[Array]) -> list[Tensor]:
+        """The results in order, those among them that were written over arguments."""
+        rest, found = iter(made), []
+        for k, out in enumerate(self.program.outputs):
+            source = self.program.aliased.get(k)
+            if source is None:
+                found.append(next(rest))
+                continue
+            node = Node(CONSTANT, (), {}, out.shape, out.dtype, None)
+            node.value = held[source]
+            found.append(Tensor(node))
+        return found
