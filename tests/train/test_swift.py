@@ -350,3 +350,47 @@ def test_a_target_that_does_not_exist_is_named() -> None:
     words[20] = 4
     with pytest.raises(IndexingError):
         made.fit(words, np.zeros(30, "int64"), batch_size=8, verbose=0)
+
+
+def test_what_somebody_holds_does_not_change() -> None:
+    """The arrays that steps leave change places; one that is held is left alone."""
+
+    class Keeping(Callback):
+        def __init__(self) -> None:
+            self.held: list[tuple[np.ndarray, np.ndarray]] = []
+
+        def on_epoch_end(self, epoch: int, logs: Any) -> None:
+            model, optimizer = self.trainer.model, self.trainer.optimizer
+            arrays = [t.numpy() for t in model.state_dict().values()]
+            arrays += [slot for group in optimizer.slot_arrays() for slot in group]
+            parts = [*arrays, *(a[1:] for a in arrays if a.ndim)]
+            self.held += [(part, part.copy()) for part in parts]
+
+    kept = Keeping()
+    made = trainer()
+    before = {name: t.numpy() for name, t in made.model.state_dict().items()}
+    first = {name: a.copy() for name, a in before.items()}
+    made.fit(X, Y, epochs=5, batch_size=16, verbose=0, callbacks=[kept])
+    assert len(kept.held) > 50
+    for array, then in kept.held:
+        np.testing.assert_array_equal(array, then)
+    for name, array in before.items():
+        np.testing.assert_array_equal(array, first[name])
+
+
+def test_calls_use_the_same_memory_again() -> None:
+    """Two sets of arrays serve all calls of an epoch."""
+    seen: set[int] = set()
+    run = Swift.run
+
+    def watched(self: Swift, *given: Any) -> Any:
+        answers = run(self, *given)
+        seen.add(answers.tables[0].__array_interface__["data"][0])
+        return answers
+
+    made = trainer(metrics=[])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Swift, "run", watched)
+        patch.setattr(Swift, "most", lambda self: 1)
+        made.fit(X, Y, epochs=1, batch_size=4, verbose=0)
+    assert len(seen) <= 3

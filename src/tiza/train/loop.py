@@ -12,7 +12,7 @@ import numpy as np
 
 from tiza.graph import Node
 from tiza.graph.blas import ONE_THREAD
-from tiza.readings.native import Outside
+from tiza.readings.native import Outside, bulk
 from tiza.train.callbacks import Callbacks, TerminateOnNaN
 from tiza.train.feed import Orders, Rows, spans
 from tiza.train.interrupt import Interrupted
@@ -145,10 +145,10 @@ class Loop:
             answers = self.swift.run(trainer.state, part, trainer.rates)
         except Outside:
             return 0
-        with np.errstate(all="ignore"):
-            tables = [*answers.state.tables, *answers.state.buffers]
-            if not (np.isfinite(answers.losses).all() and all(map(finite, tables))):
-                return self._one_by_one(where, count)
+        if answers is None:
+            return 0
+        if not bulk.finite([answers.losses, *answers.tables]):
+            return self._one_by_one(where, count)
         trainer.state = answers.state
         self._tally(answers, part)
         self._after_batch(place.group + count - 1)

@@ -2,6 +2,7 @@
 
 The rows of each batch are gathered by the compiled step itself, in the order of the epoch; the
 parameters and the optimizer's slots are updated in place, on copies: the State before stays.
+Copies go into the arrays of the State before that, unless somebody else holds them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from tiza.graph.prims.choose import as_type
 from tiza.graph.prims.indexing import take
 from tiza.graph.walk import walk
 from tiza.lang.random import key_words
-from tiza.readings.native import Compiled, compiled
+from tiza.readings.native import Compiled, bulk, compiled
+from tiza.readings.native.turns import Sides
 from tiza.train.feed import Rows, Unread
 from tiza.train.state import State
 
@@ -37,6 +39,7 @@ class Answers:
     losses: Array
     predictions: Array | None
     state: State
+    tables: list[Array]  # all of the State that the steps have made
 
 
 class Swift:
@@ -52,6 +55,12 @@ class Swift:
         key = traced.program.inputs[len(steps.names.all)]
         self.draws = key in walk(traced.program.outputs)
         self.rooms: dict[str, Array] = {}
+        ins, names = traced.program.inputs, steps.names
+        first, last = len(names.all) + 1 + len(self.arrays), 1 + len(steps.optimizer.rates())
+        slots = ins[first : len(ins) - last]
+        fixed = len(names.params) + len(names.frozen)
+        changed = (ins[fixed + i] for i in traced.changed)
+        self.sides = Sides([*ins[: len(names.params)], *slots, *changed])
 
     @classmethod
     def of(cls, steps: Steps, traced: Traced, rows: Rows, batch: int, *,
@@ -82,22 +91,50 @@ class Swift:
         bytes_each = max(1, int(np.prod(self.prediction.shape)) * self.prediction.dtype.itemsize)
         return min(wished, max(1, MOST_BYTES // bytes_each))
 
-    def run(self, state: State, where: Array, rates: Sequence[float]) -> Answers:
-        """One step for each `batch` entries of `where`, the numbers of their rows."""
+    def run(self, state: State, where: Array, rates: Sequence[float]) -> Answers | None:
+        """One step for each `batch` entries of `where`, the numbers of their rows.
+
+        None where the State is of other shapes or types than the step was made for.
+        """
         began = time.perf_counter()
-        count = len(where) // self.batch
+        changed, sides = self.traced.changed, self.sides
+        present = [*state.tables, *(state.buffers[i] for i in changed)]
+        with sides.alone:
+            if not sides.ready(present):
+                return None
+            tables = sides.arrays[1 - sides.now]
+            bulk.copy(tables, sides.arrays[sides.now])
+            losses, predictions = self._run(state, tables, where, rates)
+            tables = sides.turn()
+        count, params = len(losses), len(state.params)
+        buffers = list(state.buffers)
+        for i, array in zip(changed, tables[len(tables) - len(changed) :], strict=True):
+            buffers[i] = array
+        slots = iter(tables[params:])
+        after = State(tables[:params], state.frozen, buffers,
+                      [tuple(next(slots) for _ in group) for group in state.slots],
+                      state.steps + count)  # fmt: skip
+        self.seconds = max(1e-9, (time.perf_counter() - began) / count)
+        return Answers(losses, predictions, after, tables)
+
+    def _run(self, state: State, tables: Sequence[Array], where: Array,
+             rates: Sequence[float]) -> tuple[Array, Array | None]:  # fmt: skip
+        """Make the steps, on these tables; the losses and the predictions."""
+        count, changed = len(where) // self.batch, self.traced.changed
         keys = self._keys(state.steps + 1, count if self.draws else 1)
-        tables = [a.copy() for a in state.tables]
-        buffers = [a.copy() for a in state.buffers]
-        params = len(state.params)
+        params, last = len(state.params), len(tables) - len(changed)
+        buffers = list(state.buffers)
+        for i, array in zip(changed, tables[last:], strict=True):
+            buffers[i] = array
         fixed = [*tables[:params], *state.frozen, *buffers]
         times = self._room("times", count, np.dtype("float64"))
         times[:] = np.arange(state.steps + 1, state.steps + 1 + count)
+        numbers = [times, *(np.array(r, np.float64) for r in rates)]
         given = [*fixed, keys, *self.arrays, _followed(where, self.batch),
-                 *tables[params:], times, *(np.array(r, np.float64) for r in rates)]  # fmt: skip
+                 *tables[params:last], *numbers]  # fmt: skip
         first = len(fixed)
         at = first + 1 + len(self.arrays)
-        moves = {at: 8 * self.batch, at + 1 + len(tables) - params: 8}
+        moves = {at: 8 * self.batch, at + 1 + last - params: 8}
         if self.draws:
             moves[first] = 16
         loss = self.traced.program.outputs[0]
@@ -108,12 +145,7 @@ class Swift:
             predictions = np.empty((count, *self.prediction.shape), self.prediction.dtype)
             into[1] = predictions, predictions[0].nbytes
         self.program.run(given, steps=count, moves=moves, into=into)
-        slots = iter(tables[params:])
-        after = State(tables[:params], state.frozen, buffers,
-                      [tuple(next(slots) for _ in group) for group in state.slots],
-                      state.steps + count)  # fmt: skip
-        self.seconds = max(1e-9, (time.perf_counter() - began) / count)
-        return Answers(losses, predictions, after)
+        return losses, predictions
 
     def _keys(self, first: int, count: int) -> Array:
         """The key of each step, as `key_words(seed, 0, step)`."""

@@ -1,0 +1,173 @@
+"""Many arrays copied, or searched for what is not finite, on all threads.
+
+A step of training keeps the tables that it began with, and looks through those that it made. NumPy
+does either on one thread, or wakes threads that get into the way of the step's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache as once
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tiza.readings.native import pool
+from tiza.readings.native.machine import Library, LLVMError, available, host, load
+from tiza.readings.native.text import Text
+
+Array = np.ndarray[Any, Any]
+WORTH = 1 << 18  # bytes: less is done by NumPy before threads are awake
+SIGNLESS = {32: 0x7FFFFFFF, 64: 0x7FFFFFFFFFFFFFFF}
+INFINITE = {
+    32: 0x7F800000,
+    64: 0x7FF0000000000000,
+}  # the least that is not finite, as a whole number
+VECTORS = 4  # searched at a turn
+KINDS = {np.dtype("float32"): "look32", np.dtype("float64"): "look64"}
+
+
+class Bulk(NamedTuple):
+    """The machine code, and where its functions begin."""
+
+    library: Library
+    at: dict[str, int]
+
+
+def copy(to: Sequence[Array], start: Sequence[Array]) -> None:
+    """Copy each array of `start` into that of `to` with its shape and type; all are contiguous."""
+    bulk = _made() if sum(a.nbytes for a in start) >= WORTH else None
+    if bulk is None:
+        for there, here in zip(to, start, strict=True):
+            np.copyto(there, here)
+        return
+    rows = [(_at(there), _at(here), here.nbytes) for there, here in zip(to, start, strict=True)]
+    _run(bulk, "copy", rows)
+
+
+def finite(arrays: Sequence[Array]) -> bool:
+    """Whether none of these arrays holds NaN or infinity.
+
+    >>> one = np.ones(100_000, np.float32)
+    >>> finite([one]), finite([one, np.array([np.inf])]), finite([np.array([1])])
+    (True, False, True)
+    """
+    bulk = _made() if sum(a.nbytes for a in arrays) >= WORTH else None
+    rows: dict[str, list[tuple[int, ...]]] = {}
+    for array in arrays:
+        name = KINDS.get(array.dtype)
+        if bulk is not None and name is not None and array.flags.c_contiguous:
+            rows.setdefault(name, []).append((_at(array), array.size))
+        elif array.dtype.kind in "fc" and not np.isfinite(array).all():
+            return False
+    return bulk is None or not any(_run(bulk, name, found) for name, found in rows.items())
+
+
+def _at(array: Array) -> int:
+    where: int = array.__array_interface__["data"][0]
+    return where
+
+
+def _run(bulk: Bulk, name: str, rows: Sequence[tuple[int, ...]]) -> int:
+    """Run one of the functions; what it found."""
+    words = np.array([len(rows), 0, *(number for row in rows for number in row)], np.int64)
+    pool.run(bulk.at[name], _at(words), pool.default_threads())
+    return int(words[1])
+
+
+@once
+def _made() -> Bulk | None:
+    if available() is not None:
+        return None
+    try:
+        library = load(text(host().vector_bits))
+    except LLVMError:
+        return None
+    return Bulk(library, {name: library.address(name) for name in ("copy", *KINDS.values())})
+
+
+def text(vector_bits: int) -> str:
+    """The module, for vectors of so many bits.
+
+    The context of each function is a row of words: how many arrays there are, what was found,
+    then (to, from, bytes) or (where, entries) of each.
+    """
+    copying, looking, looking_wide = _copy(), _look(32, vector_bits), _look(64, vector_bits)
+    declared = copying[1] | looking[1] | looking_wide[1]
+    return "\n".join([*sorted(declared), copying[0], looking[0], looking_wide[0]])
+
+
+def _shared(t: Text, count: str) -> tuple[str, str]:
+    """From where to where a thread works on so many entries."""
+    start = t.set(f"udiv i64 {t.set(f'mul i64 %t, {count}')}, %n")
+    return start, t.set(f"udiv i64 {t.set(f'mul i64 %t1, {count}')}, %n")
+
+
+def _word(t: Text, number: str, kind: str = "i64") -> str:
+    return t.set(f"load {kind}, ptr {t.set(f'getelementptr i64, ptr %context, i64 {number}')}")
+
+
+def _begun(t: Text) -> str:
+    """What each function begins with; how many arrays there are."""
+    for line in ("%t = zext i32 %thread to i64", "%n = zext i32 %threads to i64",
+                 "%t1 = add i64 %t, 1"):  # fmt: skip
+        t.line(line)
+    return _word(t, "0")
+
+
+def _ended(t: Text, name: str) -> tuple[str, set[str]]:
+    head = f"define void @{name}(ptr %context, i32 %thread, i32 %threads, ptr %team)"
+    return t.function(head, "nounwind"), t.declared
+
+
+def _copy() -> tuple[str, set[str]]:
+    """Each thread copies its share of each array."""
+    t = Text()
+    with t.loop("0", _begun(t)) as k:
+        first = t.set(f"add i64 {t.set(f'mul i64 {k}, 3')}, 2")
+        to = _word(t, first, "ptr")
+        start = _word(t, t.set(f"add i64 {first}, 1"), "ptr")
+        low, high = _shared(t, _word(t, t.set(f"add i64 {first}, 2")))
+        there, here = (t.set(f"getelementptr i8, ptr {x}, i64 {low}") for x in (to, start))
+        given = [("ptr", there), ("ptr", here), ("i64", t.set(f"sub i64 {high}, {low}"))]
+        t.do("llvm.memcpy.p0.p0.i64", [*given, ("i1", "false")], [""] * 4)
+    return _ended(t, "copy")
+
+
+def _look(bits: int, vector_bits: int) -> tuple[str, set[str]]:
+    """The largest magnitude, its bits read as a whole number, tells whether all are finite."""
+    t, entry = Text(), f"i{bits}"
+    wide = VECTORS * vector_bits // bits
+    vector = f"<{wide} x {entry}>"
+    signless = f"splat ({entry} {SIGNLESS[bits]})"
+    most, single = t.room(vector), t.room(entry)
+    t.line(f"store {vector} zeroinitializer, ptr {most}")
+    t.line(f"store {entry} 0, ptr {single}")
+
+    def larger(kind: str, name: str, place: str, at: str, mask: str) -> None:
+        found = t.set(f"load {kind}, ptr {at}, align {bits // 8}")
+        size = t.set(f"and {kind} {found}, {mask}")
+        before = t.set(f"load {kind}, ptr {place}")
+        after = t.call(f"llvm.umax.{name}", kind, [(kind, before), (kind, size)])
+        t.line(f"store {kind} {after}, ptr {place}")
+
+    with t.loop("0", _begun(t)) as k:
+        first = t.set(f"add i64 {t.set(f'mul i64 {k}, 2')}, 2")
+        where = _word(t, first, "ptr")
+        low, high = _shared(t, _word(t, t.set(f"add i64 {first}, 1")))
+        many = t.set(f"udiv i64 {t.set(f'sub i64 {high}, {low}')}, {wide}")
+        middle = t.set(f"add i64 {low}, {t.set(f'mul i64 {many}, {wide}')}")
+        with t.loop(low, middle, wide) as i:
+            at = t.set(f"getelementptr {entry}, ptr {where}, i64 {i}")
+            larger(vector, f"v{wide}i{bits}", most, at, signless)
+        with t.loop(middle, high) as i:
+            at = t.set(f"getelementptr {entry}, ptr {where}, i64 {i}")
+            larger(entry, f"i{bits}", single, at, str(SIGNLESS[bits]))
+    whole = t.set(f"load {vector}, ptr {most}")
+    one = t.call(f"llvm.vector.reduce.umax.v{wide}i{bits}", entry, [(vector, whole)])
+    rest = t.set(f"load {entry}, ptr {single}")
+    top = t.call(f"llvm.umax.i{bits}", entry, [(entry, one), (entry, rest)])
+    with t.when(t.set(f"icmp uge {entry} {top}, {INFINITE[bits]}")):
+        place = t.set("getelementptr i64, ptr %context, i64 1")
+        t.line(f"store atomic i64 1, ptr {place} monotonic, align 8")
+    return _ended(t, f"look{bits}")
