@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tiza.readings.native import pool
+from tiza.readings.native.compiled import address
 from tiza.readings.native.machine import Library, LLVMError, available, host, load
 from tiza.readings.native.text import Text
 
@@ -41,8 +42,8 @@ def copy(to: Sequence[Array], start: Sequence[Array]) -> None:
         for there, here in zip(to, start, strict=True):
             np.copyto(there, here)
         return
-    rows = [(_at(there), _at(here), here.nbytes) for there, here in zip(to, start, strict=True)]
-    _run(bulk, "copy", rows)
+    pairs = zip(to, start, strict=True)
+    _run(bulk, "copy", [(address(there), address(here), here.nbytes) for there, here in pairs])
 
 
 def finite(arrays: Sequence[Array]) -> bool:
@@ -57,21 +58,16 @@ def finite(arrays: Sequence[Array]) -> bool:
     for array in arrays:
         name = KINDS.get(array.dtype)
         if bulk is not None and name is not None and array.flags.c_contiguous:
-            rows.setdefault(name, []).append((_at(array), array.size))
+            rows.setdefault(name, []).append((address(array), array.size))
         elif array.dtype.kind in "fc" and not np.isfinite(array).all():
             return False
     return bulk is None or not any(_run(bulk, name, found) for name, found in rows.items())
 
 
-def _at(array: Array) -> int:
-    where: int = array.__array_interface__["data"][0]
-    return where
-
-
 def _run(bulk: Bulk, name: str, rows: Sequence[tuple[int, ...]]) -> int:
     """Run one of the functions; what it found."""
     words = np.array([len(rows), 0, *(number for row in rows for number in row)], np.int64)
-    pool.run(bulk.at[name], _at(words), pool.default_threads())
+    pool.run(bulk.at[name], address(words), pool.default_threads())
     return int(words[1])
 
 
