@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tiza.readings.native.corner import Corner
+from tiza.readings.native.ends import Ends
 from tiza.readings.native.index import Loop
 from tiza.readings.native.lower import BOOL
 from tiza.readings.native.nest import Nest, Reduction
@@ -35,7 +35,7 @@ IDENTITY: dict[str, Callable[[DType], Any]] = {
 }
 
 
-class Kernel(Corner):
+class Kernel(Ends):
     """Writes one nest."""
 
     def __init__(self, nest: Nest, plan: Schedule, width: int) -> None:
@@ -142,7 +142,7 @@ class Kernel(Corner):
 
     def _body(self, many: dict[Loop, int]) -> None:
         """Everything inside the kept loops."""
-        plan = self.plan
+        plan, self.tile = self.plan, many
         if plan.columns is not None or plan.kind == "turned":
             (self._dots if plan.columns else self.turn_tile)(many)
             return
@@ -215,20 +215,12 @@ class Kernel(Corner):
             yield
             self.cache.clear()
             return
-        with self.text.loop("0", self._turns(loops[0])) as i:
+        with self.text.loop(*self.ends(loops[0])) as i:
             self.counter[loops[0]] = i
             self.cache.clear()
             with self._reduced_loops(loops[1:]):
                 yield
         self.cache.clear()
-
-    def _turns(self, loop: Loop) -> str:
-        """How often a reduced loop runs: less often in the last pass, where that is shorter."""
-        passes, last = self.nest.passes, self.nest.last
-        if passes is None or last is None or loop is not self.nest.reduced[0]:
-            return str(loop.extent)
-        final = self.text.set(f"icmp eq i64 {self.counter[passes]}, {passes.extent - 1}")
-        return self.text.set(f"select i1 {final}, i64 {last}, i64 {loop.extent}")
 
     def _accumulate(
         self, k: int, reduction: Reduction, copy: Copy, keep: str | None = None

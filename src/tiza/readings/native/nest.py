@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tiza.graph.node import Node
+from tiza.readings.native.band import Bands, Limits
 from tiza.readings.native.index import ZERO, Affine, Index, Loop, NeedSplit, Opaque, at, flat
 from tiza.readings.native.lower import BOOL, INT64, Check, Lowering, Value, wrapped
 from tiza.readings.native.memory import Buffer, View
@@ -46,7 +47,8 @@ class Nest:
     serial: loops that must run in order on one thread; coming: for each of some loads, where the
     next step will read. passes: the outermost loop that is summed over, if it runs around the
     kept ones; between its turns the sums stand in memory. last: how often the first reduced loop
-    runs in the last of those turns, where that is less often.
+    runs in the last of those turns, where that is less often. limits: where a product's factors
+    are 0, or nobody looks at its entries.
     """
 
     kept: list[Loop]
@@ -58,6 +60,7 @@ class Nest:
     coming: dict[Value, Affine] = field(default_factory=dict)
     passes: Loop | None = None
     last: int | None = None
+    limits: Limits | None = None
     checked: bool = False  # reads indices from memory, which may be out of bounds
 
     @property
@@ -84,7 +87,7 @@ class Nest:
         found = [p for s in self.stores for p in (s.place, *(c[0] for c in s.checks))]
         for value in self.values():
             found += _places(value)
-        return found
+        return found + ([self.limits.row, self.limits.column] if self.limits else [])
 
     def buffers(self) -> list[Buffer]:
         """What is read or written, each once."""
@@ -120,7 +123,12 @@ class Signature:
         kinds = [b.dtype.str for b in self.buffers]
         coming = [(self._value(v), self._place(p)) for v, p in nest.coming.items()]
         return (tuple(stores), tuple(reductions), tuple(extents), len(nest.kept), tuple(serial),
-                tuple(kinds), tuple(coming), tuple(self.rows))  # fmt: skip
+                tuple(kinds), tuple(coming), tuple(self.rows), self._limits())  # fmt: skip
+
+    def _limits(self) -> Any:
+        limits = self.nest.limits
+        return limits and (self.loops[limits.loop], self._place(limits.row),
+                           self._place(limits.column), limits.bands)  # fmt: skip
 
     def _value(self, value: Value) -> int:
         """The number of a value; equal ones have the same."""
@@ -162,8 +170,9 @@ class Lowerer:
     """Lowers the kernels of a plan; `memory` says where materialised nodes stand."""
 
     def __init__(self, memory: Mapping[Node, View], elided: set[Node],
-                 trusted: Collection[Node] = ()) -> None:  # fmt: skip
+                 trusted: Collection[Node] = (), bands: Bands | None = None) -> None:  # fmt: skip
         self.memory, self.elided, self.trusted = memory, elided, trusted
+        self.bands = bands or Bands((), ())
 
     def nest(self, group: Group, passes: int = 1) -> Nest:
         """The loops of one kernel, split as often as its indices need.
@@ -241,6 +250,9 @@ class Lowerer:
             one = low.value(a, _stacked(lead, a, m, k))
             two = low.value(b, _stacked(lead, b, k, n))
             value, op = low.apply("multiply", one, two), "sum"
+            bands = self.bands.product(root)
+            if bands is not None and list(k.terms.values()) == [1]:
+                nest.limits = Limits(nest.reduced[0], m, n, bands)
         else:
             value = low.value(root.inputs[0], index)
         number = len(nest.reductions)

@@ -23,6 +23,7 @@ from tiza.graph.node import Node
 from tiza.readings.native import ahead as asking
 from tiza.readings.native import close, mathlib
 from tiza.readings.native.ahead import Ahead
+from tiza.readings.native.band import Bands
 from tiza.readings.native.blocks import NEAR, blocked
 from tiza.readings.native.branch import LOOPS, Loop, built
 from tiza.readings.native.close import Close
@@ -124,7 +125,8 @@ class Builder:
     def build(self) -> None:
         """All kernels, in order."""
         trusted = {self.plan.inputs[a.where] for a in self.ahead}
-        lowerer = Lowerer(self.memory, self.plan.elided, trusted)
+        bands = Bands(self.places.planner.order, self.plan.outputs)
+        lowerer = Lowerer(self.memory, self.plan.elided, trusted, bands)
         failed: list[Group] = []
         for node, buffer in self.places.rescues:
             if buffer.size:

@@ -1,0 +1,66 @@
+"""From where to where a reduced loop runs: of a product with known zeros, only between them."""
+
+from __future__ import annotations
+
+from tiza.readings.native.band import FAR
+from tiza.readings.native.corner import Corner
+from tiza.readings.native.index import Affine, Loop
+from tiza.readings.native.nest import Nest
+from tiza.readings.native.schedule import Schedule
+
+
+class Ends(Corner):
+    """Writes the bounds of loops; `tile`: how many entries of each tiled loop are at hand."""
+
+    def __init__(self, nest: Nest, plan: Schedule, width: int) -> None:
+        super().__init__(nest, plan, width)
+        self.tile: dict[Loop, int] = {}
+
+    def ends(self, loop: Loop) -> tuple[str, str]:
+        """The first turn of a reduced loop and the one after the last."""
+        stop, limits = self._turns(loop), self.nest.limits
+        if limits is None or loop is not limits.loop or self.nest.passes is not None:
+            return "0", stop
+        a, b, result = limits.bands
+        row, column = self._reach(limits.row), self._reach(limits.column)
+        starts = [(row[0], a.low), (column[0], -b.high)]
+        stops = [(row[1], a.high + 1), (column[1], 1 - b.low)]
+        start = "0"
+        for place, shift in starts:
+            if shift > -FAR:
+                start = self._further("smax", start, self._sum(place, shift))
+        for place, shift in stops:
+            if shift < FAR:
+                stop = self._further("smin", stop, self._sum(place, shift))
+        for far, near, shift in (
+            (column[0], row[1], result.high),
+            (row[0], column[1], -result.low),
+        ):
+            if abs(shift) < FAR:  # all of the tile is beyond the band
+                end = self._sum(near, shift)
+                test = self.text.set(f"icmp sgt i64 {far}, {end}")
+                stop = self.text.set(f"select i1 {test}, i64 0, i64 {stop}")
+        return start, stop
+
+    def _reach(self, place: Affine) -> tuple[str, str]:
+        """The least and the greatest value of an index in the tile at hand."""
+        least, _, _ = self._parts(place, ())
+        more = sum(c * (self.tile[loop] - 1) for loop, c in place.terms.items()
+                   if isinstance(loop, Loop) and loop in self.tile)  # fmt: skip
+        return least, self._sum(least, more)
+
+    def _sum(self, name: str, more: int) -> str:
+        if name.isdecimal():
+            return str(int(name) + more)
+        return self.text.set(f"add nsw i64 {name}, {more}") if more else name
+
+    def _further(self, which: str, a: str, b: str) -> str:
+        return self.text.call(f"llvm.{which}.i64", "i64", [("i64", a), ("i64", b)])
+
+    def _turns(self, loop: Loop) -> str:
+        """How often a reduced loop runs: less often in the last pass, where that is shorter."""
+        passes, last = self.nest.passes, self.nest.last
+        if passes is None or last is None or loop is not self.nest.reduced[0]:
+            return str(loop.extent)
+        final = self.text.set(f"icmp eq i64 {self.counter[passes]}, {passes.extent - 1}")
+        return self.text.set(f"select i1 {final}, i64 {last}, i64 {loop.extent}")
