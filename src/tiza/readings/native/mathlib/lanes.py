@@ -234,14 +234,27 @@ def horner(x: Lanes, coefficients: Sequence[float]) -> Lanes:
     return total
 
 
+def pairs(x: Lanes, coefficients: Sequence[float]) -> list[Lanes]:
+    """c₀ + c₁x, c₂ + c₃x, …"""
+    twos = [coefficients[i : i + 2] for i in range(0, len(coefficients), 2)]
+    return [fma(x, c[1], c[0]) if len(c) > 1 else x.like(c[0]) for c in twos]
+
+
 def paired(x: Lanes, square: Lanes, coefficients: Sequence[float]) -> Lanes:
     """c₀ + c₁x + x²(c₂ + c₃x + …): as many operations as Horner's way, half the chain."""
-    twos = [coefficients[i : i + 2] for i in range(0, len(coefficients), 2)]
-    pairs = [fma(x, c[1], c[0]) if len(c) > 1 else x.like(c[0]) for c in twos]
-    total = pairs.pop()
-    while pairs:
-        total = fma(total, square, pairs.pop())
+    *rest, total = pairs(x, coefficients)
+    for pair in reversed(rest):
+        total = fma(total, square, pair)
     return total
+
+
+def estrin(x: Lanes, terms: Sequence[Lanes]) -> Lanes:
+    """c₀ + c₁x + c₂x² + …, neighbours first: the shortest chain (Estrin 1960)."""
+    while len(terms) > 1:
+        twos = [terms[i : i + 2] for i in range(0, len(terms), 2)]
+        terms = [fma(c[1], x, c[0]) if len(c) > 1 else c[0] for c in twos]
+        x = x * x if len(terms) > 1 else x
+    return terms[0]
 
 
 Function = Callable[..., Lanes]
