@@ -18,6 +18,7 @@ from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
 from tiza.readings.native.flat import FEW, flattened, is_slope, pays_turned
 from tiza.readings.native.flattening import worth_turning
+from tiza.readings.native.moved import moved_last
 from tiza.readings.native.rewrite import rewritten, simpler, turned
 from tiza.readings.native.still import settled
 from tiza.readings.native.tables import (
@@ -67,7 +68,7 @@ def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> li
                 made = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
                 new[node] = rewritten(made)
     whole = simplify(joined([new[node] for node in outputs]))
-    return settled(simplify(turned(simplify(flattened(whole)))), opened)
+    return settled(simplify(moved_last(turned(simplify(flattened(whole))))), opened)
 
 
 @dataclass(eq=False)
