@@ -202,9 +202,9 @@ class Kernel(Ends):
         start = IDENTITY[reduction.op](dtype)
         self.text.line(f"store {kind} {self.spell.same(start, dtype, width)}, ptr {place}")
         if reduction.op in ("argmax", "argmin"):
-            where = self.text.room(ir(INT, width))
-            none = self.spell.same(-1, INT, width)
-            self.text.line(f"store {ir(INT, width)} {none}, ptr {where}")
+            where = self.text.room(ir(self.number, width))
+            none = self.spell.same(-1, self.number, width)
+            self.text.line(f"store {ir(self.number, width)} {none}, ptr {where}")
             self.accumulated[-1 - k, copy] = where
         return place
 
@@ -252,10 +252,10 @@ class Kernel(Ends):
                   width: int) -> None:  # fmt: skip
         """The first greatest (or least): the first NaN, where there is one."""
         dtype, where = reduction.value.dtype, self.accumulated[-1 - k, copy]
-        kind, whole, bits = ir(dtype, width), ir(INT, width), ir(BOOL, width)
+        kind, whole, bits = ir(dtype, width), ir(self.number, width), ir(BOOL, width)
         held = self.text.set(f"load {whole}, ptr {where}")
         x = self.wide(reduction.value, copy)
-        none = self.text.set(f"icmp slt {whole} {held}, {self.spell.same(0, INT, width)}")
+        none = self.text.set(f"icmp slt {whole} {held}, {self.spell.same(0, self.number, width)}")
         name = "greater" if reduction.op == "argmax" else "less"
         better = self.spell(name, BOOL, width, {}, [(x, dtype), (before, dtype)])
         if dtype.kind == "f":
@@ -268,7 +268,9 @@ class Kernel(Ends):
         for loop in self.nest.reduced:
             place_now = self.text.set(f"mul nsw i64 {place_now}, {loop.extent}")
             place_now = self.text.set(f"add nsw i64 {place_now}, {self.counter[loop]}")
-        spread = self.splat(place_now, INT, width)
+        if self.number != INT:
+            place_now = self.text.set(f"trunc i64 {place_now} to i32")
+        spread = self.splat(place_now, self.number, width)
         new = self.text.set(f"select {bits} {better}, {kind} {x}, {kind} {before}")
         at = self.text.set(f"select {bits} {better}, {whole} {spread}, {whole} {held}")
         self.text.line(f"store {kind} {new}, ptr {place}")

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import numpy as np
+
 from tiza.readings.native.ahead import LINE
 from tiza.readings.native.index import Affine, Loop
 from tiza.readings.native.lower import Value
@@ -33,6 +35,8 @@ class Results(Values):
         self.coming = nest.coming
         self.entries = math.prod(loop.extent for loop in nest.kept)
         self.accumulated: dict[tuple[int, Copy], str] = {}
+        few = math.prod(loop.extent for loop in nest.reduced) < 1 << 31
+        self.number = np.dtype("int32") if few else INT  # of the greatest entry
 
     def look_ahead(self, many: dict[Loop, int]) -> None:
         """Ask memory for what comes after a product's sums, while these are being made.
@@ -167,9 +171,11 @@ class Results(Values):
             if reduction.carried:
                 continue
             index = reduction.op in ("argmax", "argmin")
-            dtype = INT if index else reduction.value.dtype
+            dtype = self.number if index else reduction.value.dtype
             place = self.accumulated[-1 - k if index else k, copy]
             name = self.text.set(f"load {ir(dtype, width)}, ptr {place}")
+            if index and dtype != INT:
+                name = self.text.set(f"sext {ir(dtype, width)} {name} to {ir(INT, width)}")
             self.cache[reduction.result, copy] = name, width
 
     def row_by_row(self, row: Loop, rows: Sequence[Sequence[tuple[Copy, str]]],

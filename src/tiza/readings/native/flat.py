@@ -14,7 +14,7 @@ with G taken out, the rest depends on what was known on the way forth, and is co
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tiza.graph.node import PRIMITIVES as P
 from tiza.graph.node import Node
@@ -123,12 +123,29 @@ def _factors(x: Node) -> list[Node]:
     return found
 
 
-def is_slope(node: Node, users: set[Node], own: int, reads: Callable[[Node], set[Node]]) -> bool:
+def at_once(node: Node, users: Mapping[Node, Sequence[Node]], own: int,
+            reads: Callable[[Node], set[Node]]) -> set[Node]:  # fmt: skip
+    """What is computed as soon as that is at hand of which `node` is made, and is stored then.
+
+    reads: what a node is computed from that stands in memory; own: what an entry costs.
+    """
+    if _is_slope(node, set(users[node]), own, reads):
+        return {node}
+    return {node, node.inputs[0]} if _is_number(node, users) else set()
+
+
+def _is_number(node: Node, users: Mapping[Node, Sequence[Node]]) -> bool:
+    """The number of the greatest entry, in few bytes, where the entry is asked for too."""
+    place = node.inputs[0]
+    return (node.prim.name == "cast" and place.prim.name == "argmax" and place.value is None
+            and any(u.prim.name == "max" for u in users[place.inputs[0]]))  # fmt: skip
+
+
+def _is_slope(node: Node, users: set[Node], own: int, reads: Callable[[Node], set[Node]]) -> bool:
     """Whether its one user multiplies a product by `node`, which is made of another product alone.
 
     So it is with an activation's derivative, which is needed on the way back: it is stored on the
-    way forth, while what it is made of is at hand, in the place of that. reads: what a node is
-    computed from that stands in memory; own: what an entry costs.
+    way forth, while what it is made of is at hand, in the place of that.
     """
     if own < LATER or len(users) != 1 or node.ndim != 2:
         return False

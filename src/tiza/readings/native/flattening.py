@@ -16,14 +16,18 @@ def worth_turning(node: Node) -> list[Node]:
     """The operands of `node` that should stand in memory in the order in which it reads them."""
     if node.prim.name == "matmul":
         return [x for x in node.inputs if _pooled(x)]
-    return [x for x in node.inputs[:1] if node.prim.name == "window_put" and _spread(x)]
+    back = ("window_put", "broadcast_to")
+    return [x for x in node.inputs[:1] if node.prim.name in back and _spread(x)]
 
 
 def _pooled(x: Node) -> bool:
     """Whether the examples of a window's summary become rows."""
     y = x.inputs[0] if x.prim.name == "reshape" else x
     rows = x.ndim == 2 and y.ndim >= 4 and x.shape[0] == y.shape[0] >= BATCH
-    return rows and reduces(y) and y.inputs[0].prim.name == "windows"
+    if not (rows and reduces(y)):
+        return False
+    seen = y.inputs[0]
+    return "windows" in (seen.prim.name, *(i.prim.name for i in seen.inputs))
 
 
 def _spread(x: Node) -> bool:

@@ -16,7 +16,7 @@ from tiza.graph.loops import joined
 from tiza.graph.node import COMPOSITES, Node
 from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
-from tiza.readings.native.flat import FEW, flattened, is_slope, pays_turned
+from tiza.readings.native.flat import FEW, at_once, flattened, pays_turned
 from tiza.readings.native.flattening import worth_turning
 from tiza.readings.native.moved import moved_last
 from tiza.readings.native.rewrite import rewritten, simpler, turned
@@ -207,8 +207,8 @@ class Planner:
         users = set(self.users[node])
         if own >= DEAR and math.prod(node.shape) >= VAST:
             self.dear.add(node)
-        if is_slope(node, users, own, self._made_of):
-            self.soon.add(node)
+        if soon := at_once(node, self.users, own, self._made_of):
+            self.soon |= soon
             return True
         if len(users) > 1 and own > CHEAP:
             return True

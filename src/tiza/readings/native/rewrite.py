@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tiza.graph.apply import literal
+from tiza.graph.apply import constant, literal
 from tiza.graph.node import COMPOSITES, Node
 from tiza.graph.node import PRIMITIVES as P
 from tiza.graph.place import made_at
@@ -125,17 +125,42 @@ def _summary(name: str) -> Callable[[Node, Node], Node]:
         if name == "max":
             fill = -math.inf if x.dtype.kind == "f" else int(np.iinfo(x.dtype).min)
         seen = _windows(node, x, fill)
+        if name == "max":
+            flat = _in_a_row(seen, k)
+            return P[name](flat, axis=(flat.ndim - 1,), keepdims=False)
         return P[name](seen, axis=tuple(range(seen.ndim - k, seen.ndim)), keepdims=False)
 
     return rule
 
 
 def _argmax(node: Node, x: Node) -> Node:
-    k = len(node.attrs["size"])
     fill = -math.inf if x.dtype.kind == "f" else int(np.iinfo(x.dtype).min)
-    seen = _windows(node, x, fill)
-    flat = P["reshape"](seen, shape=(*seen.shape[: seen.ndim - k], math.prod(seen.shape[-k:])))
+    flat = _in_a_row(_windows(node, x, fill), len(node.attrs["size"]))
     return P["cast"](P["argmax"](flat, axis=flat.ndim - 1), dtype=node.dtype)
+
+
+def _in_a_row(seen: Node, k: int) -> Node:
+    """The entries of each window along one axis: greatest and its number are found together."""
+    lead = seen.shape[: seen.ndim - k]
+    return P["reshape"](seen, shape=(*lead, math.prod(seen.shape[seen.ndim - k :])))
+
+
+def _put(node: Node, x: Node) -> Node:
+    """Where windows lie side by side and cover everything, each entry asks whether it is meant."""
+    w, k = node.attrs, len(node.attrs["size"])
+    sizes = tuple(n * s for n, s in zip(x.shape[-k:], w["size"], strict=True))
+    apart = w["stride"] == w["size"] and not any(w["low"]) and set(w["dilation"]) == {1}
+    if not apart or sizes != node.shape[-k:]:
+        return node
+    lead = x.shape[: x.ndim - k]
+    split = tuple(m for n, s in zip(x.shape[-k:], w["size"], strict=True) for m in (n, s))
+    ones = (*lead, *(m for n in x.shape[-k:] for m in (n, 1)))
+    number = np.arange(math.prod(w["size"])).reshape(w["size"]).astype(node.inputs[1].dtype)
+    one = constant(number.reshape([m for s in w["size"] for m in (1, s)]))
+    g, which = (P["broadcast_to"](P["reshape"](i, shape=ones), shape=(*lead, *split))
+                for i in (x, node.inputs[1]))  # fmt: skip
+    here = P["equal"](which, P["broadcast_to"](one, shape=(*lead, *split)))
+    return P["reshape"](P["where"](here, g, literal(0, x.dtype)), shape=node.shape)
 
 
 def _by_inverse(node: Node, x: Node) -> Node:
@@ -181,6 +206,7 @@ _RULES: dict[str, Callable[[Node, Node], Node]] = {
     "window_sum": _summary("sum"),
     "window_max": _summary("max"),
     "window_argmax": _argmax,
+    "window_put": _put,
 }
 
 
