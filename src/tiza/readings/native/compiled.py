@@ -154,7 +154,7 @@ class Compiled:
             words[HEADER + WORDS * buffer.argument] = address(array)
             words[HEADER + 1 + WORDS * buffer.argument] = move
             results.append(array)
-        arena = self._arena()
+        arena = self.arena()
         words[0] = address(arena)
         calls = self._python(words) if self.builder.host else None
         if calls is not None:
@@ -206,7 +206,8 @@ class Compiled:
         """Roughly what one run takes on one thread."""
         return sum(call.seconds for call in self.builder.calls)
 
-    def _arena(self) -> Array:
+    def arena(self) -> Array:
+        """Memory for one run at a time: what earlier runs have left, or new."""
         try:
             return self.spare.pop()
         except IndexError:
@@ -227,7 +228,7 @@ class Context:
 
     def __init__(self, compiled: Compiled, given: Sequence[Array]) -> None:
         self.compiled, self.given = compiled, list(given)
-        self.arena = aligned(compiled.builder.layout.arena)
+        self.arena = compiled.arena()
         self.words = (ctypes.c_int64 * compiled.size)()
         self.words[0], self.words[1] = address(self.arena), 1
         self.at = ctypes.addressof(self.words)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from tiza.graph.node import Node
-from tiza.readings.native.compiled import Compiled, Fresh, Outside, address, aligned
+from tiza.readings.native.compiled import Compiled, Fresh, Outside, address
 from tiza.readings.native.driver import HEADER, WORDS
 
 Array = np.ndarray[Any, Any]
@@ -84,7 +84,7 @@ class Turns:
         self.made = [(self._result(k), Fresh(node.shape, node.dtype).next)
                      for k, node in enumerate(program.outputs) if k not in outside]  # fmt: skip
         self.numbers = (ctypes.c_double * max(len(numbers), 1))()
-        self.arena = aligned(program.builder.layout.arena)
+        self.arena = program.arena()
         self.contexts = [self._context(numbers), self._context(numbers)]
         self.places = list(map(ctypes.addressof, self.contexts))
         self.start = program.start
