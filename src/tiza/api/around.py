@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import chain, repeat
-from operator import attrgetter, is_
+from operator import attrgetter, call, is_
 from types import CellType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
@@ -39,6 +39,29 @@ Row = tuple[Collection[Any], Sequence[Any]]
 
 
 @dataclass
+class Names:
+    """Names, how each is looked up, and what it stood for; tables and names that they lack."""
+
+    looks: list[Callable[..., Any]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    held: list[Any] = field(default_factory=list)
+    absent: list[tuple[KeysView[str], frozenset[str]]] = field(default_factory=list)
+
+    def add(self, look: Callable[..., Any], names: Sequence[str], held: Sequence[Any]) -> None:
+        """Names that are looked up in one way."""
+        self.looks += [look] * len(names)
+        self.names += names
+        self.held += held
+
+    def same(self) -> bool:
+        """Whether each stands for what it did, and none is new."""
+        now = map(call, self.looks, self.names, repeat(NOTHING))
+        if not all(map(is_, now, self.held)):
+            return False
+        return all(keys.isdisjoint(names) for keys, names in self.absent)
+
+
+@dataclass
 class Around:
     """What `f` may use: itself, what it is bound to, its closure, its globals, their attributes.
 
@@ -49,9 +72,7 @@ class Around:
     things: list[Any] = field(default_factory=list)  # models, optimizers, tensors
     parts: list[Any] = field(default_factory=list)  # of the models
     cells: list[tuple[Sequence[CellType], Sequence[Any]]] = field(default_factory=list)
-    names: list[tuple[Callable[..., Any], Sequence[str], Sequence[Any]]] = field(
-        default_factory=list
-    )
+    names: Names = field(default_factory=Names)
     rows: list[Row] = field(default_factory=list)  # entries of lists and dicts
     inner: list[Row] = field(default_factory=list)  # attributes of models
     changes: int = -1  # how often attributes of models had been set
@@ -77,9 +98,8 @@ class Around:
             except ValueError:  # a name that is not assigned yet
                 if not all(map(is_, map(_content, cells), contents)):
                     return False
-        for look, names, held in self.names:
-            if not all(map(is_, map(look, names, repeat(NOTHING)), held)):
-                return False
+        if not self.names.same():
+            return False
         return not self.rows or _unchanged(self.rows)
 
     def as_before(self, before: Around) -> bool:
@@ -89,7 +109,7 @@ class Around:
 
     def values(self) -> tuple[Any, ...]:
         """What else there is, comparable: it belongs to the formula."""
-        rows = [held for _, held in self.cells] + [held for _, _, held in self.names]
+        rows = [*(held for _, held in self.cells), self.names.held]
         rows += [held for _, held in (*self.rows, *self.inner)]
         return tuple([_signature(x) for held in rows for x in held])
 
@@ -129,7 +149,7 @@ class _Look:
                 tables = list(map(vars, self.owners))
                 self.rest += [table[w] for table in tables for w in self.words if w in table]
         for owner in self.owners:
-            self._named(vars(owner).get, list(self.words))
+            self._held(vars(owner), list(self.words))
 
     def _next(self, f: Any) -> None:
         thing = self.rest.popleft()
@@ -162,7 +182,7 @@ class _Look:
         if code is not None:
             names = list(_names(code))
             self.words |= dict.fromkeys(names)
-            self._named(getattr(body, "__globals__", {}).get, names)
+            self._held(getattr(body, "__globals__", {}), names)
 
     def _model(self, model: Module) -> None:
         """A model: whatever is an attribute of one of its parts."""
@@ -206,9 +226,16 @@ class _Look:
             self.found.rows.append((live, [*live, NOTHING]))
             self.rest += live
 
+    def _held(self, table: Mapping[str, Any], names: Sequence[str]) -> None:
+        """Names that are looked up in a table: those that it has, and those that it has not."""
+        self._named(table.get, [name for name in names if name in table])
+        absent = frozenset(name for name in names if name not in table)
+        if absent:
+            self.found.names.absent.append((table.keys(), absent))
+
     def _named(self, look: Callable[..., Any], names: Sequence[str]) -> None:
         held = [look(name, NOTHING) for name in names]
-        self.found.names.append((look, names, held))
+        self.found.names.add(look, names, held)
         self.rest += held
 
 
