@@ -6,9 +6,11 @@ which the entries at `key` are those of the value.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from types import EllipsisType
 from typing import Any
 
@@ -252,14 +254,40 @@ def setitem(x: Tensor, key: Any, value: Any) -> Tensor:
             return _written(x, _plain(entries), v.numpy())
         except TraceError:
             pass  # a value to come: written down as an expression
-    everywhere = Tensor(constant(np.arange(x.size).reshape(x.shape)))
-    places = getitem(everywhere, key)
-    v = make(P["reshape"], v, shape=_fitted(v.shape, places.shape))
-    v = make(P["broadcast_to"], v, shape=places.shape)
-    flat = make(P["reshape"], x, shape=(x.size,))
-    line = make(P["reshape"], places, shape=(places.size,))
-    out = make(P["put"], flat, line, make(P["reshape"], v, shape=(places.size,)))
+    rows = _rows(x, entries)
+    if rows is None:
+        everywhere = Tensor(constant(np.arange(x.size).reshape(x.shape)))
+        places = getitem(everywhere, key)
+        rows = make(P["reshape"], places, shape=(places.size,)), places.shape, ()
+    line, shape, rest = rows
+    v = make(P["reshape"], v, shape=_fitted(v.shape, (*shape, *rest)))
+    v = make(P["broadcast_to"], v, shape=(*shape, *rest))
+    count = x.size // max(math.prod(rest), 1)
+    front = make(P["reshape"], x, shape=(count, *rest))
+    out = make(P["put"], front, line, make(P["reshape"], v, shape=(*line.shape, *rest)))
     return make(P["reshape"], out, shape=x.shape)
+
+
+Rows = tuple[Tensor, tuple[int, ...], tuple[int, ...]]
+
+
+def _rows(x: Tensor, entries: Sequence[Entry]) -> Rows | None:
+    """Whole rows at places given by numbers and arrays: the places, their shape, a row's shape.
+
+    None where a key says something else.
+    """
+    lead = list(takewhile(lambda e: isinstance(e, int | Tensor), entries))
+    rest = entries[len(lead) :]
+    arrays = [e for e in lead if isinstance(e, Tensor)]
+    if not arrays or not x.size or any(not isinstance(e, slice) or e != slice(None) for e in rest):
+        return None
+    if len(lead) == 1:
+        return arrays[0], arrays[0].shape, x.shape[1:]
+    sizes = x.shape[: len(lead)]
+    table = np.arange(math.prod(sizes)).reshape(sizes)
+    here = tuple(e if isinstance(e, int) else slice(None) for e in lead)
+    places = getitem(Tensor(constant(table[here])), tuple(arrays))
+    return places, places.shape, x.shape[len(lead) :]
 
 
 def _written(x: Tensor, plain: tuple[Any, ...], v: Array) -> Tensor:

@@ -53,6 +53,10 @@ class Buffer:
         """The whole of it."""
         return View(self, self.shape, self.strides, 0)
 
+    def shaped(self, shape: tuple[int, ...]) -> View:
+        """The whole of it in another shape, where rows are laid out one after another."""
+        return self.view() if shape == self.shape else View(self, shape, strides_of(shape), 0)
+
     def __repr__(self) -> str:
         where = f"arg{self.argument}" if self.argument is not None else f"b{self.number}"
         return f"{where}{list(self.shape)}"

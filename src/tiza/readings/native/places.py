@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tiza.graph.node import Node, placeholder
 from tiza.readings.native.memory import Buffer, View, padding
+from tiza.readings.native.over import Chain, chains
 from tiza.readings.native.plan import Group, Plan, Planner
 from tiza.readings.native.tables import LOOPS
 
@@ -31,12 +32,12 @@ class Places:
 
     memory: the view that is the value of each; results: the buffer of each output; copies:
     outputs that must be copied to their places at the end; rescues: inputs that must be put
-    aside at the beginning.
+    aside at the beginning; copied: puts that begin with a copy of what they change.
     """
 
     def __init__(self, planner: Planner, plan: Plan, bits: int, aliased: Mapping[int, int],
                  loops: Mapping[Node, Loop], straight: Set[Node] = frozenset(),
-                 ) -> None:  # fmt: skip
+                 shapes: Sequence[tuple[int, ...]] = ()) -> None:  # fmt: skip
         self.straight = straight
         self.loops = loops
         self.planner, self.plan, self.bits = planner, plan, bits
@@ -46,6 +47,9 @@ class Places:
         self.results: list[Buffer] = []
         self.copies: list[tuple[Node, Buffer]] = []
         self.rescues: list[tuple[Node, Buffer]] = []  # copied first of all
+        self.chains = {put: chain for chain in chains(plan) for put in chain.puts}
+        self.copied = {chain.puts[0] for chain in self.chains.values()}
+        self.shapes = shapes or [node.shape for node in plan.outputs]  # of the results
         self._arguments()
         self._buffers()
 
@@ -80,6 +84,8 @@ class Places:
     def _result(self, k: int, node: Node) -> None:
         """Where output k goes: into its own argument, or into the one that it replaces."""
         source = self.aliased.get(k)
+        if self._changed(k, node, source):
+            return
         loop = node.prim.name == "part" and node.inputs[0] in self.loops
         own = node in self.plan.kept and node not in self.memory and not loop
         if source is not None and own and self._in_place(node, self.plan.inputs[source]):
@@ -90,12 +96,31 @@ class Places:
             if node is not self.plan.inputs[source]:
                 self.copies.append((self._rescued(node), buffer))
         else:
-            buffer = self._argument(node.shape, node.dtype)
+            buffer = self._argument(self.shapes[k], node.dtype)
             if own:
-                self.memory[node] = buffer.view()
+                self.memory[node] = buffer.shaped(node.shape)
             else:
                 self.copies.append((self._rescued(node), buffer))
         self.results.append(buffer)
+
+    def _changed(self, k: int, node: Node, source: int | None) -> bool:
+        """Whether output k, the last of a chain of puts, is where all of them write."""
+        chain = self.chains.get(node)
+        if chain is None or chain.puts[-1] is not node or node in self.memory:
+            return False
+        if source is None:
+            buffer = self._argument(self.shapes[k], node.dtype)
+        elif chain.base is self.plan.inputs[source]:
+            buffer = self.memory[chain.base].buffer
+            self.copied.discard(chain.puts[0])
+        else:
+            return False
+        self._share(chain, buffer)
+        self.results.append(buffer)
+        return True
+
+    def _share(self, chain: Chain, buffer: Buffer) -> None:
+        self.memory.update({put: buffer.shaped(put.shape) for put in chain.puts})
 
     def _rescued(self, node: Node) -> Node:
         """An input that another output will be written over, put aside before all else."""
@@ -162,14 +187,26 @@ class Places:
             for root in group.roots:
                 if root in self.memory or root in self.plan.elided or root.prim.several:
                     continue
-                buffer = self._buffer(root, self._order(root))
+                buffer = self._own(root)
                 buffer.offset = arena.take(buffer.bytes)
-                self.memory[root] = buffer.view()
-                dying.setdefault(last.get(root, i), []).append(buffer)
+                chain = self.chains.get(root)
+                until = max(last.get(x, i) for x in (chain.puts if chain else [root]))
+                dying.setdefault(until, []).append(buffer)
             for buffer in dying.pop(i, []):
                 assert buffer.offset is not None  # it stands in the arena
                 arena.give(buffer.offset, buffer.bytes)
         self.layout.arena = arena.size
+
+    def _own(self, root: Node) -> Buffer:
+        """The buffer of a value, or of all puts of a chain."""
+        chain = self.chains.get(root)
+        if chain is None:
+            buffer = self._buffer(root, self._order(root))
+            self.memory[root] = buffer.view()
+        else:
+            buffer = Buffer(root.shape, root.dtype)
+            self._share(chain, buffer)
+        return buffer
 
     def _buffer(self, root: Node, order: tuple[int, ...] | None) -> Buffer:
         """Memory for a value; its rows are padded where that helps and hinders nobody."""

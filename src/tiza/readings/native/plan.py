@@ -19,9 +19,11 @@ from tiza.graph.walk import opened_inputs, walk
 from tiza.readings.native.flat import FEW, at_once, flattened, pays_turned
 from tiza.readings.native.flattening import worth_turning
 from tiza.readings.native.moved import moved_last
+from tiza.readings.native.over import entangled
 from tiza.readings.native.rewrite import rewritten, simpler, turned
 from tiza.readings.native.still import settled
 from tiza.readings.native.tables import (
+    ALONE,
     HOST,
     LOOPS,
     MOVES,
@@ -198,9 +200,9 @@ class Planner:
             return True
         if node.prim.name in MOVES:
             return node.prim.name == "pad" and any(node.attrs["interior"])
-        if not supported(node) or reduces(node) or node.prim.name in (*HOST, *SCATTER, *RUNNING):
+        if not supported(node) or reduces(node) or node.prim.name in ALONE:
             return True
-        if node.prim.name in ("part", "concat"):
+        if node.prim.name == "part":
             return True
         if own > MOST_INLINED:
             return True
@@ -219,7 +221,7 @@ class Planner:
 
     def _operands(self, node: Node) -> None:
         """Materialise what `node` reads in a pattern of its own."""
-        for x in worth_turning(node):
+        for x in (*worth_turning(node), *entangled(node, self.kept)):
             self._keep(x)
         if node.prim.name == "matmul":
             for x in node.inputs:
@@ -303,14 +305,13 @@ class Planner:
 
     def _joins(self, root: Node) -> bool:
         """Whether a node may share a kernel."""
-        special = (*HOST, *SCATTER, *RUNNING, "random_bits", "concat", "pad")
-        return root not in self.alone and supported(root) and root.prim.name not in special
+        return root not in self.alone and supported(root) and root.prim.name not in ALONE
 
     def _new(self, root: Node) -> Group:
         if root.prim.name not in LOOPS and (not supported(root) or root.prim.name in HOST):
             group = Group("host", ())
             group.outer.append(root)
-        elif root.prim.name in (*LOOPS, "concat", "random_bits"):
+        elif root.prim.name in (*LOOPS, "concat", "random_bits", "put"):
             group = Group(root.prim.name, ())
             group.outer.append(root)
         elif root.prim.name in SCATTER or root.prim.name == "pad":

@@ -21,7 +21,7 @@ import numpy as np
 
 from tiza.graph.node import Node
 from tiza.readings.native import ahead as asking
-from tiza.readings.native import close, mathlib
+from tiza.readings.native import close, mathlib, over
 from tiza.readings.native.ahead import Ahead
 from tiza.readings.native.band import Bands
 from tiza.readings.native.blocks import NEAR, blocked
@@ -42,6 +42,7 @@ from tiza.readings.native.special import (
     concat_nests,
     copy_nest,
     fill_nest,
+    put_nest,
     random_text,
     row_nest,
 )
@@ -105,11 +106,18 @@ class Builder:
         self.aliased = dict(aliased)
         self.module = module or Module()
         wishes = wishes or Wishes()
-        planner = Planner(inputs, outputs, wishes.kept, wishes.alone)
+        shapes = [node.shape for node in outputs]
+        planner = Planner(inputs, over.bare(outputs), wishes.kept, wishes.alone)
         self.plan = planner.plan()
         self.loops = built(self.plan.groups, self._body)
         self.places = Places(
-            planner, self.plan, self.bits, aliased, self.loops, wishes.straight | planner.turned
+            planner,
+            self.plan,
+            self.bits,
+            aliased,
+            self.loops,
+            wishes.straight | planner.turned,
+            shapes,
         )
         self.memory, self.layout = self.places.memory, self.places.layout
         self.calls: list[Call] = []
@@ -156,15 +164,23 @@ class Builder:
             self._loop(group, self.loops[root])
         elif group.kind == "random_bits":
             self._random(group, root)
-        elif group.kind == "concat":
-            for nest in concat_nests(root, self.memory):
+        elif group.kind in ("concat", "put", "scatter"):
+            for nest in self._written(group, root, lowerer):
                 self._nest(nest, group)
-        elif group.kind == "scatter":
-            if root.prim.name in SCATTER or root.prim.name == "pad":
-                self._nest(fill_nest(self.memory[root].buffer), group)
-            self._nest(lowerer.nest(group), group)
         else:
             self._nest(self._in_passes(group, lowerer) or lowerer.nest(group), group)
+
+    def _written(self, group: Group, root: Node, lowerer: Lowerer) -> list[Nest]:
+        """What stands there first, and what is written over it."""
+        if group.kind == "concat":
+            return concat_nests(root, self.memory)
+        buffer = self.memory[root].buffer
+        if group.kind == "put":
+            below = [root.inputs[0]] if root in self.places.copied else []
+            copies = [copy_nest(x, buffer, self.memory) for x in below]
+            return [*copies, put_nest(root, self.memory)]
+        zeros = [fill_nest(buffer)] if root.prim.name in (*SCATTER, "pad") else []
+        return [*zeros, lowerer.nest(group)]
 
     def _in_passes(self, group: Group, lowerer: Lowerer) -> Nest | None:
         """A long product of large factors, summed part by part: a part stays in near caches."""

@@ -1,4 +1,4 @@
-"""Kernels that are not made from a formula: copies, zeros, joins, random bits."""
+"""Kernels that are not made from a formula: copies, zeros, joins, rows put, random bits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from tiza.graph.node import Node
 from tiza.readings.native.index import Loop, NeedSplit
-from tiza.readings.native.lower import Lowering
+from tiza.readings.native.lower import Lowering, wrapped
 from tiza.readings.native.memory import Buffer, View
 from tiza.readings.native.nest import Nest, Store, joined, merge, split
 from tiza.readings.native.spell import ir
@@ -17,12 +17,12 @@ TOGETHER = 4  # parts that are written side by side
 
 def copy_nest(node: Node, buffer: Buffer, memory: Mapping[Node, View]) -> Nest:
     """`node` written into `buffer`."""
-    return copies_nest([(node, (0,) * node.ndim)], buffer, memory)
+    return copies_nest([(node, (0,) * node.ndim)], buffer.shaped(node.shape), memory)
 
 
-def copies_nest(nodes: Sequence[tuple[Node, tuple[int, ...]]], buffer: Buffer,
+def copies_nest(nodes: Sequence[tuple[Node, tuple[int, ...]]], view: View,
                 memory: Mapping[Node, View]) -> Nest:  # fmt: skip
-    """Nodes of one shape written into `buffer`, each shifted by so much."""
+    """Nodes of one shape written into `view`, each shifted by so much."""
     axes = [[Loop(n)] for n in nodes[0][0].shape]
     while True:
         low = Lowering(memory)
@@ -34,8 +34,8 @@ def copies_nest(nodes: Sequence[tuple[Node, tuple[int, ...]]], buffer: Buffer,
             continue
         nest = Nest([i for loops in axes for i in loops], [])
         for value, (_, shift) in zip(values, nodes, strict=True):
-            place = buffer.view().at(tuple(i + k for i, k in zip(index, shift, strict=True)))
-            nest.inner.append(Store(buffer, place, value))
+            place = view.at(tuple(i + k for i, k in zip(index, shift, strict=True)))
+            nest.inner.append(Store(view.buffer, place, value))
         nest.checked = low.checked
         merge(nest)
         return nest
@@ -72,7 +72,31 @@ def concat_nests(node: Node, memory: Mapping[Node, View]) -> list[Nest]:
             alike.setdefault(x.shape, []).append((x, offset))
         start += x.shape[axis]
     groups = [g[i : i + TOGETHER] for g in alike.values() for i in range(0, len(g), TOGETHER)]
-    return [copies_nest(group, memory[node].buffer, memory) for group in groups]
+    return [copies_nest(group, memory[node].buffer.view(), memory) for group in groups]
+
+
+def put_nest(root: Node, memory: Mapping[Node, View]) -> Nest:
+    """The new rows written, one after another where their places may repeat."""
+    _, i, v = root.inputs
+    view = memory[root]
+    axes = [[Loop(n)] for n in v.shape]
+    while True:
+        low = Lowering(memory, [root])
+        index = tuple(joined(loops) for loops in axes)
+        try:
+            row = wrapped(low, i, index[: i.ndim], root.shape[0])
+            value = low.value(v, index)
+        except NeedSplit as need:
+            split(axes, need)
+            continue
+        rest = View(view.buffer, view.shape[1:], view.strides[1:], view.offset)
+        place = rest.at(index[i.ndim :]) + row * view.strides[0]
+        nest = Nest([loop for loops in axes for loop in loops], [])
+        nest.inner.append(Store(view.buffer, place, value))
+        nest.serial = [loop for loops in axes[: i.ndim] for loop in loops]
+        nest.checked = low.checked
+        merge(nest)
+        return nest
 
 
 def random_text(size: int, width: int, offset: int) -> tuple[str, int]:

@@ -8,13 +8,15 @@ from tiza.graph.node import Node
 
 # Computed by NumPy, called back from the compiled program:
 HOST = {
-    "inv", "solve", "det", "slogdet", "cholesky", "eigh", "qr", "svd", "pinv", "argsort", "put",
+    "inv", "solve", "det", "slogdet", "cholesky", "eigh", "qr", "svd", "pinv", "argsort",
 }  # fmt: skip
 LOOPS = {"scan", "cond", "while"}  # their bodies are programs of their own
 # Written entry by entry into zeros:
 SCATTER = {"take_add", "take_along_add", "windows_add", "window_put"}
 # Carried along an axis:
 RUNNING = {"cumsum": "sum", "cumprod": "prod"}
+# Need a kernel of their own:
+ALONE = {*HOST, *SCATTER, *RUNNING, "random_bits", "concat", "pad", "put"}
 REDUCTIONS = {"sum", "prod", "max", "min", "all", "any", "argmax", "argmin", "matmul"}
 DTYPES = {np.dtype(t) for t in (
     "float32", "float64", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
@@ -54,6 +56,8 @@ def supported(node: Node) -> bool:
     if any(t not in DTYPES for t in types):
         return False
     if node.prim.name == "pow" and node.dtype.kind != "f":  # whole powers, and their errors
+        return False
+    if node.prim.name == "put" and 0 in node.shape:  # no place is inside
         return False
     return node.prim.name not in HOST
 
