@@ -16,53 +16,60 @@ LENGTH, SIZE = 64, WIDTH // HEADS
 FIRST = 7
 
 
-def masks() -> tuple[Array, Array]:
-    """For each place: where the newest letter stands, and what it must not see."""
-    here_, seen = np.eye(LENGTH, dtype=bool), np.tri(LENGTH, dtype=bool)
-    return here_[:, None, :, None], np.where(seen, 0, -np.inf).astype(np.float32)[:, None]
-
-
 def own() -> dict[str, Callable[[], Array]]:
-    """tiza: one pure function of letter, place and cache, run at once or compiled."""
+    """tiza: one function of letter, place and cache: at once, compiled, in one compiled loop."""
     tz.manual_seed(0)
     model = RUNG.model(tz)
     F = tz.nn.functional
-    newest, unseen = masks()
+    places = np.arange(LENGTH)
 
-    def step(letter: Any, place: Any, where: Any, hide: Any, cache: Any) -> Any:
-        h = model.token(letter) + model.place(place)  # (1, width)
-        kept = []
+    def step(letter: Any, t: Any, cache: Any) -> Any:
+        h = model.token(letter) + model.place(t)  # (width)
         for k in range(LAYERS):
             block = model.blocks[k]
-            whole = block.qkv(block.norm1(h)).reshape(3, HEADS, 1, SIZE)
-            keys = tz.where(where, whole[1], cache[2 * k])  # (heads, length, size)
-            values = tz.where(where, whole[2], cache[2 * k + 1])
-            kept += [keys, values]
-            scores = (whole[0] * keys).sum(-1) / SIZE**0.5 + hide
-            weights = F.softmax(scores, dim=-1).reshape(HEADS, LENGTH, 1)
-            h = h + block.proj((weights * values).sum(1).reshape(1, WIDTH))
+            q, key, value = block.qkv(block.norm1(h)).reshape(3, HEADS, SIZE)
+            cache[2 * k, t], cache[2 * k + 1, t] = key, value
+            scores = (q * cache[2 * k]).sum(-1).T / SIZE**0.5  # (heads, length)
+            weights = F.softmax(tz.where(places <= t, scores, -np.inf), dim=-1)
+            y = (weights.T.reshape(LENGTH, HEADS, 1) * cache[2 * k + 1]).sum(0)
+            h = h + block.proj(y.reshape(WIDTH))
             h = h + block.down(F.gelu(block.up(block.norm2(h))))
-        logits = F.linear(model.norm(h), model.token.weight)
-        return tz.argmax(logits, axis=-1), tz.stack(kept)
+        return tz.argmax(F.linear(model.norm(h), model.token.weight)), cache
+
+    def turn(state: Any, t: Any) -> Any:
+        letter, cache = step(state[0], t, state[1])
+        return (letter, cache), letter
+
+    def letters(letter: Any) -> Any:
+        return tz.scan(turn, (letter, blank()), np.arange(LENGTH - 1))[1]
 
     def written(f: Callable[..., Any]) -> Callable[[], Array]:
         def call() -> Array:
-            letter = tz.tensor(np.array([FIRST]))
-            cache = tz.zeros((2 * LAYERS, HEADS, LENGTH, SIZE))
-            text = [FIRST]
+            letter, cache, text = tz.asarray(FIRST), blank(), [FIRST]
             with tz.no_grad():
                 for t in range(LENGTH - 1):
-                    letter, cache = f(letter, np.array([t]), newest[t], unseen[t], cache)
-                    text.append(int(letter[0]))
+                    letter, cache = f(letter, np.array(t), cache)
+                    text.append(int(letter))
             return np.array(text)
 
         return call
 
-    found = {"tiza": written(lambda *given: step(*map(tz.asarray, given)))}
+    found = {"tiza": written(step)}
     if hasattr(tz, "compile"):
-        compiled = tz.compile(step)
-        found["tiza @compile"] = written(lambda *given: compiled(*map(tz.asarray, given)))
+        found["tiza @compile"] = written(tz.compile(step, donate=2))
+        whole = tz.compile(letters)
+
+        def at_once() -> Array:
+            with tz.no_grad():
+                return np.append(FIRST, whole(tz.asarray(FIRST)).numpy())
+
+        found["tiza @compile, scan"] = at_once
     return found
+
+
+def blank() -> Any:
+    """Keys and values of each layer, (2 layers, length, heads, size): nothing written yet."""
+    return tz.zeros((2 * LAYERS, LENGTH, HEADS, SIZE))
 
 
 def with_torch() -> dict[str, Callable[[], Array]]:
