@@ -97,6 +97,7 @@ def kernels(which: Rung, threads: int | None, top: int) -> int:
     if made is None:
         print("no machine code can be made here")
         return 1
+    made = made.afresh()
     agree(made, step)
     given = [np.require(a, n.dtype, ("C", "A")).copy()
              for a, n in zip(step.arrays, made.inputs, strict=True)]  # fmt: skip

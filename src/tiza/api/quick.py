@@ -61,7 +61,7 @@ class Quick:
     def of(cls, form: Form, program: Compiled, structure: Any, arrays: Sequence[Array],
            captured: Captured) -> Quick | None:  # fmt: skip
         """None where a call asks Python for values, or an optimizer is around."""
-        if program.builder.host or captured.optimizers:
+        if program.ready.host or captured.optimizers:
             return None
         return cls(form, program, structure, arrays, captured)
 

@@ -1,6 +1,6 @@
 """The waist: one graph of primitives, which everything above writes or reads."""
 
-from tiza.graph import prims
+from tiza.graph import loaded, prims
 from tiza.graph.apply import apply, constant, literal, placeholder
 from tiza.graph.composite import composite
 from tiza.graph.node import COMPOSITES, PRIMITIVES, Node
@@ -10,6 +10,6 @@ from tiza.graph.walk import depends_on, opened, opened_inputs, rebuild, walk
 
 __all__ = [
     "COMPOSITES", "PRIMITIVES", "Body", "Node", "Primitive", "apply", "composite", "constant",
-    "depends_on", "literal", "opened", "opened_inputs", "parts", "placeholder", "prims", "rebuild",
-    "walk",
+    "depends_on", "literal", "loaded", "opened", "opened_inputs", "parts", "placeholder", "prims",
+    "rebuild", "walk",
 ]  # fmt: skip

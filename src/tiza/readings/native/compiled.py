@@ -14,12 +14,13 @@ import numpy as np
 from tiza.errors import pick
 from tiza.graph.node import Node
 from tiza.readings.native import inside, pool
-from tiza.readings.native.ahead import Ahead
+from tiza.readings.native.cache import ObjectCache
 from tiza.readings.native.callback import value_of
 from tiza.readings.native.driver import HEADER, STEPS, WORDS
-from tiza.readings.native.machine import LLVMError, available, host, load
-from tiza.readings.native.plan import opened
-from tiza.readings.native.program import build
+from tiza.readings.native.graphs import Graph
+from tiza.readings.native.machine import Library, LLVMError, available, host, load
+from tiza.readings.native.program import Builder
+from tiza.readings.native.ready import Ready, keep, recall
 
 Array = np.ndarray[Any, Any]
 WAKING = 5e-5  # seconds of work that are worth waking other threads for
@@ -66,27 +67,54 @@ class Compiled:
     aliased: outputs that are written over an input (output number → input number).
     known: nodes in the place of which others stand. gathers: inputs' rows (`take`) that move on
     with each step: those of the next step are asked for ahead. Their numbers must lie within, and
-    those of one step more must follow the last one's.
+    those of one step more must follow the last one's. fresh: planned in any case, also where the
+    disk holds the graph's program.
     """
 
     def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node],
                  aliased: Mapping[int, int] | None = None, *,
                  known: Mapping[Node, Node] | None = None, gathers: Sequence[Node] = (),
-                 threads: int | None = None) -> None:  # fmt: skip
+                 threads: int | None = None, fresh: bool = False) -> None:  # fmt: skip
         self.inputs, self.outputs = tuple(inputs), tuple(outputs)
-        self.aliased = dict(aliased or {})
-        machine = host()
-        whole = {**{node: node for node in inputs}, **(known or {})}
-        ahead = [self._ahead(node) for node in gathers]
-        self.builder = build(inputs, opened(outputs, whole), machine, self.aliased, ahead=ahead)
-        self.library = load(self.builder.text())
+        self.aliased, self.threads = dict(aliased or {}), threads
+        graph = Graph(self.inputs, self.outputs, self.aliased, dict(known or {}), gathers)
+        self.graph = graph.keyed()
+        self._builder: Builder | None = None
+        found = None if fresh else self._recalled()
+        self.recalled = found is not None
+        self.ready, self.library = found or self._made()
         self.entry = self.library.address("run")
         self.outside = ctypes.c_int32.from_address(self.library.address("outside"))
-        self.threads = threads
-        layout = self.builder.layout
-        self.data = [(k, np.ascontiguousarray(n.value)) for n, k in layout.data]
         self.spare: list[Array] = []  # arenas that nobody uses now
-        self.size = HEADER + WORDS * layout.arguments  # words of a context
+        self.size = HEADER + WORDS * self.ready.arguments  # words of a context
+
+    def _recalled(self) -> tuple[Ready, Library] | None:
+        """As it was compiled before, from the disk."""
+        found = recall(ObjectCache(), self.graph)
+        if found is None:
+            return None
+        ready, made, code = found
+        return ready, Library.of(made, code, host(), self.graph.text)
+
+    def _made(self) -> tuple[Ready, Library]:
+        library = load(self.builder.text())
+        keep(ObjectCache(), self.graph, self.builder, library.object)
+        return Ready.of(self.builder), library
+
+    def afresh(self) -> Compiled:
+        """This program as it is planned in this process, not as it came from the disk."""
+        if not self.recalled:
+            return self
+        graph = self.graph
+        return Compiled(graph.inputs, graph.outputs, graph.aliased, known=graph.known,
+                        gathers=graph.gathers, threads=self.threads, fresh=True)  # fmt: skip
+
+    @property
+    def builder(self) -> Builder:
+        """The program as it was planned and written; done again where it came from the disk."""
+        if self._builder is None:  # no lock: a fork would leave it taken
+            self._builder = self.graph.planned()
+        return self._builder
 
     def __call__(self, *arrays: Any, keep: bool = True, threads: int | None = None) -> list[Array]:
         """The outputs for these inputs; keep: inputs that outputs are written over are copied."""
@@ -95,11 +123,6 @@ class Compiled:
             if keep or not given[source].flags.writeable:
                 given[source] = given[source].copy()
         return self.run(given, threads=threads)
-
-    def _ahead(self, node: Node) -> Ahead:
-        data, where = (self.inputs.index(x) for x in node.inputs)
-        row = math.prod(node.inputs[0].shape[1:]) * node.dtype.itemsize
-        return Ahead(data, where, node.inputs[1].shape[0], row, _far(node))
 
     # -- seeing inside ----------------------------------------------------------------------
 
@@ -116,7 +139,7 @@ class Compiled:
     @property
     def peak_memory(self) -> int:
         """Bytes of the arena: all that a run needs besides its inputs and outputs."""
-        return self.builder.layout.arena
+        return self.ready.arena
 
     @staticmethod
     def _given(array: Any, node: Node) -> Array:
@@ -142,21 +165,20 @@ class Compiled:
         for k, array in enumerate(given):
             words[HEADER + WORDS * k] = address(array)
             words[HEADER + 1 + WORDS * k] = moves.get(k, 0)
-        for k, array in self.data:
+        for k, array in self.ready.data:
             words[HEADER + WORDS * k] = address(array)
         results: list[Array] = []
-        for k, buffer in enumerate(self.builder.places.results):
+        for k, (node, argument) in enumerate(zip(self.outputs, self.ready.results, strict=True)):
             if k in self.aliased:
                 results.append(given[self.aliased[k]])
                 continue
-            array, move = into[k] if k in into else (np.empty(buffer.shape, buffer.dtype), 0)
-            assert buffer.argument is not None  # results are arguments
-            words[HEADER + WORDS * buffer.argument] = address(array)
-            words[HEADER + 1 + WORDS * buffer.argument] = move
+            array, move = into[k] if k in into else (np.empty(node.shape, node.dtype), 0)
+            words[HEADER + WORDS * argument] = address(array)
+            words[HEADER + 1 + WORDS * argument] = move
             results.append(array)
         arena = self.arena()
         words[0] = address(arena)
-        calls = self._python(words) if self.builder.host else None
+        calls = self._python(words) if self.ready.host else None
         if calls is not None:
             words[2] = ctypes.cast(calls.function, ctypes.c_void_p).value or 0
         try:
@@ -189,7 +211,7 @@ class Compiled:
     @cached_property
     def wide(self) -> bool:
         """Whether one run is worth several threads."""
-        return self.builder.parallel and bool(self.threads or self.seconds > WAKING)
+        return self.ready.parallel and bool(self.threads or self.ready.seconds > WAKING)
 
     def context(self, given: Sequence[Array]) -> Context:
         """A context of its own for these inputs, to be run again and again on one thread."""
@@ -197,30 +219,21 @@ class Compiled:
 
     def _launch(self, words: Array, threads: int | None, entry: int) -> None:
         many = 1
-        if self.builder.parallel and (threads or self.threads or self.seconds * words[1] > WAKING):
+        if self.ready.parallel and (
+            threads or self.threads or self.ready.seconds * words[1] > WAKING
+        ):
             many = threads or self.threads or pool.default_threads()
         pool.run(entry, address(words), many)
-
-    @cached_property
-    def seconds(self) -> float:
-        """Roughly what one run takes on one thread."""
-        return sum(call.seconds for call in self.builder.calls)
 
     def arena(self) -> Array:
         """Memory for one run at a time: what earlier runs have left, or new."""
         try:
             return self.spare.pop()
         except IndexError:
-            return aligned(self.builder.layout.arena)
+            return aligned(self.ready.arena)
 
     def _python(self, words: Array) -> HostCalls:
         return HostCalls(self, words)
-
-
-def _far(node: Node) -> bool:
-    """Whether rows come from an array too large for a near cache."""
-    x = node.inputs[0]
-    return math.prod(x.shape) * x.dtype.itemsize > host().l2
 
 
 class Context:
@@ -235,7 +248,7 @@ class Context:
         self.launch, self.entry = pool.alone(), compiled.entry
         for k, array in enumerate(self.given):
             self.words[self.place(k)] = address(array)
-        for k, array in compiled.data:
+        for k, array in compiled.ready.data:
             self.words[self.place(k)] = address(array)
 
     @staticmethod
@@ -245,9 +258,7 @@ class Context:
 
     def result(self, number: int) -> int:
         """The word of the address of output `number`."""
-        argument = self.compiled.builder.places.results[number].argument
-        assert argument is not None  # results are arguments
-        return self.place(argument)
+        return self.place(self.compiled.ready.results[number])
 
     def run(self) -> None:
         """Once, on this thread."""

@@ -177,6 +177,7 @@ class Profile:
 
 def profiled(compiled: Compiled) -> Profile:
     """Each kernel run by itself on one thread, on numbers of its own."""
+    compiled = compiled.afresh()  # its kernels stand in its own memory
     builder = compiled.builder
     given = examples(compiled.inputs)
     peak, bandwidth = limits()

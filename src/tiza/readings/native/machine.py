@@ -16,6 +16,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache as once
 from typing import Any
 
@@ -167,6 +168,14 @@ def object_code(ir: str, machine: Machine | None = None) -> bytes:
 # -- callable ----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Object:
+    """An object file: its key in the cache, and the names that others may call."""
+
+    key: str
+    names: tuple[str, ...]
+
+
 class Library:
     """The functions of one module in memory, until this object is dropped.
 
@@ -176,19 +185,38 @@ class Library:
 
     def __init__(self, ir: str, machine: Machine, cache: ObjectCache | None) -> None:
         start = time.perf_counter()
-        self._machine = machine
-        self._text = zlib.compress(ir.encode(), 1)
-        key = key_of(ir, machine.triple, machine.cpu, machine.features, *_versions())
+        packed = zlib.compress(ir.encode(), 1)
+        key = key_of(ir, machine.triple, machine.cpu, machine.features, _own_version(), *versions())
         code = None if cache is None else cache.get(key)
         self.from_cache = code is not None
         if code is None:
             code = object_code(ir, machine)
             if cache is not None:
                 cache.put(key, code)
-        self._names = {name.strip('"') for name in DEFINED.findall(ir) + EXTERNAL.findall(ir)}
+        names = [name.strip('"') for name in DEFINED.findall(ir) + EXTERNAL.findall(ir)]
+        self._link(
+            Object(key, tuple(names)), code, machine, lambda: zlib.decompress(packed).decode()
+        )
+        self.seconds = time.perf_counter() - start
+
+    @classmethod
+    def of(cls, known: Object, code: bytes, machine: Machine, text: Callable[[], str]) -> Library:
+        """As when it was made, from its object file; text: what writes its text again.
+
+        Errors: LLVMError where the code cannot be linked.
+        """
+        start = time.perf_counter()
+        made = cls.__new__(cls)
+        made.from_cache = True
+        made._link(known, code, machine, text)
+        made.seconds = time.perf_counter() - start
+        return made
+
+    def _link(self, known: Object, code: bytes, machine: Machine, text: Callable[[], str]) -> None:
+        self.object, self._machine, self._text = known, machine, text
+        self._names = set(known.names)
         self._engine = _Engine(code, self._names, machine)
         _bury()
-        self.seconds = time.perf_counter() - start
 
     def address(self, name: str) -> int:
         """Where a function of the module begins.
@@ -202,7 +230,7 @@ class Library:
     @property
     def ir(self) -> str:
         """The text that it was made from."""
-        return zlib.decompress(self._text).decode()
+        return self._text()
 
     def optimized(self) -> str:
         """LLVM's own language after the optimizer; made again, since it is seldom looked at."""
@@ -247,18 +275,22 @@ class _Engine:
 
 
 @once
-def _versions() -> tuple[str, ...]:
-    """What else object code depends on."""
-    with llvm() as binding:
+def _own_version() -> str:
+    with LOCK:  # a fork waits for the import
         from importlib.metadata import PackageNotFoundError, version
 
-        from llvmlite import __version__
-
         try:
-            own = version("tiza")
+            return version("tiza")
         except PackageNotFoundError:
-            own = "source"
-    return own, __version__, ".".join(map(str, binding.llvm_version_info)), str(LEVEL), PASSES
+            return "source"
+
+
+@once
+def versions() -> tuple[str, ...]:
+    """What object code depends on beside its text: LLVM, and what is asked of it."""
+    with llvm() as binding:
+        from llvmlite import __version__
+    return __version__, ".".join(map(str, binding.llvm_version_info)), str(LEVEL), PASSES
 
 
 def load(ir: str, *, machine: Machine | None = None, cache: bool | ObjectCache = True) -> Library:

@@ -94,21 +94,19 @@ class Turns:
     def of(cls, program: Any, pairs: Sequence[tuple[int, int]], numbers: Sequence[int],
            sides: Sides | None = None) -> Turns | None:  # fmt: skip
         """None where the program is not compiled, or asks Python for values."""
-        if not isinstance(program, Compiled) or program.builder.host or program.aliased:
+        if not isinstance(program, Compiled) or program.ready.host or program.aliased:
             return None
         return cls(program, pairs, numbers, sides)
 
     def _result(self, number: int) -> int:
-        argument = self.program.builder.places.results[number].argument
-        assert argument is not None  # results are arguments
-        return HEADER + WORDS * argument
+        return HEADER + WORDS * self.program.ready.results[number]
 
     def _context(self, numbers: Sequence[int]) -> Any:
         words = (ctypes.c_int64 * self.program.size)()
         words[0], words[1] = address(self.arena), 1
         for i, k in enumerate(numbers):
             words[HEADER + WORDS * k] = ctypes.addressof(self.numbers) + 8 * i
-        for k, array in self.program.data:
+        for k, array in self.program.ready.data:
             words[HEADER + WORDS * k] = address(array)
         return words
 
