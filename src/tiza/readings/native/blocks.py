@@ -29,6 +29,8 @@ def blocked(nest: Nest, lane: Loop | None) -> bool:
     plain = len(nest.outer) == 1 and nest.outer[0].value is nest.reductions[0].result
     if pair is None or not plain or len(nest.reduced) < 2:
         return False
+    if nest.outer[0].buffer.size != math.prod(loop.extent for loop in nest.kept):
+        return False  # a part of something: what stands beside it must not become zeros
     if sum(x.extra[0].bytes for x in pair) < NEAR:
         return False
     around = [nest.reduced[0]]

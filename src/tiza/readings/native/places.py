@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tiza.graph.node import Node, placeholder
+from tiza.readings.native.joins import Joins
 from tiza.readings.native.memory import Buffer, View, padding
 from tiza.readings.native.over import Chain, chains
 from tiza.readings.native.plan import Group, Plan, Planner
@@ -50,6 +51,7 @@ class Places:
         self.chains = {put: chain for chain in chains(plan) for put in chain.puts}
         self.copied = {chain.puts[0] for chain in self.chains.values()}
         self.shapes = shapes or [node.shape for node in plan.outputs]  # of the results
+        self.joins = Joins(planner.order, plan.kept, planner.users)
         self._arguments()
         self._buffers()
 
@@ -181,11 +183,13 @@ class Places:
         arena = self.arena
         dying: dict[int, list[Buffer]] = {}
         for i, group in enumerate(groups):
+            until = max(last.get(root, i) for root in group.roots)
+            dying.setdefault(until, []).extend(self.joins.buffers(group.roots))
             if group.kind in LOOPS:
-                until = max(last.get(root, i) for root in group.roots)
-                dying.setdefault(until, []).extend(self._looped(group.roots[0], arena))
+                dying[until] += self._looped(group.roots[0], arena)
             for root in group.roots:
-                if root in self.memory or root in self.plan.elided or root.prim.several:
+                if (root in self.memory or root in self.plan.elided or root.prim.several
+                        or self.joins.placed(root, self)):  # fmt: skip
                     continue
                 buffer = self._own(root)
                 buffer.offset = arena.take(buffer.bytes)

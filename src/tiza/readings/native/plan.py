@@ -18,6 +18,7 @@ from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
 from tiza.readings.native.flat import FEW, at_once, flattened, pays_turned
 from tiza.readings.native.flattening import worth_turning
+from tiza.readings.native.joins import sources
 from tiza.readings.native.moved import moved_last
 from tiza.readings.native.over import entangled
 from tiza.readings.native.rewrite import rewritten, simpler, turned
@@ -221,7 +222,7 @@ class Planner:
 
     def _operands(self, node: Node) -> None:
         """Materialise what `node` reads in a pattern of its own."""
-        for x in (*worth_turning(node), *entangled(node, self.kept)):
+        for x in (*worth_turning(node), *sources(node, self.users), *entangled(node, self.kept)):
             self._keep(x)
         if node.prim.name == "matmul":
             for x in node.inputs:

@@ -222,14 +222,29 @@ def turned(outputs: Sequence[Node]) -> list[Node]:
     known: dict[Node, Node] = {}
     for node in order:
         x = node.inputs[0] if node.inputs else None
-        if x is not None and swaps(node) and x.prim.name == "matmul" and users[x] == 1:
+        if x is not None and _reads_columns(node, x) and users[x] == 1:
             a, b = (known.get(i, i) for i in x.inputs)
+            axes, k = list(node.attrs["axes"]), node.ndim
+            axes = [{k - 1: k - 2, k - 2: k - 1}.get(axis, axis) for axis in axes]
             with made_at(x.place):
-                known[node] = P["matmul"](transposed(b), transposed(a))
+                product = P["matmul"](transposed(b), transposed(a))
+            with made_at(node.place):
+                straight = axes == [*range(k)]
+                known[node] = product if straight else P["permute"](product, axes=tuple(axes))
         elif any(i in known for i in node.inputs):
             with made_at(node.place):
                 known[node] = node.prim(*(known.get(i, i) for i in node.inputs), **node.attrs)
     return [known.get(n, n) for n in outputs]
+
+
+def _reads_columns(node: Node, x: Node) -> bool:
+    """Whether a product is only moved about so that its columns become rows.
+
+    Where other axes change places, too, its first factor must have been turned itself.
+    """
+    if node.prim.name != "permute" or x.prim.name != "matmul" or node.ndim < 2:
+        return False
+    return swaps(node) or (node.attrs["axes"][-1] == node.ndim - 2 and swaps(x.inputs[0]))
 
 
 def swaps(node: Node) -> bool:

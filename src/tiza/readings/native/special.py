@@ -63,11 +63,13 @@ def fill_nest(buffer: Buffer) -> Nest:
 
 
 def concat_nests(node: Node, memory: Mapping[Node, View]) -> list[Nest]:
-    """Each operand copied to where it belongs; those of one shape together."""
+    """Each operand copied to where it belongs, unless it was computed there; alike ones together."""
     axis, start = node.attrs["axis"], 0
     alike: dict[tuple[int, ...], list[tuple[Node, tuple[int, ...]]]] = {}
+    buffer, low = memory[node].buffer, Lowering(memory)
     for x in node.inputs:
-        if math.prod(x.shape):
+        view = low.view(x)
+        if math.prod(x.shape) and (view is None or view.buffer is not buffer):
             offset = tuple(start if i == axis else 0 for i in range(node.ndim))
             alike.setdefault(x.shape, []).append((x, offset))
         start += x.shape[axis]
