@@ -63,7 +63,7 @@ def fill_nest(buffer: Buffer) -> Nest:
 
 
 def concat_nests(node: Node, memory: Mapping[Node, View]) -> list[Nest]:
-    """Each operand copied to where it belongs, unless it was computed there; alike ones together."""
+    """Each operand copied to where it belongs, if it was not computed there; alike ones at once."""
     axis, start = node.attrs["axis"], 0
     alike: dict[tuple[int, ...], list[tuple[Node, tuple[int, ...]]]] = {}
     buffer, low = memory[node].buffer, Lowering(memory)
