@@ -11,10 +11,11 @@ import tiza as tz
 import tiza.nn.functional as F
 from tiza import nn
 from tiza.errors import ShapeError
-from tiza.models.sampling import draw_token
+from tiza.models.sampling import chosen
+from tiza.models.writing import Writer
 
 Array = np.ndarray[Any, Any]
-FAR = 50  # tokens beyond the context from which on compiling pays
+FAR = 50  # tokens from which on compiling pays
 Cache = list[tuple[Any, Any]]  # keys and values of each block, (n, heads, t, width/heads)
 
 
@@ -70,6 +71,22 @@ class Block(nn.Module):
         y = F.scaled_dot_product_attention(q, k, v, dropout_p=p, is_causal=past is None)
         x = x + self.drop(self.out(tz.reshape(tz.permute_dims(y, (0, 2, 1, 3)), x.shape)))
         return x + self.drop(self.fc2(F.gelu(self.fc1(self.norm2(x))))), (k, v)
+
+    def follow(self, x: Any, place: Any, keys: int, cache: Any) -> Any:
+        """One token of each row, after what the cache holds; its keys and values go there.
+
+        Shapes: x (n, width); cache (…, t, n, heads, size), keys in part `keys`, values behind.
+        """
+        n, size = x.shape[0], self.width // self.heads
+        parts = tz.reshape(self.qkv(self.norm1(x)), (n, 3, self.heads, size))
+        cache[keys, place], cache[keys + 1, place] = parts[:, 1], parts[:, 2]
+        scores = tz.sum(parts[:, 0] * cache[keys], axis=-1) / math.sqrt(size)  # (t, n, heads)
+        seen = np.arange(cache.shape[1]) <= place
+        scores = tz.where(seen, tz.permute_dims(scores, (1, 2, 0)), -math.inf)
+        p = tz.permute_dims(F.softmax(scores, dim=-1), (2, 0, 1))
+        y = tz.sum(tz.expand_dims(p, axis=-1) * cache[keys + 1], axis=0)
+        x = x + self.out(tz.reshape(y, x.shape))
+        return x + self.fc2(F.gelu(self.fc1(self.norm2(x))))
 
 
 class GPT(nn.Module):
@@ -132,6 +149,23 @@ class GPT(nn.Module):
         x = self.norm(x)
         return F.linear(x, self.tokens.weight) if self.head is None else self.head(x), kept
 
+    def blank(self, n: int) -> Any:
+        """A cache in which nothing is kept yet: (2 layers, context, n, heads, width/heads)."""
+        size = self.width // self.heads
+        dtype = self.tokens.weight.dtype
+        return np.zeros((2 * self.layers, self.context, n, self.heads, size), dtype)
+
+    def follow(self, ids: Any, place: Any, cache: Any) -> tuple[Any, Any]:
+        """Logits after one more token of each row, and the cache with what it adds.
+
+        Shapes: ids (n); place (), where the tokens stand; cache as `blank` makes it → (n, V).
+        """
+        x = self.tokens(ids) + self.places(place)
+        for k, block in enumerate(self.blocks):
+            x = block.follow(x, place, 2 * k, cache)
+        x = self.norm(x)
+        return F.linear(x, self.tokens.weight) if self.head is None else self.head(x), cache
+
     def forward(self, ids: Any) -> Any:
         """The logits of the next token at each place."""
         return self.advance(ids)[0]
@@ -148,24 +182,31 @@ class GPT(nn.Module):
         `cached` keeps keys and values, so that each new token costs one row instead of all; what
         comes out is the same. Beyond the context everything is read anew for each token.
         """
-        made, cache = np.asarray(ids), Cache()
-        far = made.shape[1] + count > self.context + FAR
-        whole = tz.compile(self) if far else self
-        training = self.training
+        made, kept = np.asarray(ids), Cache()
+        n, training, writer = len(made), self.training, Writer.of(self)
         self.eval()
         with tz.no_grad():
-            for _ in range(count):
-                if made.shape[1] > self.context:  # always of one shape, so worth compiling
-                    z, cache = whole(made[:, -self.context :]), []
-                elif cached and cache:
-                    z, cache = self.advance(made[:, -1:], cache)
-                else:
-                    z, cache = self.advance(made)
-                z = z[:, -1].numpy()
-                cache = [(tz.asarray(k.numpy()), tz.asarray(v.numpy())) for k, v in cache]
-                made = np.concatenate([made, draw_token(z, temperature, top_k)[:, None]], axis=1)
+            u = tz.random.uniform((count, n, 1), dtype=tz.float64).numpy() if temperature else None
+            inside = min(count, self.context + 1 - made.shape[1]) if cached else 0
+            first = inside if inside >= FAR else 0
+            if first:
+                made = writer.write(made, first, u, temperature, top_k)
+            for k in range(first, count):
+                z, kept = self._read(made, kept if cached else Cache(), writer, count - k)
+                new = tz.argmax(z, axis=1) if u is None else chosen(z, u[k], temperature, top_k)
+                made = np.concatenate([made, new.numpy()[:, None]], axis=1)
         self.train(training)
         return made
+
+    def _read(self, made: Array, cache: Cache, writer: Writer, more: int) -> tuple[Any, Cache]:
+        """The logits of the next of `more` tokens; with a cache only the last one is read."""
+        if made.shape[1] > self.context:  # always of one shape, so worth compiling
+            z = (writer.whole if more > FAR else self)(made[:, -self.context :])
+            return z[:, -1], Cache()
+        z, cache = self.advance(made[:, -1:] if cache else made, cache)
+        z = z[:, -1]
+        kept = [(tz.asarray(k.numpy()), tz.asarray(v.numpy())) for k, v in cache]
+        return z, kept
 
     def attention(self, ids: Any) -> list[Any]:
         """Who looks at whom, block after block, (n, heads, t, t) each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -27,16 +28,35 @@ def draw_token(logits: Any, temperature: float = 1.0, top_k: int | None = None) 
     """
     if temperature < 0:
         raise ArgumentError("model-temperature", got=temperature)
-    z: Array = tz.asarray(logits).numpy()
-    if temperature == 0:
-        likeliest: Array = z.argmax(axis=1)
-        return likeliest
+    with tz.no_grad():
+        z = tz.asarray(logits)
+        if temperature == 0:
+            likeliest: Array = tz.argmax(z, axis=1).numpy()
+            return likeliest
+        u = tz.random.uniform((len(z), 1), dtype=tz.float64)
+        found: Array = chosen(z, u, temperature, top_k).numpy()
+        return found
+
+
+def chosen(z: Any, u: Any, temperature: Any, top_k: int | None = None) -> Any:
+    """The first token up to which the shares of all exceed u in [0, 1): an expression.
+
+    Shapes: z (n, vocabulary), u (n, 1) → (n) int64.
+    """
     if top_k is not None and top_k < z.shape[1]:
-        least = np.sort(z, axis=1)[:, -top_k][:, None]
-        z = np.where(z < least, -np.inf, z)
-    shares = F.softmax(tz.asarray(z.astype("float64") / temperature), dim=1).numpy()
-    u = tz.random.uniform((len(z), 1), dtype=tz.float64).numpy()
-    at = (shares.cumsum(axis=1) <= u).sum(axis=1)
-    last = z.shape[1] - 1 - np.isfinite(z)[:, ::-1].argmax(axis=1)  # rounding passes nobody
-    found: Array = np.minimum(at, last)
-    return found
+        z = tz.where(z < _least(z, top_k), -math.inf, z)
+    shares = F.softmax(tz.asarray(z, dtype=tz.float64) / temperature, dim=1)
+    at = tz.sum(tz.cumsum(shares, axis=1) <= u, axis=1)
+    last = tz.max(tz.where(tz.isfinite(z), np.arange(z.shape[1]), 0), axis=1)
+    return tz.minimum(at, last)  # rounding passes nobody
+
+
+def _least(z: Any, count: int) -> Any:
+    """The `count`-th largest of each row: from the largest down, until so many are not less."""
+
+    def turn(now: Any, _: Any) -> tuple[Any, None]:
+        enough = tz.sum(z >= now, axis=1, keepdims=True) >= count
+        lower = tz.max(tz.where(z < now, z, -math.inf), axis=1, keepdims=True)
+        return tz.where(enough, now, lower), None
+
+    return tz.scan(turn, tz.max(z, axis=1, keepdims=True), length=count - 1)[0]

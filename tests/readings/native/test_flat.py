@@ -102,3 +102,13 @@ def test_the_derivative_of_an_activation_is_stored_on_the_way_forth() -> None:
     way_back = next(i for i, g in enumerate(groups) if any(slope in n.inputs for n in g.roots))
     assert planner.position[planner.home[slope]] < way_back - 1
     assert all(r.prim.name != "exp" for g in groups[way_back:] for r in g.roots)
+
+
+@pytest.mark.parametrize(("rows", "kernels"), [(1, 3), (8, 2)])
+def test_a_long_formula_of_a_single_row_follows_its_product(rows: int, kernels: int) -> None:
+    """The sums of one row come one at a time, what is made of them in vectors."""
+    f = lambda x, w, b, v: F.gelu(x @ w.T + b) @ v.T
+    given = [tz.tensor(RANDOM.normal(size=s)) for s in ((rows, 64), (48, 64), (48,), (9, 48))]
+    g = tz.compile(f)
+    np.testing.assert_allclose(g(*given).numpy(), f(*given).numpy(), rtol=1e-10)
+    assert len(g.last.builder.calls) == kernels

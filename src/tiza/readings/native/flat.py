@@ -26,6 +26,8 @@ Shape = tuple[int, ...]
 LATER = 16  # what an entry costs that is sooner stored than computed twice
 FEW, MANY = 16, 512  # rows or columns of a product
 REDUCED = {"sum", "max", "min", "prod"}
+DEAR, VAST = 8, 1 << 17  # a formula and entries that take longer than storing a product first
+ROW = 16  # entries that fill a vector
 
 
 def flattened(outputs: Sequence[Node]) -> list[Node]:
@@ -167,3 +169,14 @@ def pays_turned(x: Node, product: Node) -> bool:
         return turned and min(x.shape[-2:]) >= FEW and product.shape[-2] >= 2 * FEW
     rows, size = math.prod(product.shape[:-1]), math.prod(x.shape)
     return rows >= MANY or (rows > FEW and 128 <= size <= MANY)
+
+
+def stands_apart(node: Node, cost: int) -> bool:
+    """Whether a formula is better computed after a product than with its sums.
+
+    So it is where the formula is long and its entries are many, or where they are those of a
+    single row, whose sums come one at a time.
+    """
+    size = math.prod(node.shape)
+    single = node.ndim > 0 and size == node.shape[-1] >= ROW
+    return cost >= DEAR and (single or size >= VAST)

@@ -16,7 +16,7 @@ from tiza.graph.loops import joined
 from tiza.graph.node import COMPOSITES, Node
 from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
-from tiza.readings.native.flat import FEW, at_once, flattened, pays_turned
+from tiza.readings.native.flat import FEW, at_once, flattened, pays_turned, stands_apart
 from tiza.readings.native.flattening import worth_turning
 from tiza.readings.native.joins import sources
 from tiza.readings.native.moved import moved_last
@@ -38,7 +38,6 @@ from tiza.readings.native.tables import (
 from tiza.transforms import simplify
 
 MOST_INLINED = 48  # operations of one entry; longer formulas are cut in two
-DEAR, VAST = 8, 1 << 17  # a formula and entries that take longer than storing a product first
 CHEAP = 2  # operations that are sooner done again than stored and loaded
 
 
@@ -146,7 +145,7 @@ class Planner:
                     self.users[i].append(node)
         self.kept = set(forced) | {n for n in outputs if n not in self.leaves}
         self.soon: set[Node] = set()  # computed as soon as what they are made of
-        self.dear: set[Node] = set()  # long formulas for many entries
+        self.dear: set[Node] = set()  # long formulas, better computed after a product
         self.weight: dict[Node, int] = {}
         self.turned: set[Node] = set()  # copies of matrices, laid out by their own rows
         self.home: dict[Node, Group] = {}
@@ -208,7 +207,7 @@ class Planner:
         if own > MOST_INLINED:
             return True
         users = set(self.users[node])
-        if own >= DEAR and math.prod(node.shape) >= VAST:
+        if stands_apart(node, own):
             self.dear.add(node)
         if soon := at_once(node, self.users, own, self._made_of):
             self.soon |= soon
