@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tiza.readings.native.ahead import Ahead, Asking
@@ -46,13 +46,7 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     buffers = [b for call in calls for b in call.buffers]
     used = sorted({b.argument for b in buffers if b.argument is not None}
                   | {k for a in ahead for k in (a.data, a.where)})  # fmt: skip
-    for k in used:
-        lines += [
-            f"  %base{k}_at = getelementptr i64, ptr %context, i64 {HEADER + WORDS * k}",
-            f"  %base{k} = load ptr, ptr %base{k}_at",
-            f"  %move{k}_at = getelementptr i64, ptr %context, i64 {HEADER + 1 + WORDS * k}",
-            f"  %move{k} = load i64, ptr %move{k}_at",
-        ]
+    lines += addresses(used)
     offsets = {b.offset for b in buffers if b.offset is not None}
     lines += [f"  %m{o} = getelementptr i8, ptr %arena, i64 {o}"
               for o in sorted(offsets - close.offsets)]  # fmt: skip
@@ -80,6 +74,19 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     lines += [f"  %later{k} = getelementptr i8, ptr %arg{k}, i64 %move{k}" for k in moving]
     lines += ["  br label %head", "done:", *close.end(), "  ret void", "}"]
     return "\n".join(lines)
+
+
+def addresses(used: Iterable[int]) -> list[str]:
+    """Where these arguments begin, and how far they move on with each step."""
+    lines = []
+    for k in used:
+        lines += [
+            f"  %base{k}_at = getelementptr i64, ptr %context, i64 {HEADER + WORDS * k}",
+            f"  %base{k} = load ptr, ptr %base{k}_at",
+            f"  %move{k}_at = getelementptr i64, ptr %context, i64 {HEADER + 1 + WORDS * k}",
+            f"  %move{k} = load i64, ptr %move{k}_at",
+        ]
+    return lines
 
 
 def _calls(calls: Sequence[Call], asking: Asking, *, chained: bool) -> list[str]:

@@ -46,6 +46,8 @@ from tiza.readings.native.special import (
     random_text,
     row_nest,
 )
+from tiza.readings.native.straight import Straight
+from tiza.readings.native.symbols import written_out
 from tiza.readings.native.tables import SCATTER
 
 TINY = 2e-6  # seconds of a program whose calls would cost as much as its work
@@ -281,6 +283,10 @@ class Builder:
         functions = [body.replace("@@(", f"@{name}(", 1).replace(*inline, 1)
                      for body, name in module.functions.items()]  # fmt: skip
         asked = [a for a in self.ahead if a.far and not a.asked]
+        attributes = f'attributes #0 = {{ nounwind "prefer-vector-width"="{self.bits}" }}'
+        step = written_out(self.calls, self._replaced()) if small and only is None else None
+        if step is not None:
+            return Straight(step, asked).module(attributes)
         near = self._close() if small and only is None else Close()
         parts = [
             BARRIER_IR,
@@ -299,7 +305,7 @@ class Builder:
             run_text(self.calls, ahead=asked, close=near)
             if only is None
             else run_text(self.calls[only : only + 1]),
-            f'attributes #0 = {{ nounwind "prefer-vector-width"="{self.bits}" }}',
+            attributes,
         ]
         return "\n".join(parts)
 
@@ -307,8 +313,10 @@ class Builder:
         """What need not be stored between the calls of a short program."""
         if self.parallel or any(c.host is not None or c.loop is not None for c in self.calls):
             return Close()
-        replaced = [self.memory[self.plan.inputs[k]].buffer for k in self.aliased.values()]
-        return Close.of((b for call in self.calls for b in call.buffers), replaced)
+        return Close.of((b for call in self.calls for b in call.buffers), self._replaced())
+
+    def _replaced(self) -> list[Buffer]:
+        return [self.memory[self.plan.inputs[k]].buffer for k in self.aliased.values()]
 
     @property
     def parallel(self) -> bool:
