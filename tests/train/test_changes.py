@@ -84,7 +84,7 @@ def fitted(change: Any, compile: bool) -> list[Any]:
 @pytest.mark.parametrize("compile", [True, False], ids=["compiled", "evaluated"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_it_counts_from_the_next_epoch_on(change, compile, monkeypatch):
-    monkeypatch.setattr(tz.train.step, "COMPILE_SECONDS", 0.0)
+    monkeypatch.setattr(tz.train.traced, "COMPILE_SECONDS", 0.0)
     found = fitted(CHANGES[change], compile)
     for a, b in zip(found, by_hand(CHANGES[change]), strict=True):
         assert_allclose(a, b, rtol=1e-4, atol=1e-6)

@@ -73,7 +73,7 @@ def fitted(compile: bool, ends: tuple[int, ...], tmp_path: Any) -> list[Any]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_it_goes_where_pytorch_goes(way, tmp_path, monkeypatch):
-    monkeypatch.setattr(tz.train.step, "COMPILE_SECONDS", 0.0)
+    monkeypatch.setattr(tz.train.traced, "COMPILE_SECONDS", 0.0)
     if way in ("plain", "compiled"):
         found = by_hand(tz, way == "compiled")
     else:

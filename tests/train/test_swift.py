@@ -25,8 +25,8 @@ from tiza.train import (
     TerminateOnNaN,
     Trainer,
 )
-from tiza.train.step import Traced
 from tiza.train.swift import Swift
+from tiza.train.traced import Traced
 
 from .test_trainer import X, Y, assert_same_weights, figures
 

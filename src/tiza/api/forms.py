@@ -14,7 +14,7 @@ import numpy as np
 
 from tiza.graph import Node
 from tiza.graph.walk import rebuild, walk
-from tiza.readings.evaluate import Program
+from tiza.readings.evaluate import Later
 from tiza.readings.native import Compiled, Outside, compiled
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Form:
         self.program: Compiled | None = compiled(
             written.inputs, written.outputs, aliased=written.aliased, threads=threads
         )
-        self.plain = Program(written.inputs, written.outputs)
+        self.plain = Later(written.inputs, written.outputs)
         self.short: Stepping | None = None
 
     def run(self, arrays: Sequence[Any], threads: int | None) -> list[Any]:

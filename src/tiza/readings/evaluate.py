@@ -106,6 +106,19 @@ class Program:
         return None
 
 
+class Later(Program):
+    """A program that is made ready when it is first used."""
+
+    def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node]) -> None:
+        self.inputs, self.outputs = tuple(inputs), tuple(outputs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("start", "results", "nodes", "steps"):
+            raise AttributeError(name)
+        vars(self).update(vars(Program(self.inputs, self.outputs)))
+        return vars(self)[name]
+
+
 def _finite(x: Any) -> bool:
     if isinstance(x, tuple):
         return all(_finite(i) for i in x)

@@ -6,11 +6,9 @@ outputs  loss, predictions, new parameters, new slots, new buffers
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,71 +17,22 @@ from tiza import nn
 from tiza.errors import ArgumentError, TraceError
 from tiza.graph import Node, constant, placeholder
 from tiza.graph.prims.choose import as_type
-from tiza.graph.walk import opened_inputs, walk
 from tiza.lang.random import key_scope, key_words
 from tiza.lang.tensor import Tensor
 from tiza.lang.trace import held_open
 from tiza.optim import Optimizer
 from tiza.readings.evaluate import Program
-from tiza.readings.native import Compiled, Outside, compiled
 from tiza.train.augmenting import Augment
 from tiza.train.clipping import Clip
 from tiza.train.each import Loss, each_loss
 from tiza.train.feed import Rows
 from tiza.train.state import Answer, Names, State, Written
+from tiza.train.traced import Traced
 from tiza.transforms import differentiate
 
 Array = np.ndarray[Any, Any]
 MOST_TRACED = 64
-NODE_SECONDS, ENTRY_SECONDS = 4e-6, 2e-9  # of one operation by NumPy
-COMPILE_SECONDS = 5e-3  # for each operation
 SCALAR, WORDS = np.dtype("float64"), np.dtype("uint32")
-
-
-@dataclass(frozen=True)
-class Traced:
-    """A program and how to read it: which buffers it changes, what its forward pass gives."""
-
-    program: Program
-    forward: tuple[Node, ...]
-    changed: tuple[int, ...] = ()  # buffers that the forward pass assigned to
-    trained: tuple[int, ...] = ()  # parameters that have a gradient
-    partly: tuple[int, ...] = ()  # tables that come out as rows, whose numbers come last
-
-    @classmethod
-    def of(cls, inputs: Sequence[Node], outputs: Sequence[Node], forward: tuple[Node, ...] = (),
-           changed: tuple[int, ...] = (), trained: tuple[int, ...] = (),
-           partly: tuple[int, ...] = ()) -> Traced:  # fmt: skip
-        """The program from `inputs` to `outputs`."""
-        return cls(Program(inputs, outputs), forward, changed, trained, partly)
-
-    def run(self, arrays: Sequence[Any], *, swift: bool = False) -> list[Any]:
-        """The outputs for these inputs; swift: by machine code, where it can be made."""
-        code = self.code if swift else None
-        if code is None:
-            return self.program(*arrays)
-        try:
-            return list(code(*arrays))
-        except Outside:  # NumPy says which index
-            return self.program(*arrays)
-
-    @cached_property
-    def code(self) -> Compiled | None:
-        """The program in machine code; None where none can be made."""
-        return compiled(self.program.inputs, self.program.outputs)
-
-    @cached_property
-    def seconds(self) -> float:
-        """Roughly what one run by NumPy takes."""
-        entries = sum(math.prod(n.shape) for n in self.program.nodes if not n.prim.several)
-        return len(self.program.steps) * NODE_SECONDS + entries * ENTRY_SECONDS
-
-    def worth(self, runs: int) -> bool:
-        """Whether so many runs by NumPy would take longer than making machine code does.
-
-        A rule of sizes, not of clocks: a run that was interrupted decides as it did before.
-        """
-        return runs * self.seconds > len(self.program.steps) * COMPILE_SECONDS
 
 
 @dataclass
@@ -270,9 +219,7 @@ class Steps:
             traced = self._with_gradient(
                 kind, inputs, (held, params), (loss, prediction), changed, buffers, state
             )
-        self.random |= any(
-            n.prim.name == "random_bits" for n in walk(traced.forward, opened_inputs)
-        )
+        self.random |= key in traced.reached
         return traced
 
     def _forward(self, holes: Sequence[Node], rows: Rows, *,

@@ -17,7 +17,6 @@ import numpy as np
 from tiza.graph import Node, placeholder
 from tiza.graph.prims.choose import as_type
 from tiza.graph.prims.indexing import take
-from tiza.graph.walk import walk
 from tiza.lang.random import key_words
 from tiza.readings.native import Compiled, bulk, compiled
 from tiza.readings.native.turns import Sides
@@ -25,7 +24,8 @@ from tiza.train.feed import Rows, Unread
 from tiza.train.state import State
 
 if TYPE_CHECKING:
-    from tiza.train.step import Steps, Traced
+    from tiza.train.step import Steps
+    from tiza.train.traced import Traced
 
 Array = np.ndarray[Any, Any]
 WISHED_SECONDS = 0.07  # of one call: Ctrl-C waits as long
@@ -52,8 +52,7 @@ class Swift:
         self.batch, self.predicts = batch, predicts
         self.seconds = 1e-3  # of one step, as last measured
         self.prediction = traced.forward[1]
-        key = traced.program.inputs[len(steps.names.all)]
-        self.draws = key in walk(traced.program.outputs)
+        self.draws = traced.program.inputs[len(steps.names.all)] in traced.reached  # the key
         self.rooms: dict[str, Array] = {}
         ins, names = traced.program.inputs, steps.names
         first, last = len(names.all) + 1 + len(self.arrays), 1 + len(steps.optimizer.rates())
