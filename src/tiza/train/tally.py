@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tiza.metrics import Metric
+from tiza.readings.native.bulk import in_order
 
 Array = np.ndarray[Any, Any]
 
@@ -42,10 +43,7 @@ class Tally:
 
     def add_losses(self, losses: Array, count: int) -> None:
         """Take batches of `count` examples each, without metrics; the same sum as one by one."""
-        sums = np.empty(len(losses) + 1)
-        sums[0] = self.loss
-        np.multiply(losses, count, out=sums[1:], dtype=np.float64)
-        self.loss = float(np.add.accumulate(sums, out=sums)[-1])
+        self.loss = in_order(self.loss, losses, count)
         self.count += count * len(losses)
 
     def figures(self, prefix: str = "") -> dict[str, float]:

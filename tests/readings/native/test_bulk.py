@@ -71,3 +71,16 @@ def test_without_machine_code_numpy_does_it(monkeypatch: pytest.MonkeyPatch) -> 
 def test_other_vectors_assemble(name: str) -> None:
     machine = Machine.named(name)
     assert "look64" in assembly(bulk.text(machine.vector_bits), machine)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.float16])
+@pytest.mark.parametrize("size", [0, 1, 999, 1000, 100_003])
+def test_a_sum_in_order_is_python_s_to_the_last_bit(kind: type, size: int) -> None:
+    each = np.random.default_rng(size).normal(size=size).astype(kind)
+    total = 0.1
+    for x in each.tolist():
+        total += x * 3
+    assert bulk.in_order(0.1, each, 3) == total
+    assert bulk.in_order(total, each[::-1], 1) == pytest.approx(
+        total + float(each.sum(dtype=float))
+    )

@@ -28,6 +28,10 @@ VECTORS = 4  # searched at a turn
 KINDS = {np.dtype("float32"): "look32", np.dtype("float64"): "look64"}
 
 
+SUMS = {np.dtype("float32"): "sum32", np.dtype("float64"): "sum64"}
+FEW = 1000  # entries that NumPy adds up before machine code has begun
+
+
 class Bulk(NamedTuple):
     """The machine code, and where its functions begin."""
 
@@ -64,6 +68,26 @@ def finite(arrays: Sequence[Array]) -> bool:
     return bulk is None or not any(_run(bulk, name, found) for name, found in rows.items())
 
 
+def in_order(start: float, each: Array, times: float) -> float:
+    """`start` and `times` each entry, added one after another as Python would, in float64.
+
+    NumPy does as much at a third of the speed, or adds in another order.
+
+    >>> in_order(0.5, np.array([1, 2, 3], np.float32), 2)
+    12.5
+    """
+    bulk = _made() if len(each) >= FEW and each.dtype in SUMS else None
+    if bulk is None or not each.flags.c_contiguous:
+        whole = np.empty(len(each) + 1)
+        whole[0] = start
+        np.multiply(each, times, out=whole[1:], dtype=np.float64)
+        return float(np.add.accumulate(whole, out=whole)[-1])
+    words = np.array([address(each), len(each), 0, 0], np.int64)
+    words[2:].view(np.float64)[:] = times, start
+    pool.run(bulk.at[SUMS[each.dtype]], address(words), 1)
+    return float(words[3:].view(np.float64)[0])
+
+
 def _run(bulk: Bulk, name: str, rows: Sequence[tuple[int, ...]]) -> int:
     """Run one of the functions; what it found."""
     words = np.array([len(rows), 0, *(number for row in rows for number in row)], np.int64)
@@ -79,18 +103,20 @@ def _made() -> Bulk | None:
         library = load(text(host().vector_bits))
     except LLVMError:
         return None
-    return Bulk(library, {name: library.address(name) for name in ("copy", *KINDS.values())})
+    return Bulk(
+        library, {name: library.address(name) for name in ("copy", *KINDS.values(), *SUMS.values())}
+    )
 
 
 def text(vector_bits: int) -> str:
     """The module, for vectors of so many bits.
 
     The context of each function is a row of words: how many arrays there are, what was found,
-    then (to, from, bytes) or (where, entries) of each.
+    then (to, from, bytes) or (where, entries) of each. A sum's: where, entries, factor, sum.
     """
-    copying, looking, looking_wide = _copy(), _look(32, vector_bits), _look(64, vector_bits)
-    declared = copying[1] | looking[1] | looking_wide[1]
-    return "\n".join([*sorted(declared), copying[0], looking[0], looking_wide[0]])
+    functions = [_copy(), _look(32, vector_bits), _look(64, vector_bits), _sum(32), _sum(64)]
+    declared = set[str]().union(*(needed for _, needed in functions))
+    return "\n".join([*sorted(declared), *(text for text, _ in functions)])
 
 
 def _shared(t: Text, count: str) -> tuple[str, str]:
@@ -167,3 +193,20 @@ def _look(bits: int, vector_bits: int) -> tuple[str, set[str]]:
         place = t.set("getelementptr i64, ptr %context, i64 1")
         t.line(f"store atomic i64 1, ptr {place} monotonic, align 8")
     return _ended(t, f"look{bits}")
+
+
+def _sum(bits: int) -> tuple[str, set[str]]:
+    """Each entry times a factor, added to what is there, in their order."""
+    t, entry = Text(), "float" if bits == 32 else "double"
+    total = t.room("double")
+    t.line(f"store double {_word(t, '3', 'double')}, ptr {total}")
+    where, factor = _word(t, "0", "ptr"), _word(t, "2", "double")
+    with t.loop("0", _word(t, "1")) as i:
+        x = t.set(f"load {entry}, ptr {t.set(f'getelementptr {entry}, ptr {where}, i64 {i}')}")
+        x = x if bits == 64 else t.set(f"fpext float {x} to double")
+        before = t.set(f"load double, ptr {total}")
+        after = t.set(f"fadd double {before}, {t.set(f'fmul double {x}, {factor}')}")
+        t.line(f"store double {after}, ptr {total}")
+    place = t.set("getelementptr i64, ptr %context, i64 3")
+    t.line(f"store double {t.set(f'load double, ptr {total}')}, ptr {place}")
+    return _ended(t, f"sum{bits}")
