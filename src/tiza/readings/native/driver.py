@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,11 @@ def pointer(buffer: Buffer) -> str:
 
 
 def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = (), *,
-             chained: bool = False, close: Close | None = None) -> str:  # fmt: skip
+             chained: bool = False, close: Close | None = None,
+             units: Sequence[int] | None = None) -> str:  # fmt: skip
     """`void run(ptr context, i32 thread, i32 threads, ptr team)` for these calls.
 
-    chained: see `meetings`; close: what stays in registers from step to step.
+    chained: see `meetings`; close: what stays in registers from step to step; units: see `own`.
     """
     close = close or Close()
     linkage = "" if name == "run" else "internal "
@@ -69,7 +71,10 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     ]
     asking = Asking(calls, ahead)
     lines += asking.begin()
-    lines += _calls(calls, asking, chained=chained)
+    if units is None:
+        lines += _calls(calls, asking, chained=chained)
+    else:
+        lines += [line for i, n in enumerate(units) for line in _by_all(i, calls[i], asking, n)]
     lines += ["  br label %tail", "tail:", "  %next = add i64 %step, 1"]
     lines += [f"  %later{k} = getelementptr i8, ptr %arg{k}, i64 %move{k}" for k in moving]
     lines += ["  br label %head", "done:", *close.end(), "  ret void", "}"]
@@ -132,21 +137,28 @@ def _by_one(i: int, call: Call) -> list[str]:
     return [_one(call, "0", str(call.trips))]
 
 
-def _by_all(i: int, call: Call, asking: Asking) -> list[str]:
+def _by_all(i: int, call: Call, asking: Asking, unit: int = 1) -> list[str]:
+    """Each thread's part of a call: whole units of so many turns."""
     if call.loop is not None:
         return [f"  call void @{call.name}(ptr {pointer(_context(call))}, i32 %thread, "
                 "i32 %threads, ptr %team)"]  # fmt: skip
-    lines = [
-        f"  %lo{i}_ = mul i64 %t, {call.trips}",
-        f"  %lo{i} = udiv i64 %lo{i}_, %n",
-        f"  %t{i} = add i64 %t, 1",
-        f"  %hi{i}_ = mul i64 %t{i}, {call.trips}",
-        f"  %hi{i} = udiv i64 %hi{i}_, %n",
-    ]
+    lines = [f"  %t{i} = add i64 %t, 1", *_share(f"%lo{i}", "%t", call.trips, unit),
+             *_share(f"%hi{i}", f"%t{i}", call.trips, unit)]  # fmt: skip
     if i in asking.shares:
         lines += asking.between(i, call.trips, lambda start, stop: _one(call, start, stop))
     else:
         lines.append(_one(call, f"%lo{i}", f"%hi{i}"))
+    return lines
+
+
+def _share(name: str, thread: str, trips: int, unit: int) -> list[str]:
+    """Where a thread's part begins: of all units, as many as threads before it."""
+    lines = [f"  {name}_ = mul i64 {thread}, {math.ceil(trips / unit)}",
+             f"  {name}{'u' if unit > 1 else ''} = udiv i64 {name}_, %n"]  # fmt: skip
+    if unit > 1:  # the last unit may be shorter
+        lines += [f"  {name}t = mul i64 {name}u, {unit}",
+                  f"  {name}s = icmp ult i64 {name}t, {trips}",
+                  f"  {name} = select i1 {name}s, i64 {name}t, i64 {trips}"]  # fmt: skip
     return lines
 
 

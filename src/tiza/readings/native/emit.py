@@ -78,7 +78,8 @@ class Kernel(Ends):
         serial = [i for i in items if i[0] in self.nest.serial]
         free = [i for i in items if i[0] not in self.nest.serial]
         turns = [math.ceil(loop.extent / step) for loop, step in free]
-        if free and turns[0] < FEW and not halved(self.nest, free[0][0]):  # more turns to share
+        fixed = p.own or (free and halved(self.nest, free[0][0]))
+        if free and turns[0] < FEW and not fixed:  # more turns to share
             free.insert(0, free.pop(turns.index(max(turns))))
         return [*free[:1], *serial, *free[1:]]  # threads share the first; order is kept inside
 

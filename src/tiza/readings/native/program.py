@@ -106,6 +106,7 @@ class Builder:
         self.ahead = list(ahead)
         self.bits, self.registers = machine.vector_bits, machine.registers
         self.aliased = dict(aliased)
+        self.again = module is not None  # the body of a loop
         self.module = module or Module()
         wishes = wishes or Wishes()
         shapes = [node.shape for node in outputs]
@@ -203,13 +204,13 @@ class Builder:
         if any(i.extent == 0 for i in nest.kept):
             return
         width = lanes_of(nest, self.bits)
-        way = schedule(nest, width, self.registers)
+        way = schedule(nest, width, self.registers, again=self.again)
         if way.kind == "along" and blocked(nest, way.lane):
             self._nest(fill_nest(nest.outer[0].buffer), group)
             way = schedule(nest, width, self.registers)
         if product(nest) is not None:
             self._look_ahead(nest)
-        key = Signature(nest).key(), width
+        key = Signature(nest).key(), width, self.again
         known = self.module.known.get(key)
         if known is None:
             kernel = Kernel(nest, way, width)

@@ -2,7 +2,8 @@
 
 Rows of the sequences and of the states are arguments that move on with each step. Where the
 whole history of a state is wanted, its rows are the state: step t reads row t and writes row
-t + 1. A state whose history nobody wants (a sum, say) is written over in place.
+t + 1; a result of each step that is the new state is that history, one row further. A state whose
+history nobody wants (a sum, say) is written over in place.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from tiza.graph.node import Node
 from tiza.readings.native.driver import run_text
 from tiza.readings.native.memory import Buffer, View
+from tiza.readings.native.own import units
 
 if TYPE_CHECKING:
     from tiza.readings.native.program import Builder
@@ -52,8 +54,11 @@ class Recurrence:
         body, consts, carry = node.attrs["body"], node.attrs["consts"], node.attrs["carry"]
         wanted = {p.attrs["index"] for p in parts}
         first = len(node.shape) - carry
-        alone = {i: consts + i for i in range(carry) if first + i not in wanted}
-        return cls(node, list(parts), make(body.inputs, body.outputs, alone))
+        again = _again(node)
+        kept = {again[j] for j in wanted if j in again}
+        alone = {i: consts + i for i in range(carry) if first + i not in wanted and i not in kept}
+        outputs = [x for j, x in enumerate(body.outputs) if j not in again]
+        return cls(node, list(parts), make(body.inputs, outputs, alone))
 
     @property
     def length(self) -> int:
@@ -63,25 +68,28 @@ class Recurrence:
 
     def place(self, take: Callable[[Buffer], None]) -> dict[Node, View]:
         """Buffers for everything that it makes; the views that are its parts."""
-        attrs, views = self.node.attrs, {}
+        attrs = self.node.attrs
+        views: dict[Node, View] = {}
         carry, consts = attrs["carry"], attrs["consts"]
         named = {p.attrs["index"]: p for p in self.parts}
         rows = len(self.node.shape) - carry
-        backwards = attrs["reverse"]
+        backwards, again = attrs["reverse"], _again(self.node)
+        after = {i: named[j] for j, i in again.items() if j in named}
         for i in range(carry):
             start = self.node.inputs[consts + i]
             history = named.get(rows + i)
-            if history is None:
+            if history is None and i not in after:
                 buffer = Buffer(start.shape, start.dtype)
                 take(buffer)
                 self.begins.append((start, buffer, 0))
                 self._bind(consts + i, buffer)
                 last = buffer.view()
             else:
-                last, views[history] = self._history(i, start, take)
+                last, before, behind = self._history(i, start, take)
+                views |= {p: v for p, v in ((history, before), (after.get(i), behind)) if p}
             if i in named:
                 views[named[i]] = last
-        for j in range(carry, rows):
+        for j in (j for j in range(carry, rows) if j not in again):
             shape, dtype = self._of_part(j)
             part = named.get(j)
             whole = Buffer(shape if part is not None else shape[1:], dtype)
@@ -100,8 +108,12 @@ class Recurrence:
         shapes, dtypes = cast("Any", self.node.shape), cast("Any", self.node.dtype)
         return shapes[j], dtypes[j]
 
-    def _history(self, i: int, start: Node, take: Callable[[Buffer], None]) -> tuple[View, View]:
-        """The rows of a state: one more than there are steps. Its last value, its history."""
+    def _history(self, i: int, start: Node,
+                 take: Callable[[Buffer], None]) -> tuple[View, View, View]:  # fmt: skip
+        """The rows of a state: one more than there are steps.
+
+        The state at last, before each of the steps, behind each of them.
+        """
         backwards, consts = self.node.attrs["reverse"], self.node.attrs["consts"]
         whole = Buffer((self.length + 1, *start.shape), start.dtype)
         take(whole)
@@ -111,12 +123,12 @@ class Recurrence:
         step = -row if backwards else row
         self._bind(consts + i, whole, first * row, step)
         self._bind_output(i, whole, step, start=first * row + step)
-        past = View(
-            whole, (self.length, *start.shape), whole.strides, int(backwards) * whole.strides[0]
-        )
+        before, behind = (View(whole, (self.length, *start.shape), whole.strides,
+                               int(later) * whole.strides[0])
+                          for later in (backwards, not backwards))  # fmt: skip
         last = View(whole, start.shape, whole.strides[1:],
                     0 if backwards else self.length * whole.strides[0])  # fmt: skip
-        return last, past
+        return last, before, behind
 
     def _bind(self, number: int, buffer: Buffer, start: int = 0, move: int = 0) -> None:
         """Input `number` of the body."""
@@ -124,7 +136,8 @@ class Recurrence:
 
     def _bind_output(self, number: int, buffer: Buffer, move: int, backwards: bool = False,
                      start: int | None = None) -> None:  # fmt: skip
-        result = self.child.places.results[number]
+        skipped = sum(j < number for j in _again(self.node))
+        result = self.child.places.results[number - skipped]
         assert result.argument is not None  # results are arguments
         if start is None:
             start = (self.length - 1) * move if backwards else 0
@@ -172,7 +185,9 @@ class Recurrence:
 
     def text(self) -> str:
         """The function that it is."""
-        return run_text(self.child.calls, self.name, chained=True)
+        calls = self.child.calls
+        own = units(calls, self.bindings, self.child.bits) if self.parallel else None
+        return run_text(calls, self.name, chained=True, units=own)
 
     def work(self) -> tuple[float, float, float]:
         """Seconds, operations, bytes."""
@@ -199,6 +214,14 @@ class Recurrence:
     def empty(self) -> bool:
         """Whether there is nothing to run."""
         return self.length == 0
+
+
+def _again(node: Node) -> dict[int, int]:
+    """The results of each step that are a new state: which one."""
+    body, carry = node.attrs["body"], node.attrs["carry"]
+    states = {x: i for i, x in enumerate(body.outputs[:carry])}
+    rows = range(carry, len(node.shape) - carry)
+    return {j: states[body.outputs[j]] for j in rows if body.outputs[j] in states}
 
 
 def breathing(child: Builder) -> bool:

@@ -28,6 +28,7 @@ CROOKED = 1.1  # rows that stand side by side, in tiles that begin anywhere in a
 NARROW = 1.1  # few vectors of a row at a time, each row of the matrix in another page
 FAR = 1.2  # the same, among products, and from a near cache
 NEAR = 1 << 15  # bytes
+OWN = 16  # rows of a loop's body that several threads may have to themselves
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Schedule:
     rows: int = 1
     columns: Loop | None = None
     row_outside: bool = True  # whether the loop over rows is around the loop over lanes
+    own: bool = False  # whether threads share the loop over rows, however few
 
 
 def lanes_of(nest: Nest, bits: int) -> int:
@@ -114,8 +116,8 @@ def halved(nest: Nest, loop: Loop) -> bool:
     return all(loop in x.atoms for x in pair)
 
 
-def schedule(nest: Nest, width: int, registers: int) -> Schedule:
-    """The schedule of a nest for vectors of `width` lanes."""
+def schedule(nest: Nest, width: int, registers: int, *, again: bool = False) -> Schedule:
+    """The schedule of a nest for vectors of `width` lanes; again: it is run step after step."""
     kept = nest.kept
     carried = any(r.carried for r in nest.reductions)
     positions = any(r.op in ("argmax", "argmin") for r in nest.reductions)
@@ -129,7 +131,7 @@ def schedule(nest: Nest, width: int, registers: int) -> Schedule:
     turned = _turned(nest, width)
     if turned is not None:
         return turned
-    ways = [_across(nest, loop, width, registers) for loop in across]
+    ways = [_across(nest, loop, width, registers, again) for loop in across]
     ways += [_along(nest, loop, width, registers) for loop in along]
     tiled = [w for w in ways if w.row is not None and (w.kind == "across" or w.columns)]
     if product(nest) is not None and tiled:
@@ -219,7 +221,7 @@ def _row(nest: Nest, lane: Loop) -> Loop | None:
     return max(loops, key=lambda k: min(k.extent, 16), default=None)
 
 
-def _across(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
+def _across(nest: Nest, lane: Loop, width: int, registers: int, again: bool) -> Schedule:
     groups = math.ceil(lane.extent / width)
     if not nest.reductions:
         vectors = min(4, max(1, lane.extent // width))
@@ -229,13 +231,14 @@ def _across(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
     if row is None:
         return Schedule("across", outer, lane, min(4, groups))
     room = registers - 8 if registers >= 32 else registers - 4
-    row_outside = _row_outside(nest, row, lane)
+    own = again and row.extent >= OWN
+    row_outside = _row_outside(nest, row, lane, own)
     beside = row_outside and any(x.extra[1].coefficient(row) == 1 for x in product(nest) or ())
     choices = []
     for vectors in (2, 1, 3, 4):
         if vectors > groups:
             continue
-        rows = min(row.extent, max(1, room // vectors), 8 if vectors > 1 else 14)
+        rows = min(row.extent, max(1, room // vectors), 8 if vectors > 1 or own else 14)
         waste = _waste(groups, vectors) * _waste(row.extent, rows)
         loads = (rows + vectors) / (rows * vectors)
         odd = ODD if vectors == 3 else 1.0
@@ -243,18 +246,20 @@ def _across(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
         odd *= NARROW if not row_outside and vectors < min(4, groups) else 1.0
         choices.append((waste * odd * (1 + loads * 0.5), vectors, rows))
     _, vectors, rows = min(choices)
-    return Schedule("across", outer, lane, vectors, row, rows, row_outside=row_outside)
+    return Schedule("across", outer, lane, vectors, row, rows, row_outside=row_outside,
+                    own=own and row_outside)  # fmt: skip
 
 
-def _row_outside(nest: Nest, row: Loop, lane: Loop) -> bool:
+def _row_outside(nest: Nest, row: Loop, lane: Loop, own: bool) -> bool:
     """Whether a product's rows are the outer loop, which threads share, and its lanes the inner.
 
     The factor of the inner loop is read again for every tile of the outer one, by every thread:
-    it should be the smaller one where it does not stay in the nearest cache, and no giant.
+    it should be the smaller one where it does not stay in the nearest cache, and no giant. In the
+    body of a loop rows are the examples, which a thread should keep to itself (see `own`).
     """
     terms = math.prod(r.extent for r in nest.reduced) * 4
     wide = terms * lane.extent
-    return wide <= 1 << 17 or (wide <= 1 << 19 and lane.extent < 2 * row.extent)
+    return wide <= 1 << 17 or (wide <= 1 << 19 and (own or lane.extent < 2 * row.extent))
 
 
 def _waste(extent: int, step: int) -> float:
