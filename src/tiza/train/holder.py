@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter, is_
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from tiza.train.state import State
 from tiza.train.step import Steps
 
 Array = np.ndarray[Any, Any]
+NODE = attrgetter("node")
 
 
 class Holder:
@@ -59,6 +61,13 @@ class Holder:
         self._look()
         same = same and values == self._values and trained == self._trained
         return not (same and self._around.as_before(before))
+
+    def untouched(self) -> bool:
+        """Whether nobody has touched the model or the loss since they were read."""
+        if self.loss is not self.steps.loss or not self._around.same():
+            return False
+        nodes = map(NODE, self.steps.names.all)
+        return all(map(is_, nodes, self._nodes)) and self._trained == self._trained_now()
 
     def take_up(self, *, anew: bool = False) -> None:
         """Read the model and the optimizer as they stand, unless nobody has touched them."""

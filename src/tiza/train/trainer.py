@@ -20,6 +20,7 @@ from tiza.train.callbacks import Callback, Callbacks
 from tiza.train.checkpoint import save_checkpoint
 from tiza.train.feed import Rows, rows_of, split_off
 from tiza.train.folder import checksum
+from tiza.train.glance import Glances
 from tiza.train.history import History
 from tiza.train.holder import Holder
 from tiza.train.interrupt import interrupts
@@ -103,6 +104,7 @@ class Trainer(Holder):
         self.kept: Kept | None = None  # what resume has read, until fit takes it up
         self.sums: dict[str, str] = {}  # checksums of the data of the last fit
         self._told: dict[str, Any] | None = None
+        self.glances = Glances(self)
 
     def measure(self, metrics: Sequence[str | Metric | Callable[..., object]]) -> None:
         """Measure these metrics from now on."""
@@ -189,15 +191,20 @@ class Trainer(Holder):
         Where the model carries a `preparation` of tables, X may be raw rows (a dict, a list of
         dicts, a DataFrame, the path of a CSV file), and the answers are values or names of classes.
         """
+        answers = self.glances(X, batch_size, compile)
+        if answers is not None:
+            return answers
         self.take_up()
         self._choose(compile)
         raw = preparing.is_raw(self.model, X)
         features = self.model.preparation.features(X) if raw else X
         rows = rows_of(features, floating=self.steps.floating)
         rows = preparing.changed(self.model, Rows(rows.xs), self.steps.floating)
-        self.steps.runs = max(self.steps.runs, len(rows) // batch_size)
+        self.steps.runs = max(self.steps.runs, len(rows) // batch_size, self.glances.ask(X))
         parts = [self.steps.predict(self.state, part) for part in rows.batches(batch_size)]
         outputs = np.concatenate(parts)
+        if len(parts) == 1 and compile is None:
+            self.glances.learn(X, rows)
         return preparing.answers(self.model, outputs) if raw else outputs
 
     # -- keeping --------------------------------------------------------------------------

@@ -16,6 +16,16 @@ from tiza.train.trainer import Trainer
 KEPT = "_trainer"
 
 
+class Kept:
+    """A model's trainer. A copy of the model begins with its own."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self.trainer = trainer
+
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        return type(None), ()
+
+
 def fit(
     model: nn.Module,
     X: object,
@@ -43,7 +53,7 @@ def fit(
         chosen = loss or _usual_loss(X, y)
         trainer = Trainer(model, chosen, optimizer or "adam", metrics or (), run_dir=run_dir,
                           seed=seed)  # fmt: skip
-        model.__dict__[KEPT] = trainer
+        model.__dict__[KEPT] = Kept(trainer)
     elif metrics is not None:
         trainer.measure(metrics)
     return trainer.fit(X, y, **options)
@@ -66,7 +76,9 @@ def predict(model: nn.Module, X: object, **options: Any) -> np.ndarray[Any, Any]
 
 def _trainer(model: nn.Module) -> Trainer | None:
     found = model.__dict__.get(KEPT)
-    return found if isinstance(found, Trainer) else None
+    if isinstance(found, Kept) and found.trainer.model is model:
+        return found.trainer
+    return None
 
 
 def _usual_loss(X: object, y: object) -> Callable[..., Any]:
