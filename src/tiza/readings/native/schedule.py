@@ -293,8 +293,11 @@ def _along(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
             wide = math.prod(r.extent for r in nest.reduced) * columns.extent * 4
             return Schedule("along", outer, lane, 1, row, rows, columns,
                             row_outside=wide <= 1 << 19)  # fmt: skip
-    vectors = min(4, max(1, lane.extent // width))
+    vectors = max(1, lane.extent // width)
     if not nest.kept:
-        return Schedule("along", [], lane, vectors)
+        return Schedule("along", [], lane, min(4, vectors))
     *outer, row = nest.kept
+    if pair is not None:  # rows times one vector, whose parts serve four rows
+        return Schedule("along", outer, lane, min(2, vectors), row, min(row.extent, 4))
+    vectors = min(4, vectors)
     return Schedule("along", outer, lane, vectors, row, min(row.extent, max(1, 4 // vectors)))
