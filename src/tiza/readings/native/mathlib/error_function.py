@@ -1,13 +1,19 @@
-"""The error function: an odd polynomial up to 1, then 1 − e^q(x) with a polynomial q."""
+"""The error function: an odd polynomial near 0, then 1 less what is left.
+
+That is e^(−x²) times a polynomial in single precision: beside erf the derivative of GELU needs
+the same power of e, which is then computed once. In double precision it is e^q(x) with a
+polynomial q.
+"""
 
 from __future__ import annotations
 
 from tiza.readings.native.mathlib.coefficients import (
+    ERF_BESIDE_SINGLE,
     ERF_LARGE_DOUBLE,
-    ERF_LARGE_SINGLE,
-    ERF_SMALL,
+    ERF_SMALL_DOUBLE,
+    ERF_SMALL_SINGLE,
 )
-from tiza.readings.native.mathlib.exponential import exp_normal, format_of
+from tiza.readings.native.mathlib.exponential import exp, exp_normal
 from tiza.readings.native.mathlib.lanes import (
     Lanes,
     absolute,
@@ -21,10 +27,13 @@ from tiza.readings.native.mathlib.lanes import (
 
 def erf(x: Lanes) -> Lanes:
     """2/√π ∫₀ˣ e^(−t²) dt."""
-    single = x.kind.bits == 32
     size = absolute(x)
-    inner = fma(x, horner(x * x, ERF_SMALL[format_of(x).name]), x)
-    t = at_most(size, 4.0 if single else 6.0)
-    q = horner(t, ERF_LARGE_SINGLE["float32"] if single else ERF_LARGE_DOUBLE["float64"])
-    outer = copysign(1 - exp_normal(q * t), x)
-    return select(size < 1, inner, outer)
+    if x.kind.bits == 32:
+        end, near = 1.0625, ERF_SMALL_SINGLE["float32"]
+        left = horner(at_most(size, 4.0), ERF_BESIDE_SINGLE["float32"])
+        outer = fma(exp(-x * x), -left, 1)
+    else:
+        end, near, t = 1.0, ERF_SMALL_DOUBLE["float64"], at_most(size, 6.0)
+        outer = 1 - exp_normal(horner(t, ERF_LARGE_DOUBLE["float64"]) * t)
+    inner = fma(x, horner(x * x, near), x)
+    return select(size < end, inner, copysign(outer, x))
