@@ -4,11 +4,10 @@ A *team* is a block of `SIZE` bytes, aligned to a cache line, which its threads 
 
     byte    0  i32  how many threads there are
             4  i32  how often a thread looks again before it sleeps
-           64  i32  how many have arrived at the barrier
-          128  i32  how often the barrier has opened       132  i32  how many sleep for it
-          192  i32  how many jobs there have been          196  i32  how many sleep for one
-          200  i32  not 0: the workers are to end
-          256  i32  how many workers are still busy        260  i32  how many sleep for them
+          128  i64  how often one arrived at the barrier   136  i32  how many sleep for it
+          192  i32  how many jobs there have been          200  i32  how many sleep for one
+          196  i32  not 0: the workers are to end
+          256  i32  how many workers are still busy        264  i32  how many sleep for them
           320  ptr  the job: a function                    328  ptr  its context
           384       a mutex and a condition of pthread, where the system has no futex
 
@@ -16,8 +15,11 @@ Each word that threads wait for has a cache line of its own. Waiting is a mixtur
 times (a partner on another core needs a microsecond), then sleep in the system (on a busy machine
 the partner may not be running, and to go on looking would take the very core that it needs).
 
-Source: the barrier is the sense-reversing one of Mellor-Crummey & Scott 1991, Algorithm 7, with a
-counter for the sense; sleeping follows Drepper 2011, "Futexes are tricky".
+The barrier counts arrivals and never begins anew: with n threads it is open for who came as one of
+n·k … n·k + n − 1 when n·(k + 1) have come. So one word goes from core to core, once for each thread
+that arrives. (A word to count and another to wait for, as in the sense-reversing barrier of
+Mellor-Crummey & Scott 1991, Algorithm 7, cost a message more.) Sleeping follows Drepper 2011,
+"Futexes are tricky"; a 64-bit word is slept for by its lower half.
 """
 
 import platform
@@ -95,7 +97,7 @@ define internal void @tz_pause() alwaysinline nounwind {{
 define internal void @tz_wait(ptr %team, i64 %place, i32 %seen) noinline nounwind {{
 entry:
   %word = getelementptr i8, ptr %team, i64 %place
-  %sleepers = getelementptr i8, ptr %word, i64 4
+  %sleepers = getelementptr i8, ptr %word, i64 8
   %patience = getelementptr i8, ptr %team, i64 4
   %limit = load i32, ptr %patience, align 4
   br label %look
@@ -127,7 +129,7 @@ done:
 }}
 define internal void @tz_wake(ptr %team, i64 %place) noinline nounwind {{
   %word = getelementptr i8, ptr %team, i64 %place
-  %count = getelementptr i8, ptr %word, i64 4
+  %count = getelementptr i8, ptr %word, i64 8
   %sleepers = load atomic i32, ptr %count seq_cst, align 4
   %none = icmp eq i32 %sleepers, 0
   br i1 %none, label %done, label %rouse
@@ -145,21 +147,25 @@ define internal void @tz_barrier(ptr %team) noinline nounwind {
   %alone = icmp ule i32 %threads, 1
   br i1 %alone, label %done, label %meet
 meet:
-  %arrived = getelementptr i8, ptr %team, i64 64
-  %turn = getelementptr i8, ptr %team, i64 128
-  %seen = load atomic i32, ptr %turn acquire, align 4
-  %before = atomicrmw add ptr %arrived, i32 1 acq_rel, align 4
-  %here = add i32 %before, 1
-  %last = icmp eq i32 %here, %threads
+  %word = getelementptr i8, ptr %team, i64 128
+  %before = atomicrmw add ptr %word, i64 1 seq_cst, align 8
+  %n = zext i32 %threads to i64
+  %part = urem i64 %before, %n
+  %first = sub i64 %before, %part
+  %all = add i64 %first, %n
+  %here = add i64 %before, 1
+  %last = icmp eq i64 %here, %all
   br i1 %last, label %open, label %wait
 open:
-  store atomic i32 0, ptr %arrived monotonic, align 4
-  %a = atomicrmw add ptr %turn, i32 1 seq_cst, align 4
   call void @tz_wake(ptr %team, i64 128)
   br label %done
 wait:
-  call void @tz_wait(ptr %team, i64 128, i32 %seen)
-  br label %done
+  %seen = phi i64 [ %here, %meet ], [ %now, %wait ]
+  %low = trunc i64 %seen to i32
+  call void @tz_wait(ptr %team, i64 128, i32 %low)
+  %now = load atomic i64, ptr %word acquire, align 8
+  %over = icmp uge i64 %now, %all
+  br i1 %over, label %done, label %wait
 done:
   ret void
 }
@@ -276,7 +282,7 @@ done:
 define void @tz_serve(ptr %team, i32 %index) nounwind {
 entry:
   %busy = getelementptr i8, ptr %team, i64 256
-  %end_place = getelementptr i8, ptr %team, i64 200
+  %end_place = getelementptr i8, ptr %team, i64 196
   %job_place = getelementptr i8, ptr %team, i64 320
   %context_place = getelementptr i8, ptr %team, i64 328
   br label %next
@@ -306,7 +312,7 @@ done:
   ret void
 }
 define void @tz_end(ptr %team) nounwind {
-  %end_place = getelementptr i8, ptr %team, i64 200
+  %end_place = getelementptr i8, ptr %team, i64 196
   %jobs = getelementptr i8, ptr %team, i64 192
   store atomic i32 1, ptr %end_place release, align 4
   %a = atomicrmw add ptr %jobs, i32 1 seq_cst, align 4
