@@ -56,9 +56,12 @@ class Names:
     def same(self) -> bool:
         """Whether each stands for what it did, and none is new."""
         now = map(call, self.looks, self.names, repeat(NOTHING))
-        if not all(map(is_, now, self.held)):
+        if self.looks and not all(map(is_, now, self.held)):
             return False
-        return all(keys.isdisjoint(names) for keys, names in self.absent)
+        for keys, names in self.absent:  # noqa: SIM110 - a loop is quicker than a generator
+            if not keys.isdisjoint(names):
+                return False
+        return True
 
 
 @dataclass

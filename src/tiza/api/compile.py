@@ -103,18 +103,14 @@ class CompiledFunction:
             self._forms.clear()  # they were written down with other models
             self._sides.clear()
 
-    def _quickly(self, args: Sequence[Any]) -> tuple[Any] | None:
-        assert self._quick is not None  # asked for where there is one
-        try:
-            return self._quick(args)
-        except Outside:
-            return None  # the long way says what is wrong
-
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """f(*args, **kwargs)."""
         grad = is_grad_enabled()
         if self._quick is not None and grad is self._grad and not kwargs and self._same():
-            made = self._quickly(args)
+            try:
+                made = self._quick(args)
+            except Outside:
+                made = None  # the long way says what is wrong
             if made is not None:
                 return made[0]
         structure, leaves = flat((args, kwargs))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tiza.api.forms import Form
 
 Array = np.ndarray[Any, Any]
-NODE, TRAINING = attrgetter("node"), attrgetter("training")
+NODE = attrgetter("node")
 CONSTANT = PRIMITIVES["constant"]
 
 
@@ -40,14 +40,16 @@ class Ready:
 
 
 class Quick:
-    """One compiled form, as long as what is around the function stays the same."""
+    """One compiled form, as long as what is around the function stays the same.
+
+    The caller has looked around (`Around.same`); new values of tensors are noticed here.
+    """
 
     def __init__(self, form: Form, program: Compiled, structure: Any, arrays: Sequence[Array],
                  captured: Captured) -> None:  # fmt: skip
         self.program, self.structure, self.out = program, structure, form.out
-        self.tensors, self.modules = captured.tensors, captured.modules
+        self.tensors = captured.tensors
         self.nodes = list(map(NODE, self.tensors))
-        self.modes = list(map(TRAINING, self.modules))
         self.fixed = [np.ascontiguousarray(t.numpy()) for t in captured.tensors]
         self.blank = [np.empty(0, a.dtype) for a in arrays]  # until a call brings some
         self.ready = [Ready(program, [*self.blank, *self.fixed])]  # those that nobody uses now
@@ -87,8 +89,6 @@ class Quick:
         held = self._fill(words, args)
         if held is None or not all(map(is_, map(NODE, self.tensors), self.nodes)):
             return None
-        if list(map(TRAINING, self.modules)) != self.modes:
-            return None
         made = []
         for place, fresh, shape, dtype in ready.results:
             node = Node(CONSTANT, (), {}, shape, dtype, None)
@@ -113,7 +113,7 @@ class Quick:
             if array.shape != shape or array.dtype != dtype:
                 return None
             flags = array.flags
-            if not flags.c_contiguous or not flags.aligned or (over and not flags.writeable):
+            if not flags.carray and (over or not (flags.c_contiguous and flags.aligned)):
                 return None
             words[place] = address(array)
             held.append(array)
