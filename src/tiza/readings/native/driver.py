@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tiza.readings.native.ahead import Ahead, Asking
@@ -21,7 +21,10 @@ MEET = "  call void @tz_barrier(ptr %team)"
 
 def pointer(buffer: Buffer) -> str:
     """The name of a buffer's address in this function."""
-    return f"%arg{buffer.argument}" if buffer.argument is not None else f"%m{buffer.offset}"
+    if buffer.argument is not None:
+        return f"%arg{buffer.argument}"
+    own = f"_{buffer.shares}_{buffer.bytes}" if buffer.shares > 1 else ""
+    return f"%m{buffer.offset}{own}"
 
 
 def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = (), *,
@@ -49,9 +52,10 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     used = sorted({b.argument for b in buffers if b.argument is not None}
                   | {k for a in ahead for k in (a.data, a.where)})  # fmt: skip
     lines += addresses(used)
-    offsets = {b.offset for b in buffers if b.offset is not None}
+    offsets = {b.offset for b in buffers if b.offset is not None and b.shares == 1}
     lines += [f"  %m{o} = getelementptr i8, ptr %arena, i64 {o}"
               for o in sorted(offsets - close.offsets)]  # fmt: skip
+    lines += _own({pointer(b): b for b in buffers if b.shares > 1})
     if any(c.loop is not None and c.loop.breathes for c in calls):
         lines += ["  %stop_at = getelementptr i64, ptr %context, i64 3",
                   "  %stop = " + ("getelementptr i8, ptr %stop_at, i64 0" if name == "run"
@@ -91,6 +95,16 @@ def addresses(used: Iterable[int]) -> list[str]:
             f"  %move{k}_at = getelementptr i64, ptr %context, i64 {HEADER + 1 + WORDS * k}",
             f"  %move{k} = load i64, ptr %move{k}_at",
         ]
+    return lines
+
+
+def _own(buffers: Mapping[str, Buffer]) -> list[str]:
+    """The addresses of what each thread has to itself."""
+    lines = []
+    for name, b in buffers.items():
+        lines += [f"  {name}_by = mul i64 %t, {b.bytes // b.shares}",
+                  f"  {name}_at = add i64 {name}_by, {b.offset}",
+                  f"  {name} = getelementptr i8, ptr %arena, i64 {name}_at"]  # fmt: skip
     return lines
 
 
@@ -142,8 +156,9 @@ def _by_all(i: int, call: Call, asking: Asking, unit: int = 1) -> list[str]:
     if call.loop is not None:
         return [f"  call void @{call.name}(ptr {pointer(_context(call))}, i32 %thread, "
                 "i32 %threads, ptr %team)"]  # fmt: skip
-    lines = [f"  %t{i} = add i64 %t, 1", *_share(f"%lo{i}", "%t", call.trips, unit),
-             *_share(f"%hi{i}", f"%t{i}", call.trips, unit)]  # fmt: skip
+    (many, here, after), lines = _having_room(i, call)
+    lines += [*_share(f"%lo{i}", here, call.trips, unit, many),
+              *_share(f"%hi{i}", after, call.trips, unit, many)]  # fmt: skip
     if i in asking.shares:
         lines += asking.between(i, call.trips, lambda start, stop: _one(call, start, stop))
     else:
@@ -151,10 +166,24 @@ def _by_all(i: int, call: Call, asking: Asking, unit: int = 1) -> list[str]:
     return lines
 
 
-def _share(name: str, thread: str, trips: int, unit: int) -> list[str]:
+def _having_room(i: int, call: Call) -> tuple[tuple[str, str, str], list[str]]:
+    """How many threads take part, this one and the next: those that there is memory for."""
+    shares = min((b.shares for b in call.buffers if b.shares > 1), default=0)
+    lines = [f"  %t{i} = add i64 %t, 1"]
+    if not shares:
+        return ("%n", "%t", f"%t{i}"), lines
+    lines += [f"  %few{i} = icmp ult i64 %n, {shares}",
+              f"  %n{i} = select i1 %few{i}, i64 %n, i64 {shares}"]  # fmt: skip
+    for name in ("%t", f"%t{i}"):
+        lines += [f"  {name}in{i} = icmp ult i64 {name}, %n{i}",
+                  f"  {name}at{i} = select i1 {name}in{i}, i64 {name}, i64 %n{i}"]  # fmt: skip
+    return (f"%n{i}", f"%tat{i}", f"%t{i}at{i}"), lines
+
+
+def _share(name: str, thread: str, trips: int, unit: int, many: str) -> list[str]:
     """Where a thread's part begins: of all units, as many as threads before it."""
     lines = [f"  {name}_ = mul i64 {thread}, {math.ceil(trips / unit)}",
-             f"  {name}{'u' if unit > 1 else ''} = udiv i64 {name}_, %n"]  # fmt: skip
+             f"  {name}{'u' if unit > 1 else ''} = udiv i64 {name}_, {many}"]  # fmt: skip
     if unit > 1:  # the last unit may be shorter
         lines += [f"  {name}t = mul i64 {name}u, {unit}",
                   f"  {name}s = icmp ult i64 {name}t, {trips}",

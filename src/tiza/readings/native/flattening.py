@@ -6,10 +6,13 @@ Turning a value once, in registers, is quicker than storing or loading lanes tha
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
+
 from tiza.graph.node import Node
-from tiza.readings.native.tables import reduces
+from tiza.readings.native.tables import TILES, reduces
 
 BATCH = 16  # examples that fill lanes
+LAST = (1, 2, 3, 0)  # the axes of pictures, the batch innermost
 
 
 def worth_turning(node: Node) -> list[Node]:
@@ -34,3 +37,18 @@ def _spread(x: Node) -> bool:
     """Whether rows become examples that go to a window's places."""
     y = x.inputs[0] if x.prim.name == "reshape" else x
     return y.ndim == 2 and x.ndim >= 4 and x.shape[0] == y.shape[0] >= BATCH
+
+
+def slid_over(order: Sequence[Node], kept: Container[Node]) -> set[Node]:
+    """What convolutions slide over."""
+    found = set()
+    for node in order:
+        if node.prim.name == "windows" and node.ndim - 2 * len(node.attrs["size"]) == 2:
+            x = node.inputs[0]
+            while x not in kept and x.inputs and x.prim.name in (
+                    "reshape", "broadcast_to", "slice", "flip"):  # fmt: skip
+                x = x.inputs[0]
+            found.add(x)
+        elif node.prim.name in TILES:
+            found |= {x.inputs[0] for x in node.inputs if x.attrs.get("axes") == LAST}
+    return found

@@ -14,24 +14,28 @@ from tiza.readings.native.index import ZERO, Affine, Index
 
 DType = np.dtype[Any]
 _numbers = count()
+LINE = 64  # bytes
 
 
 class Buffer:
     """Memory for one value: an argument of the program, or a part of the arena.
 
-    order: the axes from the outermost to the innermost, as they are laid out.
+    order: the axes from the outermost to the innermost, as they are laid out. shares: how many
+    threads have one of their own.
     """
 
-    __slots__ = ("argument", "dtype", "number", "offset", "room", "shape", "strides")
+    __slots__ = ("argument", "dtype", "number", "offset", "room", "shape", "shares", "strides")
 
     def __init__(self, shape: tuple[int, ...], dtype: DType, argument: int | None = None,
-                 order: tuple[int, ...] | None = None, *, pad: int = 0) -> None:  # fmt: skip
+                 order: tuple[int, ...] | None = None, *, pad: int = 0,
+                 shares: int = 1) -> None:  # fmt: skip
         self.shape, self.dtype, self.argument = shape, dtype, argument
         self.offset: int | None = None  # in the arena, in bytes
         self.number = next(_numbers)
         self.strides = strides_of(shape, order, pad)
         rows = math.prod(shape) // (shape[(order or range(len(shape)))[-1]] or 1) if pad else 0
         self.room = math.prod(shape) + rows * pad  # entries, those that fill up rows included
+        self.room, self.shares = self.room * shares, shares
 
     @property
     def size(self) -> int:
@@ -84,6 +88,15 @@ def padding(shape: tuple[int, ...], dtype: DType, order: tuple[int, ...] | None)
     row = shape[(order or range(len(shape)))[-1]] * dtype.itemsize
     few = math.prod(shape) * dtype.itemsize < 16 * row
     return 0 if row % 1024 or few or row == 0 else 64 // dtype.itemsize
+
+
+def odd(entries: int, dtype: DType) -> int:
+    """Entries to put after each row of so many for it to take an odd number of cache lines.
+
+    Then rows that are used together, or every 16th or 36th of them, fall into different places.
+    """
+    side = LINE // dtype.itemsize
+    return (math.ceil(entries / side) | 1) * side - entries
 
 
 @dataclass(frozen=True)

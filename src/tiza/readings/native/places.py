@@ -9,11 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tiza.graph.node import Node, placeholder
+from tiza.readings.native.cuts import rooms
+from tiza.readings.native.flattening import slid_over
 from tiza.readings.native.joins import Joins
 from tiza.readings.native.memory import Buffer, View, padding
 from tiza.readings.native.over import Chain, chains
 from tiza.readings.native.plan import Group, Plan, Planner
-from tiza.readings.native.tables import LOOPS
+from tiza.readings.native.tables import LOOPS, TILES
 
 if TYPE_CHECKING:
     from tiza.readings.native.branch import Loop
@@ -39,12 +41,12 @@ class Places:
     def __init__(self, planner: Planner, plan: Plan, bits: int, aliased: Mapping[int, int],
                  loops: Mapping[Node, Loop], straight: Set[Node] = frozenset(),
                  shapes: Sequence[tuple[int, ...]] = ()) -> None:  # fmt: skip
-        self.straight = straight
-        self.loops = loops
+        self.straight, self.loops = straight, loops
         self.planner, self.plan, self.bits = planner, plan, bits
         self.aliased = dict(aliased)
         self.layout, self.arena = Layout(), Arena()
         self.memory: dict[Node, View] = {}
+        self.rooms: dict[Group, list[Buffer]] = {}  # what a kernel needs besides
         self.results: list[Buffer] = []
         self.copies: list[tuple[Node, Buffer]] = []
         self.rescues: list[tuple[Node, Buffer]] = []  # copied first of all
@@ -196,6 +198,7 @@ class Places:
                 chain = self.chains.get(root)
                 until = max(last.get(x, i) for x in (chain.puts if chain else [root]))
                 dying.setdefault(until, []).append(buffer)
+            dying.setdefault(i, []).extend(self._rooms(group))
             for buffer in dying.pop(i, []):
                 assert buffer.offset is not None  # it stands in the arena
                 arena.give(buffer.offset, buffer.bytes)
@@ -241,6 +244,13 @@ class Places:
         return plain and root not in self.straight and not any(
             u.prim.name == "random_bits" or u.prim.several for u in users)  # fmt: skip
 
+    def _rooms(self, group: Group) -> list[Buffer]:
+        """The buffers that a kernel needs besides."""
+        self.rooms[group] = rooms(group.roots[0], self.bits)
+        for buffer in self.rooms[group]:
+            buffer.offset = self.arena.take(buffer.bytes)
+        return self.rooms[group]
+
     def _looped(self, scan: Node, arena: Arena) -> list[Buffer]:
         """The buffers of a loop."""
         taken: list[Buffer] = []
@@ -271,7 +281,7 @@ class Places:
         if self._windowed(root) or (root.prim.name == "reshape" and root.ndim > 3):
             return (*range(1, root.ndim), 0)
         if (
-            root.prim.name in ("matmul", "random_bits", "reshape")
+            root.prim.name in ("matmul", "random_bits", "reshape", *TILES)
             or root.prim.several
             or self._flattened(root)
         ):
@@ -303,16 +313,8 @@ class Places:
 
     @cached_property
     def _slid(self) -> set[Node]:
-        """What the windows of convolutions slide over."""
-        found = set()
-        for node in self.planner.order:
-            if node.prim.name == "windows" and node.ndim - 2 * len(node.attrs["size"]) == 2:
-                x = node.inputs[0]
-                while x not in self.plan.kept and x.inputs and x.prim.name in (
-                        "reshape", "broadcast_to", "slice", "flip"):  # fmt: skip
-                    x = x.inputs[0]
-                found.add(x)
-        return found
+        """What convolutions slide over."""
+        return slid_over(self.planner.order, self.plan.kept)
 
     def _likenesses(self, root: Node) -> list[tuple[int, ...]]:
         """The strides of what `root` is computed from, axis by axis, where they correspond."""

@@ -30,6 +30,8 @@ from tiza.readings.native.tables import (
     MOVES,
     RUNNING,
     SCATTER,
+    SLIDING,
+    TILES,
     cost,
     reduces,
     supported,
@@ -230,11 +232,9 @@ class Planner:
                     self._keep(x)
                 if not self._read_once(unpadded(x), node):
                     self._keep(unpadded(x))
-        elif node.prim.name == "windows":
-            self._keep(unpadded(node.inputs[0]))
-        elif node.prim.name in (*HOST, "random_bits", "scan") or not supported(node):
+        elif node.prim.name in (*SLIDING, *HOST, "random_bits", "scan") or not supported(node):
             for x in node.inputs:
-                self._keep(x)
+                self._keep(unpadded(x) if node.prim.name in SLIDING else x)
 
     def _read_once(self, x: Node, product: Node) -> bool:
         """Whether rows taken from a given table are best read where they lie.
@@ -311,7 +311,7 @@ class Planner:
         if root.prim.name not in LOOPS and (not supported(root) or root.prim.name in HOST):
             group = Group("host", ())
             group.outer.append(root)
-        elif root.prim.name in (*LOOPS, "concat", "random_bits", "put"):
+        elif root.prim.name in (*LOOPS, *TILES, "concat", "random_bits", "put"):
             group = Group(root.prim.name, ())
             group.outer.append(root)
         elif root.prim.name in SCATTER or root.prim.name == "pad":

@@ -34,6 +34,7 @@ from tiza.readings.native.lower import Value
 from tiza.readings.native.machine import Machine
 from tiza.readings.native.memory import Buffer
 from tiza.readings.native.nest import Lowerer, Nest, Signature
+from tiza.readings.native.pieces import Part, whole
 from tiza.readings.native.places import Places
 from tiza.readings.native.plan import Group, Planner, deep, opened
 from tiza.readings.native.pool import BARRIER_IR
@@ -48,7 +49,9 @@ from tiza.readings.native.special import (
 )
 from tiza.readings.native.straight import Straight
 from tiza.readings.native.symbols import written_out
-from tiza.readings.native.tables import SCATTER
+from tiza.readings.native.tables import SCATTER, TILES
+from tiza.readings.native.tiled import single_nest
+from tiza.readings.native.wishes import Failed, Wishes, under
 
 TINY = 2e-6  # seconds of a program whose calls would cost as much as its work
 SMALL = 3e-6  # seconds of work that are not worth waking another thread for
@@ -81,19 +84,6 @@ class Module:
     mathematics: set[tuple[str, Any, int]] = field(default_factory=set)
     loops: list[str] = field(default_factory=list)
     known: dict[Any, tuple[str, int, bool]] = field(default_factory=dict)  # kernels by signature
-
-
-@dataclass
-class Wishes:
-    """What earlier attempts have taught.
-
-    kept: nodes that must stand in memory; alone: that need a kernel of their own; straight:
-    whose entries must be laid out row by row.
-    """
-
-    kept: set[Node] = field(default_factory=set)
-    alone: set[Node] = field(default_factory=set)
-    straight: set[Node] = field(default_factory=set)
 
 
 class Builder:
@@ -170,6 +160,8 @@ class Builder:
         elif group.kind in ("concat", "put", "scatter"):
             for nest in self._written(group, root, lowerer):
                 self._nest(nest, group)
+        elif group.kind in TILES:
+            self._tiles(group, root)
         else:
             self._nest(self._in_passes(group, lowerer) or lowerer.nest(group), group)
 
@@ -210,6 +202,15 @@ class Builder:
             way = schedule(nest, width, self.registers)
         if product(nest) is not None:
             self._look_ahead(nest)
+        name, trips, divisible = self._kernel(nest, way, width)
+        flops, moved = work(nest)
+        seconds = flops / (width * 6e9) + moved / 40e9
+        shared = divisible and trips > 1 and seconds > SMALL
+        self.calls.append(Call(name, nest.buffers(), trips, seconds, shared, group, flops, moved,
+                               nest=nest, plan=way))  # fmt: skip
+
+    def _kernel(self, nest: Nest, way: Schedule, width: int) -> tuple[str, int, bool]:
+        """The function of a nest: its name, its trips, whether threads may share them."""
         key = Signature(nest).key(), width, self.again
         known = self.module.known.get(key)
         if known is None:
@@ -219,12 +220,7 @@ class Builder:
             self.module.mathematics |= kernel.text.functions
             known = self._function(body), kernel.trips, kernel.divisible
             self.module.known[key] = known
-        name, trips, divisible = known
-        flops, moved = work(nest)
-        seconds = flops / (width * 6e9) + moved / 40e9
-        shared = divisible and trips > 1 and seconds > SMALL
-        self.calls.append(Call(name, nest.buffers(), trips, seconds, shared, group, flops, moved,
-                               nest=nest, plan=way))  # fmt: skip
+        return known
 
     def _look_ahead(self, nest: Nest) -> None:
         """Let a product that sums over the rows of a batch ask for those of the next step."""
@@ -240,6 +236,26 @@ class Builder:
                     later = Value("load", (), rows[0].dtype, (where, rows[0].extra[1] + a.rows, ()))
                     nest.coming[value] = place.put(rows[0], Affine(0, [(later, 1)]))
                     a.asked = True
+
+    def _tiles(self, group: Group, root: Node) -> None:
+        """Pictures or kernels cut into tiles."""
+        rooms = self.places.rooms[group]
+        if not rooms:
+            self._nest(single_nest(root, self.memory), group)
+            return
+        made = whole(root, self.memory, rooms, self.bits, self._part)
+        moved = sum(b.bytes for b in made.buffers if b.shares == 1)
+        width = self.bits // 8 // root.dtype.itemsize
+        seconds = made.flops / (width * 6e9) + moved / 40e9
+        shared = made.trips > 1 and seconds > SMALL
+        self.calls.append(Call(self._function(made.text), made.buffers, made.trips, seconds, shared,
+                               group, made.flops, moved))  # fmt: skip
+
+    def _part(self, nest: Nest) -> Part:
+        """A nest as a function that another one calls."""
+        width = lanes_of(nest, self.bits)
+        name, trips, _ = self._kernel(nest, schedule(nest, width, self.registers), width)
+        return Part(name, trips, nest.buffers(), work(nest)[0])
 
     def _function(self, body: str) -> str:
         """The name of a function with this text; equal ones are shared."""
@@ -325,14 +341,6 @@ class Builder:
         return any(c.shared for c in self.calls)
 
 
-class Failed(Exception):
-    """Kernels cannot be lowered as they were planned."""
-
-    def __init__(self, groups: list[Group]) -> None:
-        super().__init__(groups)
-        self.roots = [root for group in groups for root in group.roots]
-
-
 def work(nest: Nest) -> tuple[float, float]:
     """Floating-point operations and bytes of a nest, roughly."""
     inside = math.prod(i.extent for i in nest.reduced) * (nest.passes.extent if nest.passes else 1)
@@ -360,7 +368,7 @@ def build(inputs: Sequence[Node], outputs: Sequence[Node], machine: Machine,
         try:
             builder.build()
         except Failed as failed:
-            more, straight = _under(failed.roots, builder)
+            more, straight = under(failed.roots, builder.plan.kept, builder.memory)
             if (more <= wishes.kept and straight <= wishes.straight) or attempt > ATTEMPTS // 2:
                 wishes.alone |= set(failed.roots)
                 more |= {x for r in failed.roots for x in r.inputs if x.inputs}
@@ -369,27 +377,3 @@ def build(inputs: Sequence[Node], outputs: Sequence[Node], machine: Machine,
             continue
         return builder
     raise RuntimeError("a kernel cannot be lowered")
-
-
-def _under(roots: Sequence[Node], builder: Builder) -> tuple[set[Node], set[Node]]:
-    """What is reshaped or padded where it is used, and so could not be indexed.
-
-    Such values must stand in memory, laid out row by row.
-    """
-    kept, memory = builder.plan.kept, builder.memory
-    found: set[Node] = set()
-    straight: set[Node] = set()
-    for root in roots:
-        stack, seen = [root], set()
-        while stack:
-            node = stack.pop()
-            if node in seen or (node is not root and (node in kept or node in memory)):
-                continue
-            seen.add(node)
-            stack += node.inputs
-            if node.prim.name in ("reshape", "pad", "windows", "take", "take_along"):
-                x = node.inputs[0]
-                straight.add(x)
-                if x not in kept and x not in memory and x.value is None:
-                    found.add(x)
-    return found, straight

@@ -16,6 +16,7 @@ from tiza.graph.prims.families import reshaped
 from tiza.graph.walk import walk
 from tiza.readings.native.gather import early_product, late_product
 from tiza.readings.native.halves import in_halves
+from tiza.readings.native.winograd import convolution, slopes
 
 Ints = tuple[int, ...]
 EMPTY = {"prod": 1, "all": True}  # what a reduction of nothing gives, where it is not 0
@@ -43,7 +44,7 @@ def simpler(node: Node) -> Node | None:
     """A composite in a form that the compiler likes better than its body."""
     if node.prim.name == "conv_transpose" and set(node.attrs["stride"]) == {1}:
         return _convolved(*node.inputs, **node.attrs)
-    return None
+    return convolution(*node.inputs, **node.attrs) if node.prim.name == "conv" else None
 
 
 def _convolved(x: Node, weight: Node, *bias: Node, stride: Ints, padding: Ints,
@@ -190,7 +191,7 @@ def _chain(node: Node, count: int) -> list[Node]:
 def _product(node: Node) -> Node:
     """Of rows that are picked from a table, in another order."""
     found = early_product(node)
-    return in_halves(node) if found is node else found
+    return slopes(node) or in_halves(node) if found is node else found
 
 
 SMALLEST = 1e-12  # |log β|, where β is not 1

@@ -290,6 +290,7 @@ _SPELL: dict[str, Rule] = {
     "divide": _plain("fdiv", "sdiv"),
     "negative": _negative,
     "abs": _abs,
+    "fma": lambda s, out, w, *args: s.intrinsic("fma", out, w, *args),
     "sign": _sign,
     "sqrt": lambda s, out, w, x: s.intrinsic("sqrt", out, w, x),
     "floor": _rounding("floor"),

@@ -13,10 +13,12 @@ HOST = {
 LOOPS = {"scan", "cond", "while"}  # their bodies are programs of their own
 # Written entry by entry into zeros:
 SCATTER = {"take_add", "take_along_add", "windows_add", "window_put"}
+TILES = {"apart", "together", "slid", "learned"}  # a function for each: see `tiled`
+SLIDING = {"windows", *TILES}  # read pictures where they stand
 # Carried along an axis:
 RUNNING = {"cumsum": "sum", "cumprod": "prod"}
 # Need a kernel of their own:
-ALONE = {*HOST, *SCATTER, *RUNNING, "random_bits", "concat", "pad", "put"}
+ALONE = {*HOST, *SCATTER, *RUNNING, *TILES, "random_bits", "concat", "pad", "put"}
 REDUCTIONS = {"sum", "prod", "max", "min", "all", "any", "argmax", "argmin", "matmul"}
 DTYPES = {np.dtype(t) for t in (
     "float32", "float64", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
