@@ -329,8 +329,8 @@ class Places:
             strides = self._strides(x)
             if strides is None:
                 alike = x.prim.name == "reshape" and x.inputs[0].shape[: root.ndim] == root.shape
-                through = x.prim.family == "elementwise" or x in self.plan.elided or alike
-                if through or x.prim.name in ("pad", "windows"):
+                through = x.prim.family == "elementwise" or alike
+                if through or x.prim.name in ("pad", "windows", "argmax"):
                     stack += x.inputs
                 continue
             strides = strides[: root.ndim]
