@@ -64,3 +64,14 @@ def test_the_same_program_is_written_in_the_same_words() -> None:
         return f.last.builder.text()
 
     assert len({text() for _ in range(6)}) == 1
+
+
+def test_kernels_share_what_turns_a_tile() -> None:
+    def shuffles(*shapes: tuple[int, int]) -> int:
+        f = tz.compile(lambda *xs: [x.T for x in xs])
+        f(*(np.ones(s, "float32") for s in shapes))
+        assert kinds(f) == {"turned"}
+        return sum("shufflevector" in line for line in f.last.builder.text().splitlines())
+
+    assert shuffles((64, 128)) == shuffles((64, 128), (128, 64), (256, 192)) > 0
+    assert shuffles((64, 128)) < shuffles((64, 128), (130, 64))  # what is left at the edge

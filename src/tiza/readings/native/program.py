@@ -27,6 +27,7 @@ from tiza.readings.native.band import Bands
 from tiza.readings.native.blocks import NEAR, blocked
 from tiza.readings.native.branch import LOOPS, Loop, built
 from tiza.readings.native.close import Close
+from tiza.readings.native.corner import tile_text
 from tiza.readings.native.driver import run_text
 from tiza.readings.native.emit import Kernel
 from tiza.readings.native.index import Affine, Opaque
@@ -82,6 +83,7 @@ class Module:
     functions: dict[str, str] = field(default_factory=dict)  # text without its name → name
     declared: set[str] = field(default_factory=set)
     mathematics: set[tuple[str, Any, int]] = field(default_factory=set)
+    tiles: set[tuple[Any, int]] = field(default_factory=set)
     loops: list[str] = field(default_factory=list)
     known: dict[Any, tuple[str, int, bool]] = field(default_factory=dict)  # kernels by signature
 
@@ -218,6 +220,7 @@ class Builder:
             body = kernel.write("@")
             self.module.declared |= kernel.text.declared
             self.module.mathematics |= kernel.text.functions
+            self.module.tiles |= kernel.text.tiles
             known = self._function(body), kernel.trips, kernel.divisible
             self.module.known[key] = known
         return known
@@ -299,6 +302,9 @@ class Builder:
         inline = (") #0 {", ") alwaysinline #0 {") if small else ("", "")
         functions = [body.replace("@@(", f"@{name}(", 1).replace(*inline, 1)
                      for body, name in module.functions.items()]  # fmt: skip
+        functions += [
+            tile_text(*tile).replace(*inline, 1) for tile in sorted(module.tiles, key=str)
+        ]
         asked = [a for a in self.ahead if a.far and not a.asked]
         attributes = f'attributes #0 = {{ nounwind "prefer-vector-width"="{self.bits}" }}'
         step = written_out(self.calls, self._replaced()) if small and only is None else None

@@ -19,6 +19,7 @@ class Text:
         self.entry: list[str] = []  # room on the stack, asked for once
         self.declared: set[str] = set()
         self.functions: set[tuple[str, DType, int]] = set()  # of the mathematical library
+        self.tiles: set[tuple[DType, int]] = set()  # that a function copies, turned
         self.count = 0
 
     def name(self) -> str:
