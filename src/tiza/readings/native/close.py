@@ -47,7 +47,7 @@ class Close:
         for k, count in self.arguments.items():
             lines += [
                 f"  %arg{k} = alloca [{count} x i8], align 64",
-                _copy(f"%arg{k}", f"%base{k}", count),
+                copy_text(f"%arg{k}", f"%base{k}", count),
             ]
         for (start, stop), offsets in self.parts.items():
             lines.append(f"  %part{start} = alloca [{stop - start} x i8], align 64")
@@ -58,13 +58,14 @@ class Close:
 
     def end(self) -> list[str]:
         """After the last."""
-        return [_copy(f"%base{k}", f"%arg{k}", count) for k, count in self.arguments.items()]
+        return [copy_text(f"%base{k}", f"%arg{k}", count) for k, count in self.arguments.items()]
 
 
 DECLARED = {"declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)"}
 
 
-def _copy(to: str, start: str, count: int) -> str:
+def copy_text(to: str, start: str, count: int) -> str:
+    """So many bytes copied."""
     return f"  call void @llvm.memcpy.p0.p0.i64(ptr {to}, ptr {start}, i64 {count}, i1 false)"
 
 

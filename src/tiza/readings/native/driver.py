@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tiza.readings.native.ahead import Ahead, Asking
+from tiza.readings.native.apiece import Apiece
 from tiza.readings.native.close import Close
 from tiza.readings.native.meeting import meetings
 from tiza.readings.native.memory import Buffer
@@ -19,22 +20,28 @@ STEPS = 40  # bits of the number of a step, in what Python is asked: which node,
 MEET = "  call void @tz_barrier(ptr %team)"
 
 
-def pointer(buffer: Buffer) -> str:
+def pointer(buffer: Buffer, own: Apiece | None = None) -> str:
     """The name of a buffer's address in this function."""
+    mine = own.name(buffer) if own else None
+    if mine is not None:
+        return mine
     if buffer.argument is not None:
         return f"%arg{buffer.argument}"
-    own = f"_{buffer.shares}_{buffer.bytes}" if buffer.shares > 1 else ""
-    return f"%m{buffer.offset}{own}"
+    share = f"_{buffer.shares}_{buffer.bytes}" if buffer.shares > 1 else ""
+    return f"%m{buffer.offset}{share}"
 
 
 def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = (), *,
              chained: bool = False, close: Close | None = None,
-             units: Sequence[int] | None = None) -> str:  # fmt: skip
+             units: Sequence[int] | None = None,
+             replaced: Iterable[Buffer] = ()) -> str:  # fmt: skip
     """`void run(ptr context, i32 thread, i32 threads, ptr team)` for these calls.
 
-    chained: see `meetings`; close: what stays in registers from step to step; units: see `own`.
+    chained: see `meetings`; close: what stays in registers from step to step; units: see `own`;
+    replaced: arguments that results go into, where small calls may be made by each thread.
     """
     close = close or Close()
+    own = _apiece(calls, replaced)
     linkage = "" if name == "run" else "internal "
     lines = [
         f"define {linkage}void @{name}(ptr %context, i32 %thread, i32 %threads, ptr %team) #0 {{",
@@ -62,12 +69,15 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
                                   else "load ptr, ptr %stop_at")]  # fmt: skip
     lines += [
         *close.begin(),
+        *own.begin(),
         "  br label %head",
         "head:",
         "  %step = phi i64 [ 0, %entry ], [ %next, %tail ]",
     ]
-    moving = [k for k in used if k not in close.arguments]
-    lines += [f"  %arg{k} = phi ptr [ %base{k}, %entry ], [ %later{k}, %tail ]" for k in moving]
+    moving = {k: "own_" if k in own.fresh else "" for k in used
+              if k not in close.arguments and k not in own.round}  # fmt: skip
+    lines += [f"  %arg{k} = phi ptr [ %{whose}base{k}, %entry ], [ %later{k}, %tail ]"
+              for k, whose in moving.items()]  # fmt: skip
     lines += [
         "  %going = icmp slt i64 %step, %steps",
         "  br i1 %going, label %body, label %done",
@@ -76,13 +86,23 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     asking = Asking(calls, ahead)
     lines += asking.begin()
     if units is None:
-        lines += _calls(calls, asking, chained=chained)
+        lines += _calls(calls, asking, own, chained=chained)
     else:
         lines += [line for i, n in enumerate(units) for line in _by_all(i, calls[i], asking, n)]
     lines += ["  br label %tail", "tail:", "  %next = add i64 %step, 1"]
-    lines += [f"  %later{k} = getelementptr i8, ptr %arg{k}, i64 %move{k}" for k in moving]
-    lines += ["  br label %head", "done:", *close.end(), "  ret void", "}"]
+    lines += [f"  %later{k} = getelementptr i8, ptr %arg{k}, i64 %{whose}move{k}"
+              for k, whose in moving.items()]  # fmt: skip
+    lines += ["  br label %head", "done:", *close.end(), *own.end(), "  ret void", "}"]
     return "\n".join(lines)
+
+
+def _apiece(calls: Sequence[Call], replaced: Iterable[Buffer]) -> Apiece:
+    """What each thread makes by itself, if threads meet less often for it, but still do."""
+    own = Apiece.of(calls, replaced)
+    if not own.calls:
+        return own
+    fewer = len(meetings(calls, chained=False, own=own))
+    return own if 0 < fewer < len(meetings(calls, chained=False)) else Apiece()
 
 
 def addresses(used: Iterable[int]) -> list[str]:
@@ -108,12 +128,12 @@ def _own(buffers: Mapping[str, Buffer]) -> list[str]:
     return lines
 
 
-def _calls(calls: Sequence[Call], asking: Asking, *, chained: bool) -> list[str]:
-    """Thread 0 makes small calls by itself; threads meet where one would disturb another."""
+def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, *, chained: bool) -> list[str]:
+    """Thread 0 makes small calls alone, or each does; threads meet where one disturbs another."""
     if not any(c.shared for c in calls):
         return [line for i, call in enumerate(calls) for line in _by_one(i, call)]
     lines: list[str] = []
-    meets = meetings(calls, chained=chained)
+    meets = meetings(calls, chained=chained, own=own)
     alone: int | None = None  # the first of the calls that thread 0 makes by itself
 
     def together() -> None:
@@ -126,21 +146,25 @@ def _calls(calls: Sequence[Call], asking: Asking, *, chained: bool) -> list[str]
         if i in meets:
             together()
             lines.append(MEET)
+        if i in own.calls:
+            together()
+            lines.append(_one(call, "0", str(call.trips), own))
+            continue
         if alone is None and (not call.shared or call.loop is not None):
             lines += [f"  br i1 %first, label %only{i}, label %after{i}", f"only{i}:"]
             alone = i
         if not call.shared:
-            lines += _by_one(i, call)
+            lines += _by_one(i, call, own)
             continue
         if call.loop is not None:
             lines += call.loop.filled(i, pointer)
         together()
-        lines += [*([MEET] if call.loop is not None else []), *_by_all(i, call, asking)]
+        lines += [*([MEET] if call.loop is not None else []), *_by_all(i, call, asking, own=own)]
     together()
     return [*lines, MEET] if len(calls) in meets else lines
 
 
-def _by_one(i: int, call: Call) -> list[str]:
+def _by_one(i: int, call: Call, own: Apiece | None = None) -> list[str]:
     if call.host is not None:
         return [f"  %asked{i} = or i64 %step, {call.host << STEPS}",
                 f"  call void %python(i64 %asked{i})"]  # fmt: skip
@@ -148,10 +172,11 @@ def _by_one(i: int, call: Call) -> list[str]:
         context = pointer(_context(call))
         return [*call.loop.filled(i, pointer),
                 f"  call void @{call.name}(ptr {context}, i32 0, i32 1, ptr %team)"]  # fmt: skip
-    return [_one(call, "0", str(call.trips))]
+    return [_one(call, "0", str(call.trips), own)]
 
 
-def _by_all(i: int, call: Call, asking: Asking, unit: int = 1) -> list[str]:
+def _by_all(i: int, call: Call, asking: Asking, unit: int = 1,
+            own: Apiece | None = None) -> list[str]:  # fmt: skip
     """Each thread's part of a call: whole units of so many turns."""
     if call.loop is not None:
         return [f"  call void @{call.name}(ptr {pointer(_context(call))}, i32 %thread, "
@@ -160,9 +185,9 @@ def _by_all(i: int, call: Call, asking: Asking, unit: int = 1) -> list[str]:
     lines += [*_share(f"%lo{i}", here, call.trips, unit, many),
               *_share(f"%hi{i}", after, call.trips, unit, many)]  # fmt: skip
     if i in asking.shares:
-        lines += asking.between(i, call.trips, lambda start, stop: _one(call, start, stop))
+        lines += asking.between(i, call.trips, lambda start, stop: _one(call, start, stop, own))
     else:
-        lines.append(_one(call, f"%lo{i}", f"%hi{i}"))
+        lines.append(_one(call, f"%lo{i}", f"%hi{i}", own))
     return lines
 
 
@@ -197,6 +222,6 @@ def _context(call: Call) -> Buffer:
     return call.loop.context
 
 
-def _one(call: Call, start: str, stop: str) -> str:
-    args = [*(f"ptr {pointer(b)}" for b in call.buffers), f"i64 {start}", f"i64 {stop}"]
+def _one(call: Call, start: str, stop: str, own: Apiece | None = None) -> str:
+    args = [*(f"ptr {pointer(b, own)}" for b in call.buffers), f"i64 {start}", f"i64 {stop}"]
     return f"  call void @{call.name}({', '.join(args)})"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tiza.readings.native.apiece import Apiece
 from tiza.readings.native.memory import Buffer
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ class Use:
     writes: tuple[Span, ...]
 
     @classmethod
-    def of(cls, call: Call) -> Use:
-        """What a call uses."""
+    def of(cls, call: Call, own: Apiece, *, apiece: bool) -> Use:
+        """What a call uses that is common; apiece: all threads make it."""
         if call.nest is None:
             return cls(call.shared, None, ())
+        common = [b for b in call.buffers if not own.has(b)]
         written = {s.buffer for s in call.nest.stores}
-        return cls(call.shared, _spans(call.buffers), _spans(written))
+        return cls(call.shared or apiece, _spans(common), _spans(b for b in common if b in written))
 
     def disturbs(self, other: Use) -> bool:
         """Whether the two must not run side by side, or one thread may be ahead of the other."""
@@ -58,13 +60,14 @@ def _touch(some: Iterable[Span], others: Sequence[Span]) -> bool:
                for a, start, stop in some for b, begin, end in others)  # fmt: skip
 
 
-def meetings(calls: Sequence[Call], *, chained: bool) -> set[int]:
+def meetings(calls: Sequence[Call], *, chained: bool, own: Apiece | None = None) -> set[int]:
     """The calls before which all threads meet; `len(calls)`: at the end of each step.
 
     What is read by a call includes what it writes. chained: a step may read under one argument
     what the step before has written under another.
     """
-    uses = [Use.of(call) for call in calls]
+    own = own or Apiece()
+    uses = [Use.of(call, own, apiece=i in own.calls) for i, call in enumerate(calls)]
     found = {len(calls)} if chained else set()
     pending: list[Use] = []
     for turn in range(1 if chained else 2):  # the second time after the end of a step

@@ -319,13 +319,13 @@ class Builder:
                 module.declared
                 | declared
                 | (asking.DECLARED if asked else set())
-                | (close.DECLARED if near.arguments else set())
+                | close.DECLARED
             ),
             mathematics,
             *functions,
             *module.loops,
             *([asking.TEXT] if asked else []),
-            run_text(self.calls, ahead=asked, close=near)
+            run_text(self.calls, ahead=asked, close=near, replaced=self._replaced())
             if only is None
             else run_text(self.calls[only : only + 1]),
             attributes,
