@@ -70,7 +70,7 @@ class Joins:
             buffer = Buffer(join.shape, join.dtype)
             if place_of(join, number, buffer.view(), part) is None:
                 return False
-            buffer.offset = places.arena.take(buffer.bytes)
+            places.arena.take(buffer)
             memory[join], self.there[join], self.memory[join] = buffer.view(), set(), buffer
         found = place_of(join, number, memory[join], part)
         if found is not None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tiza.graph.node import Node, placeholder
+from tiza.readings.native.arena import Arena
 from tiza.readings.native.cuts import rooms
 from tiza.readings.native.flattening import slid_over
 from tiza.readings.native.joins import Joins
@@ -133,7 +134,7 @@ class Places:
             return node
         aside = placeholder(node.shape, node.dtype)
         buffer = Buffer(node.shape, node.dtype)
-        buffer.offset = self.arena.take(buffer.bytes)
+        self.arena.take(buffer)
         self.memory[aside] = buffer.view()
         self.rescues.append((node, buffer))
         return aside
@@ -194,14 +195,14 @@ class Places:
                         or self.joins.placed(root, self)):  # fmt: skip
                     continue
                 buffer = self._own(root)
-                buffer.offset = arena.take(buffer.bytes)
+                arena.take(buffer)
                 chain = self.chains.get(root)
                 until = max(last.get(x, i) for x in (chain.puts if chain else [root]))
                 dying.setdefault(until, []).append(buffer)
             dying.setdefault(i, []).extend(self._rooms(group))
             for buffer in dying.pop(i, []):
-                assert buffer.offset is not None  # it stands in the arena
-                arena.give(buffer.offset, buffer.bytes)
+                arena.give(buffer)
+        arena.settle()
         self.layout.arena = arena.size
 
     def _own(self, root: Node) -> Buffer:
@@ -248,7 +249,7 @@ class Places:
         """The buffers that a kernel needs besides."""
         self.rooms[group] = rooms(group.roots[0], self.bits)
         for buffer in self.rooms[group]:
-            buffer.offset = self.arena.take(buffer.bytes)
+            self.arena.take(buffer)
         return self.rooms[group]
 
     def _looped(self, scan: Node, arena: Arena) -> list[Buffer]:
@@ -256,7 +257,7 @@ class Places:
         taken: list[Buffer] = []
         self.memory.update(self.loops[scan].place(taken.append))
         for buffer in taken:
-            buffer.offset = arena.take(buffer.bytes)
+            arena.take(buffer)
         return taken
 
     def _under(self, node: Node) -> list[Node]:
@@ -355,46 +356,3 @@ class Places:
         for step in reversed(chain):
             view = view.moved(step) if view is not None else None
         return None if view is None else view.strides
-
-
-class Arena:
-    """One block of memory, parts of which are taken and given back."""
-
-    ALIGN = 64
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.free: list[tuple[int, int]] = []  # (offset, bytes), in order, never adjacent
-
-    def take(self, count: int) -> int:
-        """The offset of so many bytes: the smallest gap that will do, or new memory."""
-        count = self._whole(count)
-        gaps = [g for g in self.free if g[1] >= count]
-        if gaps:
-            offset, room = min(gaps, key=lambda g: g[1])
-            self.free.remove((offset, room))
-            if room > count:
-                self.free.append((offset + count, room - count))
-                self.free.sort()
-            return offset
-        if self.free and sum(self.free[-1]) == self.size:  # the last gap, made larger
-            offset, _ = self.free.pop()
-        else:
-            offset = self.size
-        self.size = offset + count
-        return offset
-
-    def give(self, offset: int, count: int) -> None:
-        """Memory that is not needed any more."""
-        self.free.append((offset, self._whole(count)))
-        self.free.sort()
-        merged: list[tuple[int, int]] = []
-        for start, room in self.free:
-            if merged and sum(merged[-1]) == start:
-                merged[-1] = merged[-1][0], merged[-1][1] + room
-            else:
-                merged.append((start, room))
-        self.free = merged
-
-    def _whole(self, count: int) -> int:
-        return max(self.ALIGN, -(-count // self.ALIGN) * self.ALIGN)
