@@ -11,6 +11,8 @@ import tiza as tz
 from bench.contest import Contest, here
 from bench.rung import Array, initial
 from bench.rungs.gpt import HEADS, LAYERS, RUNG, WIDTH
+from bench.sources import VOCABULARY
+from tiza import models
 
 LENGTH, SIZE = 64, WIDTH // HEADS
 FIRST = 7
@@ -64,7 +66,23 @@ def own() -> dict[str, Callable[[], Array]]:
                 return np.append(FIRST, whole(tz.asarray(FIRST)).numpy())
 
         found["tiza @compile, scan"] = at_once
+        ready = as_users(model)
+        found["tiza GPT.generate"] = lambda: ready.generate([[FIRST]], LENGTH - 1, 0.0)[0]
     return found
+
+
+def as_users(model: Any) -> models.GPT:
+    """The GPT of `tiza.models` with the same weights."""
+    made = models.GPT(VOCABULARY, LENGTH, LAYERS, HEADS, WIDTH)
+    names = {"token.": "tokens.", "place.": "places.", "proj.": "out.", "up.": "fc1.",
+             "down.": "fc2."}  # fmt: skip
+    weights = {}
+    for name, value in model.state_dict().items():
+        for old, new in names.items():
+            name = name.replace(old, new)
+        weights[name] = value
+    made.load_state_dict(weights)
+    return made
 
 
 def blank() -> Any:
