@@ -27,14 +27,14 @@ HOW = [{"temperature": 0.0}, {}, {"temperature": 0.7, "top_k": 3}, {"top_k": 1}]
 
 @pytest.mark.parametrize("how", HOW, ids=str)
 def test_compiled_text_is_the_text(how, monkeypatch):
-    monkeypatch.setattr(module, "FAR", 20)
+    monkeypatch.setattr(writing, "FAR", 20)
     model = gpt()
     start = [[1, 2, 3], [4, 5, 6]]
     whole = written(model, start, 36, cached=False, **how)
     quick = written(model, start, 36, **how)
     assert "_writer" in model.__dict__
     np.testing.assert_array_equal(whole, quick)
-    monkeypatch.setattr(module, "FAR", 100)
+    monkeypatch.setattr(writing, "FAR", 100)
     np.testing.assert_array_equal(written(model, start, 36, **how), whole)
 
 
@@ -43,14 +43,29 @@ def test_long_starts_and_texts_beyond_the_context(length, count, monkeypatch):
     model = gpt()
     start = np.arange(length)[None] % 11
     whole = written(model, start, count, cached=False)
-    monkeypatch.setattr(module, "FAR", 1)
-    monkeypatch.setattr(writing, "SHORT", 8)
+    monkeypatch.setattr(writing, "FAR", 1)
+    monkeypatch.setattr(module, "SHORT", 8)
     np.testing.assert_array_equal(written(model, start, count), whole)
     assert whole.shape == (1, length + count)
 
 
+@pytest.mark.parametrize("kind", [models.CharRNN, models.CharLSTM, models.CharGRU])
+@pytest.mark.parametrize("how", HOW[:3], ids=str)
+def test_recurrent_models_write_alike(kind, how, monkeypatch):
+    tz.manual_seed(0)
+    model = kind(9, 4, 6, layers=2).eval()
+    start = [[1, 2, 3], [3, 1, 8]]
+    plain = written(model, start, 20, **how)
+    monkeypatch.setattr(writing, "FAR", 5)
+    np.testing.assert_array_equal(written(model, start, 20, **how), plain)
+    np.testing.assert_array_equal(
+        written(model, start, 17, temperature=0.0)[:, :20],
+        written(model, start, 26, temperature=0.0)[:, :20],
+    )
+
+
 def test_it_writes_with_the_weights_that_it_has(monkeypatch):
-    monkeypatch.setattr(module, "FAR", 5)
+    monkeypatch.setattr(writing, "FAR", 5)
     model = gpt()
     first = written(model, [[1]], 20, temperature=0.0)
     other = copy.deepcopy(model)
@@ -63,7 +78,7 @@ def test_it_writes_with_the_weights_that_it_has(monkeypatch):
 
 
 def test_training_goes_on_as_before(monkeypatch):
-    monkeypatch.setattr(module, "FAR", 5)
+    monkeypatch.setattr(writing, "FAR", 5)
     model = gpt()
     written(model, [[1]], 10)
     assert model.training

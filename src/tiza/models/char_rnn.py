@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,9 @@ import numpy as np
 import tiza as tz
 import tiza.nn.functional as F
 from tiza import nn
-from tiza.models.sampling import draw_token
+from tiza.models import writing
+from tiza.models.sampling import check_temperature, chosen
+from tiza.models.writing import Writer, draws
 
 Array = np.ndarray[Any, Any]
 CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -53,13 +56,40 @@ class CharModel(nn.Module):
     def generate(self, ids: Any, count: int, temperature: float = 1.0,
                  top_k: int | None = None) -> Array:  # fmt: skip
         """The ids and `count` more, each drawn given all before; (n, t) → (n, t + count)."""
-        made = [np.asarray(ids)]
+        check_temperature(temperature)
+        made, training = np.asarray(ids), self.training
+        self.eval()
         with tz.no_grad():
-            z, state = self.advance(made[0])
-            for _ in range(count):
-                made.append(draw_token(z[:, -1], temperature, top_k)[:, None])
-                z, state = self.advance(made[-1], _computed(state))
-        return np.concatenate(made, axis=1)
+            u = draws(count, len(made), temperature)
+            write = self._write if count >= writing.FAR else self._write_plainly
+            made = write(made, u, temperature, top_k, count)
+        self.train(training)
+        return made
+
+    def _write_plainly(self, made: Array, u: Array | None, temperature: float, top_k: int | None,
+                       count: int) -> Array:  # fmt: skip
+        """Letter by letter."""
+        parts, (z, state) = [made], self.advance(made)
+        for k in range(count):
+            z = z[:, -1]
+            new = tz.argmax(z, axis=1) if u is None else chosen(z, u[k], temperature, top_k)
+            parts.append(new.numpy()[:, None])
+            z, state = self.advance(parts[-1], _computed(state))
+        return np.concatenate(parts, axis=1)
+
+    def _write(self, made: Array, u: Array | None, temperature: float, top_k: int | None,
+               count: int) -> Array:  # fmt: skip
+        """In one compiled loop."""
+        shape = self.layers, len(made), self.hidden
+        blank = np.zeros(shape, self.head.weight.dtype)
+        state = [blank] * (2 if self.kind == "lstm" else 1)
+        room = 1 << (made.shape[1] + count - 1).bit_length()  # few forms for all lengths
+        return Writer.of(self, self._one).write(made, u, temperature, top_k, count=count,
+                                                room=room, state=state)  # fmt: skip
+
+    def _one(self, ids: Any, place: Any, *state: Any) -> tuple[Any, Sequence[Any]]:
+        z, new = self.advance(tz.expand_dims(ids, axis=1), state if len(state) > 1 else state[0])
+        return z[:, 0], new if isinstance(new, tuple) else (new,)
 
 
 class CharRNN(CharModel):

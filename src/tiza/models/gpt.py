@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,12 @@ import tiza as tz
 import tiza.nn.functional as F
 from tiza import nn
 from tiza.errors import ShapeError
-from tiza.models.sampling import chosen
-from tiza.models.writing import Writer
+from tiza.models import writing
+from tiza.models.sampling import check_temperature, chosen
+from tiza.models.writing import Writer, draws
 
 Array = np.ndarray[Any, Any]
-FAR = 50  # tokens from which on compiling pays
+SHORT = 64  # tokens that are sooner read one by one in the loop
 Cache = list[tuple[Any, Any]]  # keys and values of each block, (n, heads, t, width/heads)
 
 
@@ -182,15 +184,16 @@ class GPT(nn.Module):
         `cached` keeps keys and values, so that each new token costs one row instead of all; what
         comes out is the same. Beyond the context everything is read anew for each token.
         """
+        check_temperature(temperature)
         made, kept = np.asarray(ids), Cache()
-        n, training, writer = len(made), self.training, Writer.of(self)
+        training, writer = self.training, Writer.of(self, self._one)
         self.eval()
         with tz.no_grad():
-            u = tz.random.uniform((count, n, 1), dtype=tz.float64).numpy() if temperature else None
+            u = draws(count, len(made), temperature)
             inside = min(count, self.context + 1 - made.shape[1]) if cached else 0
-            first = inside if inside >= FAR else 0
+            first = inside if inside >= writing.FAR else 0
             if first:
-                made = writer.write(made, first, u, temperature, top_k)
+                made = self._write(made, writer, first, u, temperature, top_k)
             for k in range(first, count):
                 z, kept = self._read(made, kept if cached else Cache(), writer, count - k)
                 new = tz.argmax(z, axis=1) if u is None else chosen(z, u[k], temperature, top_k)
@@ -198,10 +201,26 @@ class GPT(nn.Module):
         self.train(training)
         return made
 
+    def _one(self, ids: Any, place: Any, cache: Any) -> tuple[Any, Sequence[Any]]:
+        z, cache = self.follow(ids, place, cache)
+        return z, [cache]
+
+    def _write(self, made: Array, writer: Writer, count: int, u: Array | None, temperature: float,
+               top_k: int | None) -> Array:  # fmt: skip
+        """In one loop. A long beginning is read at once, a short one token by token."""
+        cache, first = self.blank(len(made)), 0
+        if made.shape[1] > SHORT:
+            first = made.shape[1] - 1
+            _, kept = self.advance(made[:, :-1])
+            rows = [tz.permute_dims(x, (2, 0, 1, 3)) for pair in kept for x in pair]
+            cache[:, :first] = tz.stack(rows).numpy()
+        return writer.write(made, u, temperature, top_k, count=count, room=self.context + 1,
+                            state=[cache], first=first)  # fmt: skip
+
     def _read(self, made: Array, cache: Cache, writer: Writer, more: int) -> tuple[Any, Cache]:
         """The logits of the next of `more` tokens; with a cache only the last one is read."""
         if made.shape[1] > self.context:  # always of one shape, so worth compiling
-            z = (writer.whole if more > FAR else self)(made[:, -self.context :])
+            z = (writer.whole if more > writing.FAR else self)(made[:, -self.context :])
             return z[:, -1], Cache()
         z, cache = self.advance(made[:, -1:] if cache else made, cache)
         z = z[:, -1]

@@ -26,8 +26,7 @@ def draw_token(logits: Any, temperature: float = 1.0, top_k: int | None = None) 
     >>> draw_token([[0.0, 5.0, 1.0]], temperature=0.0).tolist()
     [1]
     """
-    if temperature < 0:
-        raise ArgumentError("model-temperature", got=temperature)
+    check_temperature(temperature)
     with tz.no_grad():
         z = tz.asarray(logits)
         if temperature == 0:
@@ -36,6 +35,12 @@ def draw_token(logits: Any, temperature: float = 1.0, top_k: int | None = None) 
         u = tz.random.uniform((len(z), 1), dtype=tz.float64)
         found: Array = chosen(z, u, temperature, top_k).numpy()
         return found
+
+
+def check_temperature(temperature: float) -> None:
+    """Errors: ArgumentError for a negative one."""
+    if temperature < 0:
+        raise ArgumentError("model-temperature", got=temperature)
 
 
 def chosen(z: Any, u: Any, temperature: Any, top_k: int | None = None) -> Any:
