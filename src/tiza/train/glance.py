@@ -89,7 +89,7 @@ class Glance:
         code = traced.code if steps.swift and traced.worth(steps.runs) else None
         given = steps.inputs("predict", holder.state, rows)
         found = [k for k, array in enumerate(given) if array is X]
-        if code is None or code.builder.host or len(found) != 1:
+        if code is None or code.ready.host or len(found) != 1:
             return None
         given[found[0]] = np.empty(0, X.dtype)  # until a call brings some
         return cls(holder, code, [np.require(a, None, ("C", "A")) for a in given], found[0])

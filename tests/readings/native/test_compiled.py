@@ -215,3 +215,15 @@ def test_an_output_that_is_an_input_or_a_constant() -> None:
     np.testing.assert_array_equal(fourth, [1, 1])
     np.testing.assert_array_equal(fifth, first)
     assert fifth is not first
+
+
+def test_short_work_of_many_meetings_wakes_nobody() -> None:
+    """As much work in one product and in a chain of many: only the first is worth threads."""
+    x, *chain = holes((1, 128), *[(128, 128)] * 24)
+    y = x
+    for w in chain:
+        y = P["matmul"](y, w)
+    single, wide = holes((1, 128), (128, 24 * 128))
+    assert Compiled([single, wide], [P["matmul"](single, wide)]).wide
+    assert not Compiled([x, *chain], [y]).wide
+    assert Compiled([x, *chain], [y], threads=2).wide

@@ -24,6 +24,7 @@ from tiza.readings.native.ready import Ready, keep, recall
 
 Array = np.ndarray[Any, Any]
 WAKING = 5e-5  # seconds of work that are worth waking other threads for
+MEETING = 3e-6  # and more of it for each time that they wait for each other
 BYTES, PLACE = ctypes.c_char.from_buffer, ctypes.addressof
 CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 
@@ -211,7 +212,9 @@ class Compiled:
     @cached_property
     def wide(self) -> bool:
         """Whether one run is worth several threads."""
-        return self.ready.parallel and bool(self.threads or self.ready.seconds > WAKING)
+        ready = self.ready
+        worth = ready.seconds > WAKING + MEETING * ready.meets
+        return ready.parallel and bool(self.threads or worth)
 
     def context(self, given: Sequence[Array]) -> Context:
         """A context of its own for these inputs, to be run again and again on one thread."""

@@ -316,10 +316,7 @@ class Builder:
             "@outside = global i32 0",
             "@nothing = internal constant [64 x i8] zeroinitializer, align 64",
             *sorted(
-                module.declared
-                | declared
-                | (asking.DECLARED if asked else set())
-                | close.DECLARED
+                module.declared | declared | (asking.DECLARED if asked else set()) | close.DECLARED
             ),
             mathematics,
             *functions,

@@ -20,6 +20,7 @@ import numpy as np
 from tiza.graph.node import Node
 from tiza.readings.native.cache import ObjectCache
 from tiza.readings.native.machine import Object
+from tiza.readings.native.meeting import meetings
 
 if TYPE_CHECKING:
     from tiza.readings.native.graphs import Graph
@@ -36,7 +37,8 @@ class Ready:
 
     arena: bytes of memory; arguments: how many there are; results: the argument that each output
     is; data: arguments that are always the same; parallel: whether threads share the work;
-    seconds: roughly what one run takes on one thread; host: whether it calls Python.
+    seconds: roughly what one run takes on one thread; meets: how often threads wait for each other
+    in a run, loops counted once; host: whether it calls Python.
     """
 
     arena: int
@@ -45,6 +47,7 @@ class Ready:
     data: tuple[tuple[int, Array], ...]
     parallel: bool
     seconds: float
+    meets: int
     host: bool = False
 
     @classmethod
@@ -59,6 +62,7 @@ class Ready:
             tuple([(k, np.ascontiguousarray(n.value)) for n, k in layout.data]),
             builder.parallel,
             sum(call.seconds for call in builder.calls),
+            len(meetings(builder.calls, chained=False)),
             bool(builder.host),
         )
 
@@ -83,7 +87,7 @@ def keep(cache: ObjectCache, graph: Graph, builder: Builder, made: Object) -> No
     facts = {
         "arena": ready.arena, "arguments": ready.arguments, "results": ready.results,
         "data": data, "parallel": ready.parallel, "seconds": ready.seconds,
-        "object": made.key, "names": made.names,
+        "meets": ready.meets, "object": made.key, "names": made.names,
     }  # fmt: skip
     head = json.dumps(facts).encode()
     cache.put(key, b"".join([len(head).to_bytes(LENGTH, "little"), head,
@@ -131,4 +135,5 @@ def _read(facts: Mapping[str, Any], rest: bytes, leaves: Sequence[Node]) -> Read
             array = np.ascontiguousarray(leaves[number].value)
         data.append((int(argument), array))
     return Ready(int(facts["arena"]), int(facts["arguments"]), tuple(map(int, facts["results"])),
-                 tuple(data), bool(facts["parallel"]), float(facts["seconds"]))  # fmt: skip
+                 tuple(data), bool(facts["parallel"]), float(facts["seconds"]),
+                 int(facts["meets"]))  # fmt: skip
