@@ -11,6 +11,7 @@ import tiza as tz
 from tiza.graph import Node, walk
 from tiza.nn import functional as F
 from tiza.readings.evaluate import evaluate
+from tiza.readings.native.cuts import NEAR
 from tiza.readings.native.machine import available
 from tiza.readings.native.plan import opened
 from tiza.readings.native.tables import TILES
@@ -128,3 +129,27 @@ def test_pytorch_computes_the_same(dtype: str) -> None:
     theirs = [torch.relu(y).detach(), *(a.grad for a in given)]
     for one, other in zip(mine, theirs, strict=True):
         assert_near(one, other.numpy(), CLOSE[dtype])
+
+
+@needs_compiler
+def test_it_is_shown_in_words_and_formulas() -> None:
+    compiled = tz.compile(learning(0))
+    compiled(*numbers((16, 32, 32, 12, 12), "float32"))
+    text = compiled.last.show()
+    assert "tiles of 4 × 4 results: 36 multiplications instead of 144" in text
+    assert "= Aᵀ (u" in text
+    assert "G w Gᵀ" in text
+    with tz.errors.use_language("es"):
+        assert "36 multiplicaciones en vez de 144" in compiled.last.show()
+
+
+@needs_compiler
+@pytest.mark.parametrize("sizes", [(32, 128, 24, 24, 24), (48, 16, 160, 20, 20)], ids=str)
+def test_pieces_fit_into_a_near_cache(sizes: Sizes) -> None:
+    compiled = tz.compile(learning(1))
+    compiled(*numbers(sizes, "float32"))
+    builder = compiled.last.builder
+    found = [rooms for rooms in builder.places.rooms.values() if rooms]
+    assert len(found) == 3  # the convolution, what comes back through it, what its kernel learns
+    for rooms in found:
+        assert sum(b.bytes // b.shares for b in rooms) < 2 * NEAR

@@ -14,7 +14,7 @@ from tiza.readings.native.memory import Buffer, odd
 from tiza.readings.native.tiles import learned, slid
 
 NEAR = 640 << 10  # bytes of the cache that transformed tiles stay in
-FAR = 1.3  # what a piece costs that is larger
+FAR = 0.3  # what each doubling beyond that costs
 SUMMING = 48  # columns whose products cost as much as adding up their lanes
 ALONE, ODD = 1.25, 1.1  # products of one vector of columns, of a number that no tile divides
 CHANNELS = (16, 24, 8, 12, 20, 28)  # that are multiplied and put together at once
@@ -87,7 +87,7 @@ def _cost(node: Node, cut: Cut, lanes: int) -> float:
         fits = not over and (vectors % 2 == 0 or vectors % 3 == 0)
         cost = 1.0 if fits else ALONE if vectors <= 1 else ODD
     room = entries * (inner + cut.channels) * cut.tiles * node.dtype.itemsize
-    return cost * cut.waste * (FAR if room > NEAR else 1.0) + 1 / cut.tiles
+    return cost * cut.waste * (1 + FAR * max(0.0, math.log2(room / NEAR))) + 1 / cut.tiles
 
 
 def rooms(node: Node, bits: int) -> list[Buffer]:

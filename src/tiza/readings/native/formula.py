@@ -16,6 +16,10 @@ INFIX = {
     "not_equal": (" ≠ ", 0), "bitwise_and": (" ∧ ", 0), "bitwise_or": (" ∨ ", 0),
 }  # fmt: skip
 NAMES = {"sigmoid": "σ", "sqrt": "√", "sum": "Σ", "prod": "∏", "exp": "exp", "logical_not": "¬"}
+TILED = {  # the matrices of `winograd`
+    "apart": "G {0} Gᵀ", "together": "Gᵀ {0} G", "slid": "Aᵀ ({1} (Bᵀ {0} B)) A",
+    "learned": "(A {0} Aᵀ) (Bᵀ {1} B)ᵀ",
+}  # fmt: skip
 SILENT = {"cast", "broadcast_to", "alias", "stop_gradient"}
 
 
@@ -54,7 +58,8 @@ class Formulas:
             return f"{value:.6g}" if isinstance(value, float) else str(value), ATOM
         if depth > DEEPEST or not node.inputs:
             return "…", ATOM
-        return _spelled(node, [self._text(x, stops, depth + 1) for x in node.inputs])
+        inputs = map(_pictures, node.inputs) if node.prim.name in TILED else node.inputs
+        return _spelled(node, [self._text(x, stops, depth + 1) for x in inputs])
 
 
 def _spelled(node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
@@ -73,11 +78,18 @@ def _spelled(node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
         return f"[{texts[0]} ? {texts[1]} : {texts[2]}]", ATOM
     if name in ("take", "take_along"):
         return f"{_wrapped(parts[0], ATOM)}[{texts[1]}]", ATOM
+    if name in TILED:
+        return TILED[name].format(*(_wrapped(part, ATOM) for part in parts)), TIMES
     if name in INFIX and len(parts) == 2:
         sign, binds = INFIX[name]
         right = binds + (name in ("subtract", "divide"))
         return f"{_wrapped(parts[0], binds)}{sign}{_wrapped(parts[1], right)}", binds
     return f"{NAMES.get(name, name)}({', '.join(texts)})", ATOM
+
+
+def _pictures(x: Node) -> Node:
+    """Pictures or kernels, however they are turned."""
+    return x.inputs[0] if x.prim.name == "permute" else x
 
 
 def _wrapped(part: tuple[str, int], least: int) -> str:

@@ -33,6 +33,10 @@ WORDS = {
     "sum": ("reduced", "se reduce"),
     "total": ("total", "total"),
     "memory": ("memory", "memoria"),
+    "tiles": (
+        "tiles of {m} × {m} results: {few} multiplications instead of {many}",
+        "baldosas de {m} × {m} resultados: {few} multiplicaciones en vez de {many}",
+    ),
 }
 
 
@@ -58,6 +62,9 @@ def formulas(compiled: Compiled) -> list[list[str]]:
 
 def loops(call: Call) -> str:
     """The loop nest in one line: kept loops, lanes, what is reduced."""
+    if call.group is not None and call.group.kind in ("slid", "learned"):
+        m, side = (len(call.group.roots[0].attrs[which]) for which in ("after", "before"))
+        return said("tiles").format(m=m, few=side**2, many=9 * m**2)
     if call.nest is None or call.plan is None:
         return ""
     plan, parts = call.plan, []
