@@ -65,12 +65,21 @@ def layer(path: str) -> Iterator[None]:
         state.layer = before
 
 
-@contextmanager
-def made_at(place: Place | None) -> Iterator[None]:
+class _At:
+    """The place of a derivative, for a moment; a class, for it is entered for every node."""
+
+    __slots__ = ("before", "place")
+
+    def __init__(self, place: Place | None) -> None:
+        self.place = place
+
+    def __enter__(self) -> None:
+        self.before, state.at = state.at, self.place
+
+    def __exit__(self, *_: object) -> None:
+        state.at = self.before
+
+
+def made_at(place: Place | None) -> _At:
     """Nodes made inside inherit `place`: a derivative points at the line of its original."""
-    before = state.at
-    state.at = place
-    try:
-        yield
-    finally:
-        state.at = before
+    return _At(place)

@@ -17,6 +17,7 @@ from tiza import nn
 from tiza.errors import ArgumentError, TraceError
 from tiza.graph import Node, constant, placeholder
 from tiza.graph.prims.choose import as_type
+from tiza.graph.unswept import unswept
 from tiza.lang.random import key_scope, key_words
 from tiza.lang.tensor import Tensor
 from tiza.lang.trace import held_open
@@ -190,7 +191,7 @@ class Steps:
         if key not in self.made:
             if len(self.made) >= MOST_TRACED:  # hyperparameters that change at every step
                 self.made.clear()
-            with _mode(self.model, kind in ("train", "gather")):
+            with unswept(), _mode(self.model, kind in ("train", "gather")):
                 self.made[key] = self._trace(kind, rows, state)
         return self.made[key]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tiza.graph.node import Node
+from tiza.graph.unswept import unswept
 from tiza.readings.native.ahead import Ahead
 from tiza.readings.native.keys import key_of_graph
 from tiza.readings.native.machine import host
@@ -40,8 +41,9 @@ class Graph:
         """The graph planned and written down as a program."""
         whole = {**{node: node for node in self.inputs}, **self.known}
         ahead = [self._ahead(node) for node in self.gathers]
-        outputs = opened(self.outputs, whole)
-        return build(self.inputs, outputs, host(), self.aliased, ahead=ahead)
+        with unswept():
+            outputs = opened(self.outputs, whole)
+            return build(self.inputs, outputs, host(), self.aliased, ahead=ahead)
 
     def text(self) -> str:
         """The text of that program."""
