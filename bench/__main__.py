@@ -14,15 +14,17 @@ from bench.kept import Kept
 from bench.machine import about, load
 from bench.modes import makers, missing
 from bench.page import BUSY, write
-from bench.probe import probe_all
-from bench.rung import FURTHER, LADDER, RUNGS, rung
+from bench.probe import PROBED, QUICKLY, probe_all
+from bench.rung import FURTHER, LADDER, RUNGS, forget, rung
 from bench.scaling import SERIES, grow
+
+MEMORY = "memory"  # of all rungs that were measured before, and their first steps
 
 
 def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    known = ", ".join((*RUNGS, *CONTESTS, *SERIES))
+    known = ", ".join((*RUNGS, *CONTESTS, *SERIES, MEMORY))
     parser.add_argument("names", nargs="*", help=f"what to measure; all of: {known}")
     parser.add_argument("--quick", action="store_true", help="minutes: the ladder, few rounds")
     parser.add_argument("--rounds", type=int, help="turns of all modes")
@@ -41,7 +43,7 @@ def chosen(given: argparse.Namespace) -> list[str]:
 
     Errors: SystemExit for a name that does not exist.
     """
-    every = (*RUNGS, *CONTESTS, *SERIES)
+    every = (*RUNGS, *CONTESTS, *SERIES, MEMORY)
     unknown = [name for name in given.names if name not in every]
     if unknown:
         raise SystemExit(f"bench: no {unknown[0]!r}; there are: {', '.join(every)}")
@@ -83,6 +85,26 @@ def one(name: str, given: argparse.Namespace, plan: Plan) -> Result:
     return result
 
 
+def remember(kept: Kept, given: argparse.Namespace) -> None:
+    """Memory and first steps of what was measured before; its times stay as they are."""
+    known = makers()
+    wanted = given.modes.split(",") if given.modes else [""]
+    labels = [k for k in (QUICKLY if given.quick else PROBED)
+              if k in known and any(w in k for w in wanted)]  # fmt: skip
+    for name in (n for n in RUNGS if n in kept.results):
+        result, which = kept.results[name], rung(name)
+        memory, starts, failed = probe_all(which, labels)
+        forget(which)
+        result.memory, result.starts = {**result.memory, **memory}, {**result.starts, **starts}
+        print(f"{name}: {result.title}")
+        for label, found in memory.items():
+            whole, start = found["imports_mb"] + found["peak_mb"], starts[label]
+            print(f"    {label:<24}{whole:8.0f} MB ({found['peak_mb']:.0f} beyond imports), "
+                  f"first step {start['cold_s']:.3g} s ({start['cached_s']:.3g} s)")  # fmt: skip
+        for label, why in failed.items():
+            print(f"    {label}: no memory measured: {why}")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what was asked for; 1 where something did not agree."""
     given = options(arguments)
@@ -98,8 +120,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"this machine is busy (load {load():.1f}): times will be too long", file=sys.stderr)
     start = time.perf_counter()
     for name in chosen(given):
-        if name in SERIES:
-            kept.scaling[name] = {**grow(name, makers(), plan), "about": facts}
+        if name == MEMORY:
+            remember(kept, given)
+        elif name in SERIES:
+            kept.scaling[name] = {**grow(name, makers(), plan, few=given.quick), "about": facts}
         else:
             result = one(name, given, plan)
             result.about = facts

@@ -1,7 +1,8 @@
 """One pass of `fit` over a memory-mapped file, beside reading that file: `python -m bench.mapped`.
 
 Options: `--gb N` (8; take more than the machine's memory to be strict), `--folder` (where the file
-is written, and removed afterwards), `--dry` (keep nothing).
+is written, and removed afterwards), `--ordered` (leave out the epoch whose rows are
+shuffled, and read one by one), `--dry` (keep nothing).
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def fit(path: Path, rows: int, *, shuffle: bool) -> float:
     return time.perf_counter() - start
 
 
-def hold(gigabytes: float, folder: Path) -> Result:
+def hold(gigabytes: float, folder: Path, *, ordered: bool = False) -> Result:
     """Make the file, read it and train on it, in turns."""
     path = folder / "rows.f32"
     rows = make(path, gigabytes)
@@ -81,6 +82,8 @@ def hold(gigabytes: float, folder: Path) -> Result:
         "tiza fit": lambda: fit(path, rows, shuffle=False),
         "tiza fit, shuffled": lambda: fit(path, rows, shuffle=True),
     }
+    if ordered:
+        del ways["tiza fit, shuffled"]
     timings = {label: Timing(label) for label in ways}
     for _ in range(2):
         for label, way in ways.items():
@@ -100,10 +103,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.mapped", description=__doc__)
     parser.add_argument("--gb", type=float, default=8.0)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--ordered", action="store_true")
     parser.add_argument("--dry", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
-        result = hold(given.gb, Path(name))
+        result = hold(given.gb, Path(name), ordered=given.ordered)
     reading, fitting = result.timing(READING), result.timing("tiza fit")
     assert reading is not None  # hold times both
     assert fitting is not None

@@ -20,6 +20,8 @@ import numpy as np
 from bench.rung import ROOT, Data, Rung, cached, rung
 
 STEPS = 20
+PROBED = ("tiza fit", "tiza @compile", "PyTorch eager", "PyTorch fused", "JAX jit", "JAX scan")
+QUICKLY = ("tiza fit", "tiza @compile", "PyTorch fused", "JAX scan")
 CACHES = ("XDG_CACHE_HOME", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")
 
 

@@ -26,9 +26,15 @@ SERIES: dict[str, tuple[str, str, str, tuple[int, ...]]] = {
 MODES = ("tiza fit", "PyTorch one thread", "PyTorch fused", "JAX jit", "JAX scan")
 
 
-def grow(kind: str, makers: Mapping[str, Maker], plan: Plan, say: Say = print) -> dict[str, Any]:
-    """The least time of a step of each mode at each size; None where a mode failed."""
+def grow(kind: str, makers: Mapping[str, Maker], plan: Plan, say: Say = print, *,
+         few: bool = False) -> dict[str, Any]:  # fmt: skip
+    """The least time of a step of each mode at each size; None where a mode failed.
+
+    few: every other size and the largest.
+    """
     name, title, parameter, sizes = SERIES[kind]
+    if few:
+        sizes = (*sizes[:-1:2], sizes[-1])
     at = import_module(f"bench.rungs.{name}").at
     some = {label: make for label, make in makers.items() if label in MODES}
     times: dict[str, list[float | None]] = {label: [] for label in some}

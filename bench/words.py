@@ -31,6 +31,7 @@ make bench QUICK=1             # the first eight workloads, in minutes
 make bench RUNG=lenet          # one of them; the other figures stay
 make bench RUNG="lenet gpt" ARGS="--modes fit,fused --dry"    # some ways, nothing kept
 .venv/bin/python -m bench.profile lenet     # where a step spends its time
+.venv/bin/python -m bench memory            # memory and first steps, beside what is kept
 .venv/bin/python -m bench.mapped --gb 32    # one pass over a file larger than memory
 ```""",
         """```sh
@@ -39,6 +40,7 @@ make bench QUICK=1             # las primeras ocho tareas, en minutos
 make bench RUNG=lenet          # una de ellas; las otras cifras quedan
 make bench RUNG="lenet gpt" ARGS="--modes fit,fused --dry"    # algunas formas, sin guardar
 .venv/bin/python -m bench.profile lenet     # en qué se va el tiempo de un paso
+.venv/bin/python -m bench memory            # memoria y primeros pasos, junto a lo guardado
 .venv/bin/python -m bench.mapped --gb 32    # una pasada por un archivo mayor que la memoria
 ```""",
     ),

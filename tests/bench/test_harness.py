@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from bench import page
+from bench import __main__ as bench_main
+from bench import page, scaling
 from bench.check import Agreement, faults
 from bench.contest import Contest, apart, hold
 from bench.harness import Plan, Result, Timing, compare, measure
@@ -153,6 +154,34 @@ def test_figures_survive_the_file_and_fill_the_page(tmp_path: Path) -> None:
     assert "- mínima 2-1-1: anotado" in spanish
     assert "| tiny 2-1-1 | 51 (11) |" in english
     assert "Geometric mean" not in english  # of eight, one was measured
+
+
+def test_memory_is_told_beside_times_that_are_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    memory = {"tiza fit": {"imports_mb": 40.0, "peak_mb": 11.4, "steady_mb": 10.0}}
+    starts = {"tiza fit": {"cold_s": 0.5, "cached_s": 0.06, "second_s": 0.01}}
+    asked: list[list[str]] = []
+
+    def pretended(which: Rung, labels: list[str]) -> Any:
+        asked.append(labels)
+        return memory, starts, {"JAX jit": "no such device"}
+
+    monkeypatch.setattr(bench_main, "probe_all", pretended)
+    timings = [Timing("tiza fit", [2.0])]
+    result = Result("tiny", "tiny 2-1-1", 1, "points", 9, 1.5, 2.5, None, timings, about=about())
+    kept = Kept({"tiny": result})
+    bench_main.remember(kept, bench_main.options(["memory", "--modes", "tiza"]))
+    assert asked == [["tiza fit", "tiza @compile"]]
+    assert (result.timings, result.memory, result.starts) == (timings, memory, starts)
+    assert "51 MB (11 beyond imports), first step 0.5 s (0.06 s)" in capsys.readouterr().out
+    assert "| tiny 2-1-1 | 0.5 (0.06) |" in page.page(kept, "en")
+
+
+def test_a_quick_look_at_growth_keeps_both_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scaling, "time_rung", lambda *given: None)
+    found = scaling.grow("batch", {}, SMALL, say=str, few=True)
+    assert found["sizes"] == [1, 4, 16, 64, 256, 512]
 
 
 def test_without_figures_the_page_says_so(tmp_path: Path) -> None:
