@@ -20,7 +20,7 @@ def test_the_compiler_is_described(tiza, monkeypatch):
     assert found["threads"]["value"].endswith("TIZA_THREADS=3")
     assert found["compiler-blas"]["value"] == blas.description()
     machine.load("define i32 @f() { ret i32 7 }")
-    assert ", 1 functions, " in values(tiza("doctor", "--json"))["compiled"]["value"]
+    assert ", 1 entries, " in values(tiza("doctor", "--json"))["compiled"]["value"]
 
 
 def test_it_speaks_spanish(tiza, monkeypatch):

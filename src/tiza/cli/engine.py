@@ -96,6 +96,6 @@ def _products() -> Finding:
 def _kept() -> Finding:
     cache = ObjectCache()
     text = pick(
-        ("{folder}, {n} functions, {mib:.1f} MiB", "{folder}, {n} funciones, {mib:.1f} MiB")
+        ("{folder}, {n} entries, {mib:.1f} MiB", "{folder}, {n} entradas, {mib:.1f} MiB")
     ).format(folder=cache.folder, n=len(cache), mib=cache.size() / 2**20)
     return Finding("compiled", "good", ("compiled before", "ya compilado"), text)

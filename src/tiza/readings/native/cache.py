@@ -1,4 +1,4 @@
-"""Object code kept on disk, so that what was compiled once loads in milliseconds."""
+"""Object code, and what running it needs, kept on disk: it loads in milliseconds."""
 
 import hashlib
 import os
@@ -35,7 +35,7 @@ def key_of(*parts: str) -> str:
 
 
 class ObjectCache:
-    """A folder of object files, each under the hash of everything that it depends on.
+    """A folder of object files and the like, each under the hash of all that it depends on.
 
     Entries appear whole or not at all (written aside, then renamed), and carry a checksum: what
     does not match is deleted and counts as absent, so no damaged code is ever run. When the
@@ -133,14 +133,15 @@ class ObjectCache:
     def _entries(self) -> Iterator[tuple[float, int, Path]]:
         """Time of last use, size and path of each entry; what vanishes meanwhile is left out."""
         try:
-            paths = list(self.folder.iterdir())
+            with os.scandir(self.folder) as found:
+                entries = list(found)
         except OSError:
             return
-        for path in paths:
-            if path.suffix == ENDING or path.name.startswith(".new-"):
+        for entry in entries:
+            if entry.name.endswith(ENDING) or entry.name.startswith(".new-"):
                 with suppress(OSError):
-                    state = path.stat()
-                    yield state.st_mtime, state.st_size, path
+                    state = entry.stat()
+                    yield state.st_mtime, state.st_size, Path(entry.path)
 
     def _evict(self, keep: Path) -> None:
         entries = sorted(self._entries())
