@@ -153,3 +153,32 @@ def test_pieces_fit_into_a_near_cache(sizes: Sizes) -> None:
     assert len(found) == 3  # the convolution, what comes back through it, what its kernel learns
     for rooms in found:
         assert sum(b.bytes // b.shares for b in rooms) < 2 * NEAR
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_relu_is_made_where_results_are_put_together(twice: bool) -> None:
+    x, w, b = (tz.tensor(a) for a in numbers((16, 32, 32, 12, 12), "float64"))
+    y = F.conv2d(x, w, b)
+    outputs = [F.relu(y).node, *([tz.tanh(y).node] if twice else [])]
+    new = opened(outputs)
+    assert ("relu" in [n.prim.name for n in walk(new)]) == twice
+    for mine, want in zip(evaluate(new), evaluate(outputs), strict=True):
+        assert_near(mine, want, 1e-13)
+
+
+@needs_compiler
+def test_a_block_learns_as_without_tiles() -> None:
+    def slopes(*given: tz.Tensor) -> tuple[tz.Tensor, ...]:
+        def loss(x: tz.Tensor, w: tz.Tensor, b: tz.Tensor) -> tz.Tensor:
+            y = F.relu(F.conv2d(F.relu(x), w, b, padding=1))
+            return tz.sum(F.max_pool2d(y, 2) ** 2)
+
+        return tz.grad(loss, argnums=(0, 1, 2))(*given)
+
+    given = numbers((16, 32, 48, 12, 10), "float64")
+    compiled = tz.compile(slopes)
+    mine = compiled(*given)
+    slid = [c.group.roots[0] for c in compiled.last.builder.calls if c.group.kind == "slid"]
+    assert [n.attrs["relu"] for n in slid] == [True, False]
+    for one, want in zip(mine, slopes(*map(tz.tensor, given)), strict=True):
+        assert_near(one.numpy(), want.numpy(), 1e-13)

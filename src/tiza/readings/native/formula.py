@@ -79,7 +79,10 @@ def _spelled(node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
     if name in ("take", "take_along"):
         return f"{_wrapped(parts[0], ATOM)}[{texts[1]}]", ATOM
     if name in TILED:
-        return TILED[name].format(*(_wrapped(part, ATOM) for part in parts)), TIMES
+        text = TILED[name].format(*(_wrapped(part, ATOM) for part in parts))
+        if name == "slid" and len(parts) > 2:
+            text += f" + {texts[2]}"
+        return (f"relu({text})", ATOM) if node.attrs.get("relu") else (text, SUM)
     if name in INFIX and len(parts) == 2:
         sign, binds = INFIX[name]
         right = binds + (name in ("subtract", "divide"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tiza.graph.node import Node
 from tiza.readings.native.cuts import Cut, cut
@@ -151,7 +152,7 @@ class _Slid(_Pieces):
 
     def whole(self) -> Whole:
         """The function; threads share the pieces."""
-        (x, u), (v, m), y, w, cut = self.views, self.tiles, self.target, self.attrs, self.cut
+        (x, u, *bias), (v, m), y, w, cut = self.views, self.tiles, self.target, self.attrs, self.cut
         before: Matrix = w["before"]
         parts, pieces = cut.counts[3], cut.pieces
         tile = self.tile(x.shape[0])
@@ -161,15 +162,24 @@ class _Slid(_Pieces):
         extents = (len(before) ** 2, cut.channels, cut.tiles, x.shape[0])
         product = self.part(self.product(u, v, m, extents, turned=False), pieces * parts)
         tile = self.tile(cut.channels)
-        stores = joining(self.low, tile, m, y, w["after"])
+        stores = joining(self.low, tile, m, y, w["after"], partial(self._finish, tile, bias))
         together = self.part(tile.nest(stores), pieces * parts)
         with self.text.loop("%from", "%to") as piece:
             block = self.begin(piece)
             self.call(apart, self.pictures(x, block))
             with self.text.loop("0", str(parts)) as part:
                 self.call(product, self.moved(u, (part, u.strides[1] * cut.channels)))
-                self.call(together, self.pictures(y, block, part))
+                moved = self.pictures(y, block, part)
+                for b in bias:
+                    moved |= self.moved(b, (part, b.strides[0] * cut.channels))
+                self.call(together, moved)
         return self.function(pieces)
+
+    def _finish(self, tile: Tile, bias: Sequence[View], value: Value) -> Value:
+        """A result, its channel's bias added; ReLU of that where it is asked for."""
+        for b in bias:
+            value = self.low.apply("add", value, self.low.load(b.buffer, b.at((at(tile.channel),))))
+        return self.low.apply("relu", value) if self.attrs["relu"] else value
 
 
 class _Learned(_Pieces):

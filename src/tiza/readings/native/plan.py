@@ -37,6 +37,7 @@ from tiza.readings.native.tables import (
     supported,
     unpadded,
 )
+from tiza.readings.native.winograd import rectified
 from tiza.transforms import simplify
 
 MOST_INLINED = 48  # operations of one entry; longer formulas are cut in two
@@ -72,7 +73,7 @@ def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> li
                 made = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
                 new[node] = rewritten(made)
     whole = simplify(joined([new[node] for node in outputs]))
-    return settled(simplify(moved_last(turned(simplify(flattened(whole))))), opened)
+    return settled(simplify(rectified(moved_last(turned(simplify(flattened(whole)))))), opened)
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ signs alone share their sums.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tiza.graph.node import Node
@@ -96,9 +96,9 @@ def stored(target: View, tile: Tile, values: Sequence[Sequence[Value]]) -> list[
     return [Store(target.buffer, placed(target, tile, k), v) for k, v in enumerate(every)]
 
 
-def joining(low: Lowering, tile: Tile, source: View, target: View,
-            matrix: Matrix) -> list[Store]:  # fmt: skip
-    """Tiles transformed and put side by side; what is beyond the pictures is left out."""
+def joining(low: Lowering, tile: Tile, source: View, target: View, matrix: Matrix,
+            finish: Callable[[Value], Value] = lambda value: value) -> list[Store]:  # fmt: skip
+    """Tiles transformed, finished and put side by side; what is beyond the pictures is left out."""
     side, step = len(matrix[0]), len(matrix)
     every = [low.load(source.buffer, placed(source, tile, k)) for k in range(side**2)]
     seen = [every[i : i + side] for i in range(0, side**2, side)]
@@ -107,7 +107,7 @@ def joining(low: Lowering, tile: Tile, source: View, target: View,
         for q, value in enumerate(values):
             place = tile.entry(step, (0, 0), p, q)
             checks = outside(place, target.shape)
-            stores.append(Store(target.buffer, target.at(place), value, checks))
+            stores.append(Store(target.buffer, target.at(place), finish(value), checks))
     return stores
 
 

@@ -50,11 +50,12 @@ def _together(m: Any, matrix: Matrix, tiles: Ints, shape: Ints) -> Any:
     return whole[:, : shape[0], : shape[1]]
 
 
-def _slid(
-    x: Any, u: Any, after: Matrix, before: Matrix, low: Ints, tiles: Ints, shape: Ints
-) -> Any:
-    v = _apart(x, before, len(after), low, tiles)
-    return _together(u @ v, after, tiles, shape)
+def _slid(x: Any, u: Any, *bias: Any, after: Matrix, before: Matrix, low: Ints, tiles: Ints,
+          shape: Ints, relu: bool) -> Any:  # fmt: skip
+    y = _together(u @ _apart(x, before, len(after), low, tiles), after, tiles, shape)
+    for b in bias:
+        y = y + b[:, None, None, None]
+    return np.maximum(y, 0) if relu else y
 
 
 def _learned(
@@ -73,7 +74,7 @@ def _together_infer(m: Node, matrix: Matrix, tiles: Ints, shape: Ints) -> tuple[
     return (m.shape[1], *shape, m.shape[2] // math.prod(tiles)), m.dtype
 
 
-def _slid_infer(x: Node, u: Node, shape: Ints, **attrs: Any) -> tuple[Shape, DType]:
+def _slid_infer(x: Node, u: Node, *bias: Node, shape: Ints, **attrs: Any) -> tuple[Shape, DType]:
     return (u.shape[1], *shape, x.shape[3]), x.dtype
 
 
@@ -85,7 +86,7 @@ def _learned_infer(
 
 apart = Own(name="apart", family="tiles", value=_apart, infer=_apart_infer)
 together = Own(name="together", family="tiles", value=_together, infer=_together_infer)
-# together(u @ apart(x)): a convolution
+# together(u @ apart(x)): a convolution; a bias is added, ReLU taken, where that is asked for
 slid = Own(name="slid", family="tiles", value=_slid, infer=_slid_infer)
 # apart(e) @ apart(x)ᵀ: what its kernel learns from the gradient e
 learned = Own(name="learned", family="tiles", value=_learned, infer=_learned_infer)

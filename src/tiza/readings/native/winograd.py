@@ -18,7 +18,8 @@ for Convolutional Neural Networks, CVPR, section 4.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -27,8 +28,10 @@ import numpy as np
 
 from tiza.graph.node import PRIMITIVES as P
 from tiza.graph.node import Node, constant
+from tiza.graph.place import made_at
 from tiza.graph.prims.families import reshaped
 from tiza.graph.types import DType
+from tiza.graph.walk import walk
 from tiza.readings.native.tiles import Matrix, apart, learned, slid, together
 
 Ints = tuple[int, ...]
@@ -117,10 +120,39 @@ def convolution(x: Node, weight: Node, *bias: Node, stride: Ints, low: Ints, hig
     data = P["permute"](x, axes=(1, 2, 3, 0))
     kernel = P["permute"](weight, axes=(0, 2, 3, 1))
     u = apart(kernel, matrix=way.g, step=KERNEL, low=(0, 0), tiles=(1, 1))
-    y = slid(data, u, after=way.a, before=way.b, low=low, tiles=tiles, shape=shape)
-    if bias:
-        y = y + reshaped(bias[0], (out, 1, 1, 1))
+    how = {"after": way.a, "before": way.b, "low": low, "tiles": tiles, "shape": shape}
+    y = slid(data, u, *bias, **how, relu=False)
     return P["permute"](y, axes=(3, 0, 1, 2))
+
+
+def rectified(outputs: Sequence[Node]) -> list[Node]:
+    """ReLU of a convolution by tiles made where its results are put together."""
+    order = walk(outputs, lambda n: () if n.value is not None else n.inputs)
+    uses = Counter(i for node in order if node.value is None for i in node.inputs)
+    uses.update(outputs)
+    new: dict[Node, Node] = {}
+    for node in order:
+        inputs = () if node.value is not None else tuple(new[i] for i in node.inputs)
+        with made_at(node.place):
+            if node.prim.name == "relu" and inputs and _is_slid(node.inputs[0], uses):
+                new[node] = _with_relu(inputs[0])
+            else:
+                new[node] = (
+                    node if inputs in ((), node.inputs) else node.prim(*inputs, **node.attrs)
+                )
+    return [new[node] for node in outputs]
+
+
+def _is_slid(x: Node, uses: Mapping[Node, int]) -> bool:
+    """Whether it is a convolution by tiles that is used once."""
+    below = x.inputs[0] if x.prim.name == "permute" else x
+    return below.prim is slid and uses[x] == uses[below] == 1
+
+
+def _with_relu(x: Node) -> Node:
+    if x.prim.name == "permute":
+        return P["permute"](_with_relu(x.inputs[0]), **x.attrs)
+    return slid(*x.inputs, **{**x.attrs, "relu": True})
 
 
 def slopes(node: Node) -> Node | None:
