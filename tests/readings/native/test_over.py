@@ -17,7 +17,7 @@ from tiza.readings.native.machine import available
 if available() is not None:
     pytest.skip("no llvmlite", allow_module_level=True)
 
-ROWS, WIDE = 6, 5
+ROWS = 6
 PLACES = np.array([4, 0, -2, 4])
 
 
@@ -32,33 +32,34 @@ CASES: dict[str, Written] = {  # x, places, rows
     "old one read after": lambda x, i, v: [a := P["put"](x, i, v), x - a],
     "rows of its own": lambda x, i, v: [P["put"](x, i, P["take"](x, i + 1, axis=0) * v)],
     "its own rows turned": lambda x, i, v: [
-        P["put"](x, i, P["flip"](P["slice"](x, starts=(0, 0), stops=(4, WIDE), steps=(1, 1)),
+        P["put"](x, i, P["flip"](P["slice"](x, starts=(0, 0), stops=(4, x.shape[1]), steps=(1, 1)),
                                  axes=(0,)))
     ],
     "of a sum": lambda x, i, v: [P["put"](x + 1, i, v)],
     "two ways": lambda x, i, v: [P["put"](x, i, v), P["put"](x, i, v * 2)],
     "and the old one": lambda x, i, v: [P["put"](x, i, v), x],
     "in another shape": lambda x, i, v: [
-        P["reshape"](P["put"](P["reshape"](x, shape=(ROWS, WIDE, 1)), i,
-                              P["reshape"](v, shape=(4, WIDE, 1))), shape=(ROWS, WIDE))
+        P["reshape"](P["put"](P["reshape"](x, shape=(ROWS, 1, x.shape[1])), i,
+                              P["reshape"](v, shape=(4, 1, x.shape[1]))), shape=x.shape)
     ],
-    "summed": lambda x, i, v: [P["sum"](P["put"](x, i, v), axis=(0,), keepdims=False)],
+    "greatest": lambda x, i, v: [P["max"](P["put"](x, i, v), axis=(0,), keepdims=False)],
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("wide", [1, 5, 40])
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("donated", [False, True])
 @pytest.mark.parametrize("case", CASES)
-def test_as_evaluated(case: str, donated: bool, threads: int,
+def test_as_evaluated(case: str, donated: bool, threads: int, wide: int,
                       monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     """The same numbers, whatever may be written over."""
     monkeypatch.setattr(building, "SMALL", 0.0)
     rng = np.random.default_rng(0)
-    given = [rng.normal(size=(ROWS, WIDE)), PLACES, rng.normal(size=(4, WIDE))]
+    given = [rng.normal(size=(ROWS, wide)), PLACES, rng.normal(size=(4, wide))]
     holes = [placeholder(a.shape, a.dtype) for a in given]
     outputs = CASES[case](*holes)
     wanted = [np.array(a) for a in Program(holes, outputs)(*given)]
-    over = {0: 0} if donated and outputs[0].shape == (ROWS, WIDE) else {}
+    over = {0: 0} if donated and outputs[0].shape == (ROWS, wide) else {}
     made = Compiled(holes, outputs, over)
     first = given[0].copy()
     got = made(first, *given[1:], keep=False, threads=threads)
