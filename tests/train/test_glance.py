@@ -130,3 +130,17 @@ def test_a_copied_model_learns_for_itself():
     other.fit(X, Y, epochs=3, verbose=0)
     assert not np.allclose(other.predict(ONE), before)
     np.testing.assert_allclose(model.predict(ONE), before, rtol=1e-5)
+
+
+def test_a_model_that_was_never_trained_answers_as_quickly():
+    model = nn.Sequential(nn.Linear(6, 3), nn.Tanh(), nn.Linear(3, 1))
+    before = [model.predict(ONE) for _ in range(2000)][-1]
+    asked = model.__dict__["_asked"].trainer
+    assert asked.glances.known
+    assert asked.optimizer.slot_arrays() == [()] * 4
+    np.testing.assert_allclose(before, model(ONE).numpy(), rtol=1e-5)
+    nn.init.zeros_(model[2].weight)
+    np.testing.assert_allclose(model.predict(ONE)[0], model[2].bias.numpy())
+    model.fit(X, Y, epochs=2, verbose=0)
+    np.testing.assert_allclose(model.predict(ONE), model(ONE).numpy(), rtol=1e-5)
+    assert set(model.state_dict()) == {"0.weight", "0.bias", "2.weight", "2.bias"}

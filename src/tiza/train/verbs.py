@@ -13,7 +13,7 @@ from tiza.train.history import History
 from tiza.train.scores import Scores
 from tiza.train.trainer import Trainer
 
-KEPT = "_trainer"
+KEPT, ASKED = "_trainer", "_asked"
 
 
 class Kept:
@@ -71,11 +71,15 @@ def evaluate(model: nn.Module, X: object, y: object = None, *,
 
 def predict(model: nn.Module, X: object, **options: Any) -> np.ndarray[Any, Any]:
     """The model's answers to X, in batches, as one array."""
-    return (_trainer(model) or Trainer(model)).predict(X, **options)
+    trainer = _trainer(model) or _trainer(model, ASKED)
+    if trainer is None:  # one that only answers: SGD keeps nothing beside the weights
+        trainer = Trainer(model, optimizer="sgd")
+        model.__dict__[ASKED] = Kept(trainer)
+    return trainer.predict(X, **options)
 
 
-def _trainer(model: nn.Module) -> Trainer | None:
-    found = model.__dict__.get(KEPT)
+def _trainer(model: nn.Module, name: str = KEPT) -> Trainer | None:
+    found = model.__dict__.get(name)
     if isinstance(found, Kept) and found.trainer.model is model:
         return found.trainer
     return None
