@@ -1,8 +1,9 @@
 """What fit is given, made ready: arrays of the right type, a validation part, weights, order."""
 
+from _thread import start_new_thread
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Thread
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -241,23 +242,26 @@ class Orders:
     def __init__(self, count: int, seed: int, *, shuffle: bool, spare: int = 0) -> None:
         self.count, self.seed, self.shuffle, self.spare = count, seed, shuffle, spare
         self.ready: dict[int, Array] = {}
-        self.maker: Thread | None = None
+        self.alone = Lock()  # taken while the next order is being made
 
     def of(self, epoch: int) -> Array:
         """The order of `epoch`."""
-        if self.maker is not None:
-            self.maker.join()
-        found = self.ready.pop(epoch, None)
+        with self.alone:
+            found = self.ready.pop(epoch, None)
         if found is None:
             found = self._order(epoch)
         self.ready.clear()
         if self.shuffle and self.count > MANY:
-            self.maker = Thread(target=self._make, args=(epoch + 1,), daemon=True)
-            self.maker.start()
+            self.alone.acquire()
+            # `Thread.start` waits until the thread runs: for as long as 2,000 tiny steps
+            start_new_thread(self._make, (epoch + 1,))
         return found
 
     def _make(self, epoch: int) -> None:
-        self.ready[epoch] = self._order(epoch)
+        try:
+            self.ready[epoch] = self._order(epoch)
+        finally:
+            self.alone.release()
 
     def _order(self, epoch: int) -> Array:
         room = np.zeros(self.count + self.spare, np.int64)

@@ -54,6 +54,7 @@ class Swift:
         self.prediction = traced.forward[1]
         self.draws = traced.program.inputs[len(steps.names.all)] in traced.reached  # the key
         self.rooms: dict[str, Array] = {}
+        self.counting = np.empty(0)  # 1, 2, 3, ...
         ins, names = traced.program.inputs, steps.names
         first, last = len(names.all) + 1 + len(self.arrays), 1 + len(steps.optimizer.rates())
         slots = ins[first : len(ins) - last]
@@ -127,7 +128,9 @@ class Swift:
             buffers[i] = array
         fixed = [*tables[:params], *state.frozen, *buffers]
         times = self._room("times", count, np.dtype("float64"))
-        times[:] = np.arange(state.steps + 1, state.steps + 1 + count)
+        if len(self.counting) < count:
+            self.counting = np.arange(1.0, count + 1)
+        np.add(self.counting[:count], state.steps, out=times)
         numbers = [times, *(np.array(r, np.float64) for r in rates)]
         given = [*fixed, keys, *self.arrays, _followed(where, self.batch),
                  *tables[params:last], *numbers]  # fmt: skip

@@ -18,7 +18,7 @@ from tiza.readings.native.machine import Library, LLVMError, available, host, lo
 from tiza.readings.native.text import Text
 
 Array = np.ndarray[Any, Any]
-WORTH = 1 << 18  # bytes: less is done by NumPy before threads are awake
+WORTH = 1 << 19  # bytes: less is done by NumPy before threads are awake
 SIGNLESS = {32: 0x7FFFFFFF, 64: 0x7FFFFFFFFFFFFFFF}
 INFINITE = {
     32: 0x7F800000,
