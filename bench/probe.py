@@ -21,7 +21,7 @@ from bench.rung import ROOT, Data, Rung, cached, rung
 
 STEPS = 20
 PROBED = ("tiza fit", "tiza @compile", "PyTorch eager", "PyTorch fused", "JAX jit", "JAX scan")
-QUICKLY = ("tiza fit", "tiza @compile", "PyTorch fused", "JAX scan")
+QUICKLY = ("tiza fit", "tiza @compile", "PyTorch fused", "JAX jit")
 CACHES = ("XDG_CACHE_HOME", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")
 
 
