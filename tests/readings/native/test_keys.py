@@ -151,6 +151,16 @@ def test_values_that_are_known_count() -> None:
     assert distinct([*before, *(key([x], [x * s]) for s in sums)])
 
 
+def test_data_are_those_that_were_looked_at() -> None:
+    x, data = hole(2), constant(np.array([1, 2], KIND))
+    found = key_of_graph([x], [x + data], {}, {}, (), host())
+    assert found is not None
+    array, data.value = data.value, None  # as another thread does that evaluates
+    ((node, seen),) = found[1]
+    assert node is data
+    assert seen is array
+
+
 def test_what_is_said_about_the_graph_counts() -> None:
     x, y, rows = hole(3), hole(3), hole(2, kind="int64")
     table = hole(5, 3)
@@ -297,6 +307,24 @@ def test_a_source_that_is_not_there_has_no_state(package: Path) -> None:
     (package / "graph" / "one.py").unlink()
     (package / "graph").rmdir()
     assert state() is None
+
+
+def test_whatever_compiling_runs_is_looked_at() -> None:
+    """What the compiler imports, and where the bodies of composites and the rules stand."""
+    seen = {name.replace("/", ".") for name in keys.FOLDERS}
+    root = Path(tz.__file__).parent
+    imported = {
+        line.split()[1].removeprefix("tiza.")
+        for folder in ("readings/native", "graph", "transforms")
+        for path in (root / folder).rglob("*.py")
+        for line in path.read_text().splitlines()
+        if line.split()[:1] == ["from"] and line.split()[1].startswith("tiza.")
+    }
+    rules = {getattr(f, "__module__", "tiza.graph").removeprefix("tiza.")
+             for p in ALL for f in (p.body, p.infer, p.vjp) if f is not None}  # fmt: skip
+    assert len(imported) > 50
+    assert {m for m in imported | rules
+            if not any(f"{m}.".startswith(f"{s}.") for s in seen)} == {"errors"}  # fmt: skip
 
 
 # -- other processes -------------------------------------------------------------------------------

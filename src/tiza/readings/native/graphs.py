@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tiza.graph.node import Node
 from tiza.graph.unswept import unswept
 from tiza.readings.native.ahead import Ahead
-from tiza.readings.native.keys import key_of_graph
+from tiza.readings.native.keys import Leaf, key_of_graph
 from tiza.readings.native.machine import host
 from tiza.readings.native.plan import opened
 from tiza.readings.native.program import Builder, build
@@ -19,7 +19,7 @@ from tiza.readings.native.program import Builder, build
 class Graph:
     """`outputs` in terms of `inputs`; for the others see `Compiled`.
 
-    key: what it is kept under, and its nodes with data; None where it cannot be kept.
+    key: what it is kept under, and its data with their nodes; None where it cannot be kept.
     """
 
     inputs: tuple[Node, ...]
@@ -28,10 +28,10 @@ class Graph:
     known: Mapping[Node, Node]
     gathers: Sequence[Node]
 
-    key: tuple[str, list[Node]] | None = None
+    key: tuple[str, list[Leaf]] | None = None
 
     def keyed(self) -> Graph:
-        """The same, with what it is kept under and its nodes with data, if it can be kept."""
+        """The same, with what it is kept under and its data, if it can be kept."""
         key = key_of_graph(
             self.inputs, self.outputs, self.aliased, self.known, self.gathers, host()
         )

@@ -27,6 +27,7 @@ from tiza.graph.primitive import Primitive
 from tiza.graph.prims.body import Body
 from tiza.readings.native.machine import Machine, versions
 
+Leaf = tuple[Node, Any]
 FORMAT = 1  # of what is kept under the key
 MOST_BYTES = 32 << 20  # of data whose content is compared
 PLAIN = (int, float, bool, str, type(None))
@@ -40,15 +41,15 @@ class Unlike(Exception):
 class Rows:
     """A graph as rows of plain values, one for each node, operands by their numbers.
 
-    leaves: the nodes with data, in the order in which they were met. known: nodes in the place
-    of which others stand.
+    leaves: the nodes with data, and the data, in the order in which they were met. known: nodes
+    in the place of which others stand.
     """
 
     def __init__(self, inputs: Sequence[Node]) -> None:
         self.known: Mapping[Node, Node] = {}
         self.numbers: dict[Node, int] = {}
         self.rows: list[Any] = []
-        self.leaves: list[Node] = []
+        self.leaves: list[Leaf] = []
         self.bodies: dict[Body, int] = {}
         self.bytes = 0
         for node in inputs:
@@ -99,16 +100,16 @@ class Rows:
         row: Any = prim.name, operands, attrs, node.shape, _type(node)
         if not ours(prim) or (prim.name == "input"):
             raise Unlike(prim.name)  # an input that is not given: the compiler says so
-        if node.value is not None:
-            self.leaves.append(node)
+        value = node.value  # looked at once: another thread may take it away
+        if value is not None:
+            self.leaves.append((node, value))
             if prim.name != "literal":
-                row = (*row, self._content(node))
+                row = (*row, self._content(prim, value))
         self._add(node, row)
 
-    def _content(self, node: Node) -> str:
-        array = node.value
+    def _content(self, prim: Primitive, array: Any) -> str:
         if type(array) is not np.ndarray or array.dtype.kind not in "fiub":
-            raise Unlike(node.prim.name)
+            raise Unlike(prim.name)
         self.bytes += array.nbytes
         if self.bytes > MOST_BYTES:
             raise Unlike("much data")
@@ -142,8 +143,8 @@ class Rows:
 
 def key_of_graph(inputs: Sequence[Node], outputs: Sequence[Node], aliased: Mapping[int, int],
                  known: Mapping[Node, Node], gathers: Sequence[Node],
-                 machine: Machine) -> tuple[str, list[Node]] | None:  # fmt: skip
-    """The key of a program, and the nodes of its graph that carry data; None where it has none.
+                 machine: Machine) -> tuple[str, list[Leaf]] | None:  # fmt: skip
+    """The key of a program, and the data of its graph with their nodes; None where it has none.
 
     >>> from tiza.graph import placeholder
     >>> from tiza.readings.native.machine import host

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tiza.graph.node import Node
 from tiza.readings.native.cache import ObjectCache
+from tiza.readings.native.keys import Leaf
 from tiza.readings.native.machine import Object
 from tiza.readings.native.meeting import meetings
 
@@ -72,7 +72,7 @@ def keep(cache: ObjectCache, graph: Graph, builder: Builder, made: Object) -> No
     if graph.key is None:
         return
     key, leaves = graph.key
-    numbers = {node: i for i, node in enumerate(leaves)}
+    numbers = {node: i for i, (node, _) in enumerate(leaves)}
     ready = Ready.of(builder)
     data: list[Any] = []
     arrays: list[Array] = []
@@ -124,7 +124,7 @@ def _fits(ready: Ready, graph: Graph) -> bool:
     )
 
 
-def _read(facts: Mapping[str, Any], rest: bytes, leaves: Sequence[Node]) -> Ready:
+def _read(facts: Mapping[str, Any], rest: bytes, leaves: Sequence[Leaf]) -> Ready:
     data, at = [], 0
     for argument, number, *own in facts["data"]:
         if number is None:
@@ -132,7 +132,7 @@ def _read(facts: Mapping[str, Any], rest: bytes, leaves: Sequence[Node]) -> Read
             array = np.frombuffer(rest, dtype, int(np.prod(shape)), at).reshape(shape).copy()
             at += array.nbytes
         else:
-            array = np.ascontiguousarray(leaves[number].value)
+            array = np.ascontiguousarray(leaves[number][1])
         data.append((int(argument), array))
     return Ready(int(facts["arena"]), int(facts["arguments"]), tuple(map(int, facts["results"])),
                  tuple(data), bool(facts["parallel"]), float(facts["seconds"]),
