@@ -53,6 +53,15 @@ def test_answers_are_the_same_and_ones_own():
     np.testing.assert_allclose(made.predict(turned), made.predict(X)[:4], rtol=1e-5)
 
 
+def test_without_machine_code_it_is_not_used():
+    made = trainer()
+    asked(made)
+    known = made.glances.known.copy()
+    made.compile = False
+    made.glances.known = dict.fromkeys(known)  # would fail if it were called
+    np.testing.assert_array_equal(made.predict(ONE), made.predict(ONE, compile=False))
+
+
 CHANGES = {
     "a weight": lambda t: nn.init.zeros_(t.model[0].weight),
     "a layer": lambda t: setattr(t.model, "1", nn.ReLU()),

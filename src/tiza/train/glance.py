@@ -37,9 +37,9 @@ class Glances:
     def __deepcopy__(self, memo: dict[int, Any]) -> Glances:
         return Glances(deepcopy(self.holder, memo))
 
-    def __call__(self, X: object, most: int, compile: bool | None) -> Array | None:
+    def __call__(self, X: object, most: int) -> Array | None:
         """The answers to at most so many rows; None where this is not the way."""
-        if compile is not None or type(X) is not np.ndarray:
+        if type(X) is not np.ndarray:
             return None
         kind = X.shape, X.dtype
         found = self.known.get(kind)

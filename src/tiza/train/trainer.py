@@ -191,7 +191,8 @@ class Trainer(Holder):
         Where the model carries a `preparation` of tables, X may be raw rows (a dict, a list of
         dicts, a DataFrame, the path of a CSV file), and the answers are values or names of classes.
         """
-        answers = self.glances(X, batch_size, compile)
+        quick = compile is None and self.compile
+        answers = self.glances(X, batch_size) if quick else None
         if answers is not None:
             return answers
         self.take_up()
@@ -203,7 +204,7 @@ class Trainer(Holder):
         self.steps.runs = max(self.steps.runs, len(rows) // batch_size, self.glances.ask(X))
         parts = [self.steps.predict(self.state, part) for part in rows.batches(batch_size)]
         outputs = np.concatenate(parts)
-        if len(parts) == 1 and compile is None:
+        if len(parts) == 1 and quick:
             self.glances.learn(X, rows)
         return preparing.answers(self.model, outputs) if raw else outputs
 
