@@ -83,6 +83,22 @@ def test_a_sum_takes_late_products_up_in_one_operation():
     assert np.isclose(computed(chain.kept[list(s.leaves)[2]], values), computed(total, values))
 
 
+def test_a_root_takes_a_late_square_up_in_one_operation():
+    s = Symbols(3)
+    c, v, x = s.x
+    slow = s("tanh", x)
+    square = s("multiply", s("multiply", slow, slow), s.number(0.001))
+    mean = s("add", s("multiply", v, s.number(0.999)), square)
+    root = s("sqrt", s("multiply", mean, c))
+    chain = s.chain(c, v, root)
+    assert chain.length == sum(CYCLES[op] for op in ("tanh", "multiply", "fma", "sqrt"))
+    values = {c: 1.5, v: 0.2, x: 0.4}
+    assert np.isclose(computed(chain.kept[list(s.leaves)[2]], values), computed(root, values))
+    differing = s("sqrt", s("multiply", s("subtract", v, slow), c))  # might cancel: stays
+    chain = s.chain(c, v, differing)
+    assert chain.length == sum(CYCLES[op] for op in ("tanh", "subtract", "multiply", "sqrt"))
+
+
 def test_random_formulas_keep_their_values():
     rng = np.random.default_rng(0)
     for _ in range(200):

@@ -118,6 +118,8 @@ class Chain:
             minus, a, b = self._product(v)
             found = a if b is None else self._make("multiply", a, b)
             return self._make("negative", found) if minus else found
+        if plain and v.op == "sqrt":
+            return self._root(v)
         if v.op == "load":
             found = moved(self.low, v, self.new) if parts(v) else v
         elif v.op == "number":
@@ -127,6 +129,30 @@ class Chain:
             found = self.low.make(v.op, tuple(self.new[a] for a in v.args), v.dtype, v.extra, key)
         self._timed(found)
         return found
+
+    def _root(self, v: Value) -> Value:
+        """√(c(a + g²)) as √(ca + cg²), where g comes late.
+
+        Under a root nothing cancels, so that it may be multiplied out: Adam waits for one operation
+        less between a gradient and its root mean square.
+        """
+        x = v.args[0]
+        if x.op == "multiply" and "add" in (x.args[0].op, x.args[1].op):
+            c, total = x.args if x.args[1].op == "add" else x.args[::-1]
+            terms = (
+                sorted(self._terms(total)) if _ends_in_square(total, self.time, self.new) else []
+            )
+            if terms and self.time[self.new[c]] + CYCLES["multiply"] <= terms[-1].time:
+                x = self._sum([self._times(self.new[c], term) for term in terms])
+                return self._make("sqrt", x)
+        return self._make("sqrt", self.new[x])
+
+    def _times(self, c: Value, term: Term) -> Term:
+        """A term multiplied by a number, its earlier factor first."""
+        if term.b is None:
+            return term._replace(double=True, a=c, b=term.a)
+        a, b = sorted((term.a, term.b), key=self.time.__getitem__)
+        return term._replace(a=self._make("multiply", c, a), b=b)
 
     # -- products -------------------------------------------------------------------------------
 
@@ -240,3 +266,10 @@ class Chain:
         assert term.b is not None
         made = self._make("multiply", term.a, term.b)
         return Term(self.time[made], False, term.number, term.minus, made)
+
+
+def _ends_in_square(total: Value, time: Mapping[Value, float], new: Mapping[Value, Value]) -> bool:
+    """Whether the latest term of a sum of two is a square, but for a number."""
+    late = max(total.args, key=lambda x: time[new[x]])
+    factors = late.args if late.op == "multiply" else ()
+    return any(f.op == "multiply" and f.args[0] is f.args[1] for f in (late, *factors))
