@@ -16,6 +16,7 @@ from tiza.graph.prims.families import reshaped
 from tiza.graph.walk import walk
 from tiza.readings.native.gather import early_product, late_product
 from tiza.readings.native.halves import in_halves
+from tiza.readings.native.scales import again, without_scale
 from tiza.readings.native.winograd import convolution, slopes
 
 Ints = tuple[int, ...]
@@ -189,7 +190,11 @@ def _chain(node: Node, count: int) -> list[Node]:
 
 
 def _product(node: Node) -> Node:
-    """Of rows that are picked from a table, in another order."""
+    """Of rows that are picked from a table, in another order; a number in a factor comes last."""
+    plain, scaling = without_scale(node)
+    if plain is not node:
+        found = _product(plain)
+        return found if scaling is None else again(scaling, found)
     found = early_product(node)
     return slopes(node) or in_halves(node) if found is node else found
 
