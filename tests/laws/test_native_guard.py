@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 import pytest
 from laws.cases import ALL, samples
-from laws.native_cases import Case, primitive_case
+from laws.native_cases import Case, case, primitive_case
 from laws.native_programs import program
 
+from tiza.graph import COMPOSITES, walk
 from tiza.readings.native import Compiled
 from tiza.readings.native import program as building
 from tiza.readings.native.machine import available
+from tiza.readings.native.plan import opened
 
 pytestmark = [
     pytest.mark.skipif(available() is not None, reason="no llvmlite"),
@@ -27,6 +29,7 @@ pytestmark = [
 PAGE = mmap.PAGESIZE
 TESTS = Path(__file__).parents[1]
 held: list[mmap.mmap] = []
+CONV = COMPOSITES["conv"]
 
 
 def room(count: int) -> np.ndarray:
@@ -82,6 +85,21 @@ def sample_cases(family: str) -> list[Case]:
     return [c for c in made if c is not None]
 
 
+def tiled_cases() -> list[Case]:
+    """Convolutions by tiles that reach over every edge, and their slopes."""
+    rng = np.random.default_rng(0)
+    made = []
+    for n, size, pad in ((9, (9, 13), 1), (16, (8, 6), 0), (32, (4, 11), 2)):
+        arrays = [
+            rng.normal(size=s).astype("float32") for s in ((n, 48, *size), (48, 48, 3, 3), 48)
+        ]
+        sides = {"low": (pad, pad), "high": (pad, pad)}
+        how = {"stride": (1, 1), "dilation": (1, 1), "groups": 1, **sides}
+        made.append(case(f"conv {n} {size}", lambda *x, how=how: [CONV(*x, **how)], arrays))
+        assert {"slid", "learned"} <= {node.prim.name for node in walk(opened(made[-1].outputs))}
+    return made
+
+
 def alone(call: str) -> subprocess.CompletedProcess[str]:
     """Run in a process of its own, which may crash."""
     text = f"from laws.test_native_guard import *\n{call}"
@@ -92,6 +110,12 @@ def alone(call: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("family", ["contraction", "movement", "window", "indexing", "reduction"])
 def test_samples_stay_within_their_arrays(family: str) -> None:
     ended = alone(f"run_guarded(sample_cases({family!r}))")
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_tiles_stay_within_their_arrays(threads: int) -> None:
+    ended = alone(f"run_guarded(tiled_cases(), {threads})")
     assert ended.returncode == 0, ended.stderr
 
 
