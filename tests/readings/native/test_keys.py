@@ -304,7 +304,10 @@ def test_a_source_that_changed_since_it_was_loaded_has_no_state(
 
 
 def test_a_source_that_is_not_there_has_no_state(package: Path) -> None:
-    (package / "graph" / "one.py").unlink()
+    for name in keys.FOLDERS:
+        (package / name / "one.py").rename(package / name / "one.pyc")
+    assert state() is None
+    (package / "graph" / "one.pyc").unlink()
     (package / "graph").rmdir()
     assert state() is None
 

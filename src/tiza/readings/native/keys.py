@@ -221,7 +221,10 @@ def source_state() -> str | None:
     """
     digest = hashlib.sha256(sys.version.encode())
     try:
-        for path, state in _files():
+        files = list(_files())
+        if len(files) < len(FOLDERS):
+            return None  # it was loaded from something else
+        for path, state in files:
             if max(state.st_mtime, state.st_ctime) > loaded.LOADED:
                 return None
             facts = path, state.st_size, state.st_mtime_ns, state.st_ctime_ns
