@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from laws.native_cases import faults
+from laws.native_cases import Case, faults
 from laws.native_programs import RULES, Step, program
 
-from tiza.readings.native.machine import available
+from tiza.graph import Node, rebuild, walk
+from tiza.readings.native.keys import key_of_graph
+from tiza.readings.native.machine import available, host
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 NEAR = {"float32": 3e-3, "float64": 1e-8}  # sixty operations and their slopes add their errors up
@@ -44,6 +46,27 @@ def test_float64(drawn: Drawn) -> None:
 @given(programs)
 def test_float32(drawn: Drawn) -> None:
     assert_programs(drawn, "float32")
+
+
+def key(case: Case, outputs: Sequence[Node]) -> str:
+    found = key_of_graph(case.inputs, outputs, {}, {}, (), host())
+    assert found is not None
+    return found[0]
+
+
+@many(100)
+@given(programs)
+def test_programs_have_one_key_where_they_are_one_expression(drawn: Drawn) -> None:
+    """One node is put in the place of another: what comes out is another program, or the same."""
+    for k, (steps, sizes) in enumerate(drawn):
+        case = program(steps, sizes, "float32")
+        before = key(case, case.outputs)
+        assert key(case, rebuild(case.outputs, {})) == before
+        order = [n for n in walk(case.outputs) if n.prim.name != "literal"]
+        for a, b in zip(order[k::5], reversed(order), strict=False):
+            if (a.shape, a.dtype) == (b.shape, b.dtype) and not a.prim.several:
+                other = rebuild(case.outputs, {a: b})
+                assert (key(case, other) == before) == (other == case.outputs)
 
 
 @pytest.mark.slow
