@@ -113,7 +113,7 @@ class Rows:
         self.bytes += array.nbytes
         if self.bytes > MOST_BYTES:
             raise Unlike("much data")
-        return hashlib.sha256(array.tobytes()).hexdigest()
+        return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
 
     def _plain(self, value: Any) -> Any:
         """An attribute as values that say by themselves what they are."""
