@@ -13,6 +13,7 @@ from tiza.data.loader import STREAM
 from tiza.data.split import same_length, shuffled, split_rows
 from tiza.errors import DataError
 from tiza.readings.native.shuffle import permutation
+from tiza.train.nonfinite import finite
 
 Array = np.ndarray[Any, Any]
 MOST_CLASSES = 1000
@@ -117,7 +118,7 @@ def array_of(value: object, name: str, floating: np.dtype[Any]) -> Array:
         raise DataError("fit-single", name=name)
     mapped = isinstance(array, np.memmap)  # may be larger than memory: cast row by row, later
     if array.dtype.kind == "f":
-        if not mapped and not np.isfinite(array).all():
+        if not mapped and not _whole(array):
             bad = ~np.isfinite(array).reshape(len(array), -1)
             raise DataError(
                 "fit-missing",
@@ -129,6 +130,12 @@ def array_of(value: object, name: str, floating: np.dtype[Any]) -> Array:
         if array.dtype != floating and not mapped:
             array = array.astype(floating)
     return array
+
+
+def _whole(array: Array) -> bool:
+    """Whether every number is there: neither NaN nor infinity; no array as large is made."""
+    with np.errstate(all="ignore"):
+        return finite(array) if array.flags.c_contiguous else bool(np.isfinite(array).all())
 
 
 def _held(x: object) -> tuple[object, object] | None:
