@@ -22,6 +22,7 @@ from tiza.readings.native.joins import sources
 from tiza.readings.native.moved import moved_last
 from tiza.readings.native.over import entangled
 from tiza.readings.native.rewrite import rewritten, simpler, turned
+from tiza.readings.native.sooner import Waiting, results
 from tiza.readings.native.still import settled
 from tiza.readings.native.tables import (
     ALONE,
@@ -160,14 +161,13 @@ class Planner:
         self._choose()
         early = self._early()
         soon = {node: self._made_of(node) for node in self.soon}
+        waiting = Waiting(results(self, early) | soon)
         for node in (*early, *(n for n in self.order if n not in early)):
-            if node not in self.kept or node in self.home:
+            if node not in self.kept or node in self.home or node in waiting.missing:
                 continue
             self._place(node)
-            for other in [n for n, reads in soon.items() if reads <= self.home.keys()]:
-                del soon[other]
-                if other not in self.home:
-                    self._place(other)
+            for other in waiting.after(node):
+                self._place(other)
         return Plan(self.inputs, self.outputs, self.groups, self.kept, self._elided())
 
     def _early(self) -> dict[Node, None]:
@@ -259,7 +259,7 @@ class Planner:
 
     # -- which kernel -----------------------------------------------------------------------
 
-    def _reads(self, root: Node) -> dict[Node, bool]:
+    def reads(self, root: Node) -> dict[Node, bool]:
         """The nodes in memory that `root` is computed from; whether entry by entry."""
         found: dict[Node, bool] = {}
         start = [(x, root.prim.family == "elementwise" or self._whole(root)) for x in root.inputs]
@@ -281,7 +281,7 @@ class Planner:
 
     def _made_of(self, root: Node) -> set[Node]:
         """The nodes in memory that `root` is computed from, but for what is given."""
-        return set(self._reads(root)) - self.leaves
+        return set(self.reads(root)) - self.leaves
 
     @staticmethod
     def _whole(root: Node) -> bool:
@@ -294,7 +294,7 @@ class Planner:
             group.outer.append(root)
             self.home[root] = group
             return
-        reads = self._reads(root)
+        reads = self.reads(root)
         computed = {n: same for n, same in reads.items() if n in self.home}
         found: Group | None = None
         if self._joins(root):
