@@ -8,7 +8,7 @@ needs n² multiplications instead of 9 m²: a quarter of them for m = 4. Summed 
 middle is one product of matrices for each of the n² entries. What the kernel learns from the
 gradient e of y is the transpose of that: dg = Gᵀ [ (A e Aᵀ) ⊙ (Bᵀ d B) ] G.
 
-The matrices come from polynomials that are equal at n − 1 points and at infinity (Toom and Cook).
+The matrices come from polynomials that are equal at n − 1 points and at infinity.
 With 0, ±5/8 and ±3/2 rounding errors are smallest, a few times those of a plain sum.
 
 Source: Winograd 1980, Arithmetic Complexity of Computations; Lavin & Gray 2016, Fast Algorithms
