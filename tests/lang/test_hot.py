@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tiza as tz
-from tiza.graph import Node
+from tiza.graph import Node, place
 from tiza.graph.effort import Effort
 from tiza.lang import hot, pulled
 
@@ -142,3 +142,11 @@ def test_shapes_that_are_new_at_every_turn_are_never_compiled(monkeypatch: Any) 
     monkeypatch.setattr(hot, "SECONDS", 1e-4)
     assert turns_compiled(list(range(1, 41)), monkeypatch) == []
     assert turns_compiled([7, 8] * 10, monkeypatch)
+
+
+def test_a_derivative_that_was_cut_short_leaves_no_place_behind() -> None:
+    here = place.here()
+    place.made_at(here).__enter__()  # Ctrl-C came before its end
+    assert tz.ones(2).node.place is here
+    tz.sin(tz.ones(2)).numpy()
+    assert tz.zeros(3).node.place is not here

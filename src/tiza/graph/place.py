@@ -80,6 +80,11 @@ class _At:
         state.at = self.before
 
 
+def settle() -> None:
+    """Forget the place of a derivative whose building a Ctrl-C cut short; nothing is built now."""
+    state.at = None
+
+
 def made_at(place: Place | None) -> _At:
     """Nodes made inside inherit `place`: a derivative points at the line of its original."""
     return _At(place)

@@ -69,7 +69,7 @@ def rectified(x: Node) -> Node:
 
 def test_the_greatest_and_its_place_are_found_in_one_pass() -> None:
     given, outputs = layer(F.max_pool2d, kernel_size=2)
-    assert ["argmax", "max", "cast"] in kernels(outputs, given)
+    assert {"argmax", "max", "cast"} in map(set, kernels(outputs, given))
     assert "window_put" not in {n.prim.name for n in walk(opened(outputs))}
     agree(given, outputs, drawn(given))
 
