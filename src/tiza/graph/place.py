@@ -80,7 +80,7 @@ class _At:
         state.at = self.before
 
 
-def settle() -> None:
+def forget() -> None:
     """Forget the place of a derivative whose building a Ctrl-C cut short; nothing is built now."""
     state.at = None
 

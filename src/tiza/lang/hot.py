@@ -24,7 +24,6 @@ import numpy as np
 from tiza.graph.effort import Effort, effort, of_each
 from tiza.graph.late import Late
 from tiza.graph.node import Node, placeholder
-from tiza.graph.place import settle
 from tiza.graph.structure import settings
 from tiza.graph.walk import rebuild, walk
 from tiza.lang.pulled import Form
@@ -163,7 +162,6 @@ def _edges(node: Node) -> Sequence[Node]:
 
 def computed(nodes: Sequence[Node], evaluate: Callable[[Sequence[Node]], object]) -> None:
     """Compute `nodes`, compiled where their structure is hot."""
-    settle()
     wanted = list(dict.fromkeys(n for n in nodes if n.value is None))
     heat, leaves = _heat(wanted)
     if heat is None:

@@ -13,6 +13,7 @@ from tiza.errors import TraceError
 from tiza.graph.blas import ONE_THREAD
 from tiza.graph.loops import joined
 from tiza.graph.node import Node
+from tiza.graph.place import forget
 from tiza.graph.prims.body import Body
 from tiza.graph.walk import opened, walk
 
@@ -192,6 +193,7 @@ def evaluate(nodes: Sequence[Node]) -> list[Array]:
     """
     wanted = [node for node in nodes if node.value is None]
     if wanted:
+        forget()
         with _lock, np.errstate(all="ignore"), ONE_THREAD:
             made: list[Node] = []
             try:
