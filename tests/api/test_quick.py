@@ -1,9 +1,8 @@
 """The short way through a compiled function gives what the long one does, call after call."""
 
-import threading
-
 import numpy as np
 import pytest
+from crowd import at_once
 
 import tiza as tz
 from tiza import nn
@@ -103,9 +102,5 @@ def test_several_threads_call_at_once():
             if not (np.array_equal(double, x * 2) and total.item() == x.sum()):
                 wrong.append((k, i))
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
+    at_once(work)
     assert not wrong

@@ -1,9 +1,8 @@
 """The reference reading: lifetimes, threads, interruptions, large expressions."""
 
-import threading
-
 import numpy as np
 import pytest
+from crowd import at_once
 
 from tiza.graph import PRIMITIVES as P
 from tiza.graph import constant, placeholder
@@ -65,11 +64,7 @@ def test_threads_may_evaluate_shared_expressions() -> None:
             if not np.allclose(value, np.sin(np.exp(np.linspace(0, 1, 50))) * (k * 1000 + i)):
                 wrong.append(k)
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
+    at_once(work)
     assert wrong == []
 
 

@@ -1,10 +1,10 @@
 """Answers by the shortest way are those of the long one, and every change is noticed."""
 
 import copy
-import threading
 
 import numpy as np
 import pytest
+from crowd import at_once
 
 import tiza as tz
 from tiza import nn
@@ -122,11 +122,7 @@ def test_several_threads_ask_at_once():
             if not np.allclose(made.predict(X[j : j + 1]), want[j], rtol=1e-4, atol=1e-6):
                 wrong.append(j)
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
+    at_once(work)
     assert not wrong
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from crowd import at_once
 from laws.native_programs import written
 
 from tiza.errors import ArgumentError
@@ -194,11 +194,7 @@ def test_several_callers_at_once() -> None:
                 if not np.allclose(mine, want, rtol=1e-10, atol=1e-12):
                     wrong.append(seed)
 
-    workers = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(work)
     assert not wrong
 
 
