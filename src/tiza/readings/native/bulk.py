@@ -20,14 +20,10 @@ from tiza.readings.native.text import Text
 Array = np.ndarray[Any, Any]
 WORTH = 1 << 19  # bytes: less is done by NumPy before threads are awake
 SIGNLESS = {32: 0x7FFFFFFF, 64: 0x7FFFFFFFFFFFFFFF}
-INFINITE = {
-    32: 0x7F800000,
-    64: 0x7FF0000000000000,
-}  # the least that is not finite, as a whole number
+# The least that is not finite, as a whole number.
+INFINITE = {32: 0x7F800000, 64: 0x7FF0000000000000}
 VECTORS = 4  # searched at a turn
 KINDS = {np.dtype("float32"): "look32", np.dtype("float64"): "look64"}
-
-
 SUMS = {np.dtype("float32"): "sum32", np.dtype("float64"): "sum64"}
 FEW = 1000  # entries that NumPy adds up before machine code has begun
 
