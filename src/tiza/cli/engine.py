@@ -4,7 +4,7 @@ import os
 
 from tiza.cli.finding import Finding
 from tiza.errors import pick
-from tiza.readings.native import blas, cores, machine, pool, processor
+from tiza.readings.native import blas, cores, machine, pool
 from tiza.readings.native.cache import ObjectCache
 
 NAME = ("compiler", "compilador")
@@ -32,8 +32,7 @@ def _compiler() -> Finding:
     except machine.LLVMError as error:
         line = str(error).partition("\n")[0]
         return Finding("compiler", "warning", NAME, line, "pip install --force-reinstall llvmlite")
-    with processor.llvm() as binding:
-        release = ".".join(map(str, binding.llvm_version_info))
+    _, release, *_ = machine.versions()
     ready = pick(("a function in {ms:.1f} ms", "una función en {ms:.1f} ms"))
     return Finding(
         "compiler", "good", NAME, f"LLVM {release}, {ready.format(ms=library.seconds * 1e3)}"

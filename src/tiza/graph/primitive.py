@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from tiza.graph.apply import apply
@@ -42,10 +42,16 @@ class Primitive:
     says: str = ""  # one sentence for the reference
 
     def __post_init__(self) -> None:
-        table = COMPOSITES if self.body else PRIMITIVES
-        if self.name in PRIMITIVES or self.name in COMPOSITES:
+        known = PRIMITIVES.get(self.name) or COMPOSITES.get(self.name)
+        if known is not None and known._written != self._written:
             raise LookupError(f"two primitives are called {self.name}")
-        table[self.name] = self
+        (COMPOSITES if self.body else PRIMITIVES)[self.name] = self
+
+    @property
+    def _written(self) -> list[Any]:
+        """What stands in its definition, which is read anew where Ctrl-C broke off an import."""
+        values = (getattr(self, field.name) for field in fields(self))
+        return [getattr(value, "__code__", value) for value in values]
 
     def __call__(self, *inputs: Node, **attrs: Any) -> Node:
         """The node of this operation on `inputs`."""

@@ -226,16 +226,17 @@ sys.unraisablehook = lambda what: None  # one that falls into a finalizer is tol
 assert_agrees(draw, threads=2)
 def press():
     mine = random.Random({seed})
-    for _ in range(30):
-        time.sleep(mine.random() * 0.1)
+    for _ in range(60):
+        time.sleep(mine.random() * 0.03)
         os.kill(os.getpid(), signal.SIGINT)
     os.kill(os.getpid(), signal.SIGTERM)
 presses = threading.Thread(target=press)
 presses.start()
 while not done:
     try:
-        armed = True
-        while not done: assert_agrees(draw, threads=draw.randint(1, 3))
+        while not done:
+            armed = True  # anew each time: one may have been dropped
+            assert_agrees(draw, threads=draw.randint(1, 3))
         armed = False
     except KeyboardInterrupt:
         caught += 1

@@ -9,13 +9,15 @@ lock, and a fork waits for that lock, so that a child never inherits a half-done
 
 from __future__ import annotations
 
+import atexit
 import re
 import sys
 import time
 import zlib
+from _thread import start_new_thread
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache as once
 from typing import Any
@@ -25,6 +27,7 @@ from tiza.readings.native.processor import (
     LOCK,
     LLVMError,
     Machine,
+    apart,
     available,
     default_triple,
     host,
@@ -58,16 +61,17 @@ _CONDEMNED: deque[Any] = deque()  # engines whose library is gone, to be closed 
 
 
 def _bury() -> None:
-    """Close what is condemned, unless somebody else holds the lock: then that one will."""
-    if LOCK.acquire(blocking=False):
-        try:
-            while _CONDEMNED:
-                _CONDEMNED.pop().close()
-        finally:
-            LOCK.release()
+    """Close what is condemned."""
+    with LOCK:
+        while _CONDEMNED:
+            _CONDEMNED.pop().close()
+
+
+atexit.register(LOCK.acquire)  # the end waits for the last burial, and no other begins
 
 
 @once
+@apart
 def target(machine: Machine) -> Any:
     """LLVM's target machine; for another architecture its text can be assembled, not run.
 
@@ -141,12 +145,14 @@ def _optimize(binding: Any, module: Any, machine: Machine) -> None:
         options.close()
 
 
+@apart
 def optimized(ir: str, machine: Machine | None = None) -> str:
     """The text of a module after LLVM's optimizer."""
     with _optimized(ir, machine or host()) as module:
         return str(module)
 
 
+@apart
 def assembly(ir: str, machine: Machine | None = None) -> str:
     r"""The assembly language of a module, for this machine or another.
 
@@ -158,6 +164,7 @@ def assembly(ir: str, machine: Machine | None = None) -> str:
         return str(target(machine).emit_assembly(module))
 
 
+@apart
 def object_code(ir: str, machine: Machine | None = None) -> bytes:
     """The object file of a module."""
     machine = machine or host()
@@ -183,6 +190,7 @@ class Library:
     from_cache: whether it was read from disk; seconds: what loading it took.
     """
 
+    @apart
     def __init__(self, ir: str, machine: Machine, cache: ObjectCache | None) -> None:
         start = time.perf_counter()
         packed = zlib.compress(ir.encode(), 1)
@@ -200,6 +208,7 @@ class Library:
         self.seconds = time.perf_counter() - start
 
     @classmethod
+    @apart
     def of(cls, known: Object, code: bytes, machine: Machine, text: Callable[[], str]) -> Library:
         """As when it was made, from its object file; text: what writes its text again.
 
@@ -241,11 +250,13 @@ class Library:
         return assembly(self.ir, self._machine)
 
     def __del__(self, _ending: Callable[[], bool] = sys.is_finalizing) -> None:
-        # Perhaps in the middle of somebody's call into LLVM, whose lock must not be waited for.
+        # Perhaps in the middle of somebody's call into LLVM, whose lock must not be waited for, and
+        # where Ctrl-C arrives: a thread of its own buries it, or else who compiles next does.
         # When the interpreter ends, workers may still sleep in this code: it stays.
         if hasattr(self, "_engine") and not _ending():
             _CONDEMNED.append(self._engine)
-            _bury()
+            with suppress(RuntimeError):  # no further thread can be had
+                start_new_thread(_bury, ())
 
 
 class _Engine:
@@ -264,6 +275,7 @@ class _Engine:
             except RuntimeError as error:
                 self._jit.close()
                 raise LLVMError(str(error)) from error
+            self._linked.jit = self._jit  # even who drops both gives them back in this order
 
     def address(self, name: str) -> int:
         return int(self._linked[name])
@@ -286,6 +298,7 @@ def _own_version() -> str:
 
 
 @once
+@apart
 def versions() -> tuple[str, ...]:
     """What object code depends on beside its text: LLVM, and what is asked of it."""
     with llvm() as binding:

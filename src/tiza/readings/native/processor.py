@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import platform
 import threading
-from collections.abc import Iterator
+from _thread import allocate_lock, start_new_thread
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache as once
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from tiza.readings.native.cores import usable_cores
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 AVX512 = ("avx512f", "avx512bw", "avx512dq", "avx512vl")
 CACHES = {1: 32 << 10, 2: 512 << 10, 3: 8 << 20}  # bytes, where the system does not tell
@@ -104,7 +109,42 @@ if hasattr(os, "register_at_fork"):
     )
 
 
+def apart(work: Callable[P, R]) -> Callable[P, R]:
+    """`work`, where no Ctrl-C arrives: signals are answered in the main thread alone.
+
+    What LLVM made is given back once and in order; an exception between two of llvmlite's lines
+    would give it back twice. Who presses Ctrl-C is answered at once, and the work ends behind him.
+    """
+
+    @wraps(work)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        if threading.get_ident() != threading.main_thread().ident:
+            return work(*args, **kwargs)
+        results: list[R] = []
+        errors: list[BaseException] = []
+        # Bare threads and locks: those of `threading` may themselves be left half-way by Ctrl-C.
+        ended = allocate_lock()
+        ended.acquire()
+
+        def run() -> None:
+            try:
+                results.append(work(*args, **kwargs))
+            except BaseException as error:
+                errors.append(error)
+            finally:
+                ended.release()
+
+        start_new_thread(run, ())
+        ended.acquire()
+        if errors:
+            raise errors.pop()
+        return results.pop()
+
+    return call
+
+
 @once
+@apart
 def available() -> str | None:
     """None if code can be made here; else why not, in one line."""
     try:
@@ -121,7 +161,7 @@ def available() -> str | None:
 
 @contextmanager
 def llvm() -> Iterator[Any]:  # llvmlite carries no types
-    """llvmlite's functions, for one caller at a time.
+    """llvmlite's functions, for one caller at a time, who is `apart`.
 
     Errors: LLVMError where they cannot be had.
     """
@@ -135,6 +175,7 @@ def llvm() -> Iterator[Any]:  # llvmlite carries no types
 
 
 @once
+@apart
 def default_triple() -> str:
     """The triple of this process; a likely one where llvmlite is missing."""
     if available() is None:
@@ -146,6 +187,7 @@ def default_triple() -> str:
 
 
 @once
+@apart
 def host() -> Machine:
     """The processor that this runs on.
 
