@@ -217,6 +217,19 @@ def test_a_thousand_libraries_leave_nothing_behind(tmp_path: Path) -> None:
     assert sum(grown(1000, cache=cache) for _ in range(3)) / 3 < 500
 
 
+def test_the_collector_closes_nothing_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_bury", lambda: None)
+    circle: list[object] = [load(ADD.format(1), cache=False)]
+    circle.append(circle)
+    del circle
+    gc.collect()
+    engine = machine._CONDEMNED.pop()
+    assert not engine._linked.closed
+    assert not engine._jit.closed
+    assert engine not in machine._LIVING
+    engine.close()
+
+
 def test_libraries_made_and_dropped_by_several_threads() -> None:
     wrong: list[object] = []
 

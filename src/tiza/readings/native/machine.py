@@ -57,7 +57,8 @@ EXTERNAL = re.compile(r"^@([\w.$]+)\s*=\s*(?:dso_local\s+)?(?:global|constant)\b
 
 # -- LLVM, one caller at a time ----------------------------------------------------------------
 
-_CONDEMNED: deque[Any] = deque()  # engines whose library is gone, to be closed under the lock
+_LIVING: set[_Engine] = set()  # held here: of a cycle, the collector would close their parts itself
+_CONDEMNED: deque[_Engine] = deque()  # whose library is gone, to be closed under the lock
 
 
 def _bury() -> None:
@@ -225,6 +226,7 @@ class Library:
         self.object, self._machine, self._text = known, machine, text
         self._names = set(known.names)
         self._engine = _Engine(code, self._names, machine)
+        _LIVING.add(self._engine)
         _bury()
 
     def address(self, name: str) -> int:
@@ -255,6 +257,7 @@ class Library:
         # When the interpreter ends, workers may still sleep in this code: it stays.
         if hasattr(self, "_engine") and not _ending():
             _CONDEMNED.append(self._engine)
+            _LIVING.discard(self._engine)
             with suppress(RuntimeError):  # no further thread can be had
                 start_new_thread(_bury, ())
 
