@@ -15,7 +15,7 @@ from tiza.errors import TraceError
 from tiza.graph import Node, placeholder
 from tiza.graph.walk import walk
 from tiza.lang.tensor import LEAVES, PENDING, Tensor
-from tiza.lang.trace import Unseen, held_open, writing
+from tiza.lang.trace import AsItIs, Unseen, held_open, writing
 from tiza.nn import Module
 from tiza.nn.parameter import at_once, leaf_of
 from tiza.optim import Optimizer
@@ -73,6 +73,10 @@ class Captured:
                       for group in o.param_groups for p in group["params"])
                 for o in self.optimizers]  # fmt: skip
 
+    def has_grads(self) -> bool:
+        """Whether gradients were left at some of its tensors."""
+        return any(t._grad is not None for t in self.tensors)
+
     # -- values -----------------------------------------------------------------------------
 
     def values(self) -> list[Array]:
@@ -125,20 +129,26 @@ class Opened:
     captured: Captured
     holes: list[Node] = field(default_factory=list)
     slots: dict[int, list[tuple[Node, ...]]] = field(default_factory=dict)  # after a step
-    grads: list[Tensor | None] = field(default_factory=list)  # before
+    grads: list[Tensor | None] = field(default_factory=list)  # as they stand at first
+    again: bool = False  # an optimizer stepped twice
 
     @classmethod
     @contextmanager
-    def of(cls, captured: Captured) -> Iterator[Opened]:
-        """Inside, tensors stand for values to come, and `optimizer.step()` writes expressions."""
+    def of(cls, captured: Captured, *, blank: bool) -> Iterator[Opened]:
+        """Inside, tensors stand for values to come, and `optimizer.step()` writes expressions.
+
+        Gradients that were left before stand for values, too; with `blank`, there are none.
+        """
         before, waiting = [t._grad for t in captured.tensors], dict(PENDING)
         with ExitStack() as stack:
             stack.enter_context(writing([*captured.tensors, *captured.optimizers]))
             holes = stack.enter_context(held_open(captured.tensors))
-            opened = cls(captured, list(holes), grads=before)
+            opened = cls(captured, list(holes))
             for tensor, hole in zip(captured.tensors, holes, strict=True):
                 if tensor.requires_grad:
                     LEAVES[hole] = weakref.ref(tensor)
+                tensor._grad = None if blank else _left(tensor)
+                opened.grads.append(tensor._grad)
             for i, optimizer in enumerate(captured.optimizers):
                 stack.callback(optimizer.__dict__.pop, "step", None)
                 opened._replace_step(i, optimizer)
@@ -165,6 +175,9 @@ class Opened:
         self.holes += [t, *rates, *(s for group in slots for s in group)]
 
         def step(closure: Callable[[], Any] | None = None) -> Any:
+            if type(optimizer).step is not Optimizer.step:
+                raise AsItIs  # it asks for the loss as often as it needs it
+            self.again |= i in self.slots
             loss = closure() if closure is not None else None
             params = [p.node for p in optimizer.params]
             grads = [None if p.grad is None else p.grad.node for p in optimizer.params]
@@ -198,12 +211,20 @@ class Opened:
     def is_open(self, results: Sequence[Tensor]) -> bool:
         """Whether the way goes on: the results may be differentiated, or gradients wait."""
         if self.slots:
-            return False
+            return self.again
         spent = [waiting() for waiting, _ in PENDING.values()]  # `backward` was called inside
         free = [t for t in results if t.requires_grad and not any(t is s for s in spent)]
-        left = [t for t, g in zip(self.captured.tensors, self.grads, strict=True)
+        return bool(free or self.left())
+
+    def left(self) -> list[Node]:
+        """The gradients that the function leaves behind."""
+        return [t._grad.node for t, g in zip(self.captured.tensors, self.grads, strict=True)
                 if t._grad is not g and t._grad is not None]  # fmt: skip
-        return bool(free or left)
+
+    def reads_grads(self, outputs: Sequence[Node]) -> bool:
+        """Whether gradients that were left before the call go into what it gives or leaves."""
+        holes = {g.node for g in self.grads if g is not None}
+        return any(node in holes for node in walk([*outputs, *self.left()]))
 
     def all_seen(self, outputs: Sequence[Node]) -> None:
         """Errors: Unseen where an expression has a variable in it that is no input."""
@@ -211,3 +232,10 @@ class Opened:
             owner = None if node.owner is None else node.owner()
             if owner is not None and not any(owner is t for t in self.captured.tensors):
                 raise Unseen(owner)
+
+
+def _left(tensor: Tensor) -> Tensor | None:
+    """What stands for a gradient that an earlier call may have left."""
+    if not tensor.requires_grad and tensor._grad is None:
+        return None
+    return Tensor(placeholder(tensor.shape, tensor.dtype, "grad"))

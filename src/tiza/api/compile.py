@@ -22,7 +22,7 @@ from tiza.graph import Node, constant, placeholder
 from tiza.lang.mode import is_grad_enabled
 from tiza.lang.random import key_scope, key_words, next_stream
 from tiza.lang.tensor import Tensor, as_tensor
-from tiza.lang.trace import Unseen, is_writing
+from tiza.lang.trace import AsItIs, Unseen, is_writing
 from tiza.readings.native import Compiled, Outside, SlowWarning
 
 MOST_KEPT = 64  # types of arguments of one function
@@ -134,14 +134,12 @@ class CompiledFunction:
 
         That is where derivatives go on from its results, or where its formula always changes.
         """
-        types = tuple((a.shape, a.dtype) for a in arrays)
         for _ in range(MOST_UNSEEN):
             if not self._same():
                 self._look()
-            key = structure, types, is_grad_enabled(), self._captured.mode()
-            if len(self._forms) >= MOST_KEPT:
-                self._forms.clear()
-            forms = self._forms.setdefault(key, Forms())
+            forms = self._forms_of(structure, arrays)
+            if forms.fresh and self._captured.has_grads():
+                return None  # they add up, or a step uses them
             if forms.values == self._values:
                 return forms.current
             try:
@@ -150,6 +148,12 @@ class CompiledFunction:
                 self._unseen.append(met.thing)
                 self._around = None
                 continue
+            except AsItIs:
+                forms.values, forms.current = self._values, None
+                return None
+            if written is None:
+                forms.fresh = True
+                return None
             form = forms.of(written, self._values, self._threads)
             if not forms.full:
                 return form
@@ -159,10 +163,20 @@ class CompiledFunction:
             warnings.warn(_changing(self._f), SlowWarning, stacklevel=3)
         return None
 
+    def _forms_of(self, structure: Any, arrays: Sequence[Any]) -> Forms:
+        """What was made for arguments of these types, as things around the function are."""
+        types = tuple((a.shape, a.dtype) for a in arrays)
+        key = structure, types, is_grad_enabled(), self._captured.mode()
+        if len(self._forms) >= MOST_KEPT:
+            self._forms.clear()
+        return self._forms.setdefault(key, Forms())
+
     def _short(self, form: Form, structure: Any, arrays: Sequence[Any],
                captured: Captured) -> Quick | Stepping | None:  # fmt: skip
         """The short way to call this form again."""
         if form.program is None:
+            return None
+        if form.fresh and not form.changed:
             return None
         if form.changed or form.stepped or form.random:
             if form.short is None or form.short.captured is not captured:
@@ -178,27 +192,35 @@ class CompiledFunction:
         captured.take(form.changed, form.stepped, made[form.count :])
         return rebuilt(form.out, [Tensor(constant(a)) for a in made[: form.count]])
 
-    def _written(self, structure: Any, arrays: Sequence[Any], captured: Captured) -> Written:
-        """The function as an expression.
+    def _written(self, structure: Any, arrays: Sequence[Any], captured: Captured,
+                 blank: bool = False) -> Written | None:  # fmt: skip
+        """The function as an expression; None where it needs gradients that were left before.
 
-        Errors: Unseen for a variable or an optimizer that was not found around it.
+        `blank`: no gradients were left, and the expression is only right where that is so.
+        Errors: Unseen for a variable or an optimizer that was not found around it; AsItIs where
+        it cannot be written down.
         """
         names = self._names(structure)
         holes = [placeholder(a.shape, a.dtype, names.get(i)) for i, a in enumerate(arrays)]
         key = placeholder((4,), WORDS, "key")
-        with Opened.of(captured) as opened, key_scope(key):
+        with Opened.of(captured, blank=blank) as opened, key_scope(key):
             args, kwargs = rebuilt(structure, [Tensor(h) for h in holes])
             answer = self._f(*args, **kwargs)
             out, leaves = flat(answer, tensors_only=True)
             changed, stepped = opened.changed(), sorted(opened.slots)
             outputs = [t.node for t in leaves] + opened.results()
             opened.all_seen(outputs)
-            is_open = opened.is_open(leaves)
+            is_open = opened.is_open(leaves) or bool(blank and opened.left())
+            needed = not blank and not is_open and opened.reads_grads(outputs)
+        if needed:
+            return (
+                None if captured.has_grads() else self._written(structure, arrays, captured, True)
+            )
         random = _reaches(outputs, key)
         inputs = [*holes, *opened.holes, *([key] if random else [])]
         aliased = self._replaced(structure, holes, outputs[: len(leaves)])
         return Written(inputs, outputs, out, len(leaves), changed, stepped, random, aliased,
-                       is_open)  # fmt: skip
+                       is_open, blank)  # fmt: skip
 
     def _names(self, structure: Any) -> dict[int, str]:
         """The names of those arguments that are one tensor each."""

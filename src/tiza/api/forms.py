@@ -37,6 +37,7 @@ class Written:
     random: bool
     aliased: dict[int, int]
     open: bool  # whether derivatives go on from its results
+    fresh: bool  # whether it is right only where no gradients were left before
 
     def is_as(self, other: Written) -> bool:
         """Whether it computes the same from its inputs."""
@@ -72,6 +73,7 @@ class Form:
         self.written = written
         self.out, self.count, self.random = written.out, written.count, written.random
         self.changed, self.stepped, self.aliased = written.changed, written.stepped, written.aliased
+        self.fresh = written.fresh
         self.program: Compiled | None = compiled(
             written.inputs, written.outputs, aliased=written.aliased, threads=threads
         )
@@ -96,10 +98,12 @@ class Forms:
     values: tuple[Any, ...] | None = None
     current: Form | None = None
     full: bool = False  # there would be too many forms
+    fresh: bool = False  # they are right only where no gradients were left before
 
     def of(self, written: Written, values: tuple[Any, ...], threads: int | None) -> Form | None:
         """The form of an expression from now on; None where the function runs as it is."""
         self.values, self.current, self.full = values, None, False
+        self.fresh = written.fresh
         if written.open:
             return None
         found = next((form for form in self.all if written.is_as(form.written)), None)

@@ -129,6 +129,7 @@ class Stepping:
             list(map(NEEDS, self.tensors)) == self.needs
             and list(map(TRAINING, self.modules)) == self.modes
             and all(map(_as_before, self.optimizers, self.options))
+            and not (self.form.fresh and self.captured.has_grads())
         )
 
     def _take(self, news: Sequence[Array], counts: Sequence[Sequence[int]]) -> None:

@@ -48,6 +48,19 @@ class Leaves:
     def __contains__(self, node: Node) -> bool:
         return node.owner is not None
 
+    def owner(self, node: Node) -> Tensor | None:
+        """The tensor itself."""
+        found: Tensor | None = None if node.owner is None else node.owner()
+        return found
+
+    def held(self, tensor: Tensor, node: Node) -> Node:
+        """A node of the tensor's own that stands for `node`, and that no derivative goes beyond."""
+        own = HELD(node)
+        while (other := self.owner(own)) is not None and other is not tensor:
+            own = HELD(own)
+        own.owner = ref(tensor)
+        return own
+
     def pop(self, node: Node, default: Any = None) -> Any:
         """Forget whose data this is."""
         found, node.owner = node.owner, None

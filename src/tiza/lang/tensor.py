@@ -237,13 +237,14 @@ class Tensor:
         """Take over another expression; a leaf becomes data at once, so that loops do not grow."""
         if value.shape != self.shape:
             raise ShapeError("assign-shape", got=value.shape, want=self.shape)
-        leaf = self.requires_grad and self.is_leaf
+        leaf = self.requires_grad and (self.is_leaf or LEAVES.owner(self.node) is self)
         if leaf and mode.grad and value.requires_grad:
             raise GradientError("leaf-in-place")
-        name = self.node.name
-        if leaf:
+        if leaf and self.node.prim.name != "constant":  # a function is written down
+            self.node = LEAVES.held(self, value.node)
+        elif leaf:
             evaluate_together([value])
-            self.node = constant(value.node.value, name)
+            self.node = constant(value.node.value, self.node.name)
             LEAVES[self.node] = weakref.ref(self)
         else:
             self.node = value.node
@@ -328,7 +329,6 @@ def _done_waiting(key: int, pending: dict[int, Any], _: object) -> None:
     pending.pop(key, None)
 
 
-# building
 def make(prim: Primitive, *xs: Tensor, **attrs: Any) -> Tensor:
     """The tensor of `prim` on tensors, recorded unless under `no_grad`."""
     return _wrapped(apply(prim, tuple([_read(x) for x in xs]), attrs), xs)

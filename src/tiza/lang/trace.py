@@ -10,7 +10,7 @@ from tiza.graph import Node, placeholder
 from tiza.lang.tensor import Tensor
 from tiza.readings.evaluate import Program
 
-__all__ = ["Program", "Unseen", "held_open", "is_writing", "must_be_seen", "writing"]
+__all__ = ["AsItIs", "Program", "Unseen", "held_open", "is_writing", "must_be_seen", "writing"]
 
 
 class Unseen(BaseException):
@@ -19,6 +19,10 @@ class Unseen(BaseException):
     def __init__(self, thing: object) -> None:
         super().__init__()
         self.thing = thing
+
+
+class AsItIs(BaseException):
+    """A function that is written down does what cannot be: it is to run as it is."""
 
 
 class _Writing(threading.local):

@@ -20,7 +20,7 @@ from tiza.graph.prims.elementwise import log as log_of
 from tiza.lang import hot
 from tiza.lang.rows import are_few
 from tiza.lang.tensor import Tensor, evaluate_together
-from tiza.lang.trace import Program, must_be_seen
+from tiza.lang.trace import Program, is_writing, must_be_seen
 from tiza.nn.parameter import at_once, clear_grad, leaf_of, rows_assigned
 from tiza.optim.memory import Remembered
 from tiza.optim.options import bound, fixed, moved, without_inert
@@ -293,6 +293,8 @@ class Optimizer(Remembered):
         `closure`, where given, computes the loss anew and calls `backward`; its loss is returned.
         """
         must_be_seen(self)
+        if is_writing():  # what `Opened` has put in its place
+            return self.__dict__["step"](closure)
         loss = closure() if closure is not None else None
         rows = [(i, group, p) for i, group in enumerate(self.param_groups)
                 for p in group["params"] if p._grad is not None]  # fmt: skip

@@ -7,6 +7,7 @@ from math import inf
 from typing import Any, Literal
 
 from tiza.errors import ArgumentError
+from tiza.optim.lr_scheduler.base import at_run_time
 from tiza.optim.optimizer import Optimizer
 
 
@@ -43,6 +44,7 @@ class ReduceLROnPlateau:
 
     def step(self, metrics: Any) -> None:
         """Take this epoch's figure."""
+        at_run_time(self)
         self.last_epoch += 1
         figure = float(metrics)
         if self.better(figure):
