@@ -82,6 +82,7 @@ ALONE = """
 import os
 import numpy
 import threading
+import time
 os.environ["OPENBLAS_NUM_THREADS"] = "2"
 before = dict(os.environ)
 from tiza.graph.blas import switch
@@ -91,6 +92,8 @@ count = len(os.listdir("/proc/self/task"))
 from tiza.readings.native import blas
 assert blas.gemm_address("float32")
 assert dict(os.environ) == before
+end = time.monotonic() + 20  # a thread that has done its work needs a moment to go
+while len(os.listdir("/proc/self/task")) > count and time.monotonic() < end: time.sleep(0.01)
 assert len(os.listdir("/proc/self/task")) == count, "it started threads"
 assert not both or both[0]() == held, "it changed NumPy's copy"
 import sys
