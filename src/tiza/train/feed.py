@@ -19,6 +19,7 @@ Array = np.ndarray[Any, Any]
 MOST_CLASSES = 1000
 READ_AT_ONCE = 4096
 MANY = 4096  # rows whose order is worth a thread of its own
+OFTEN = 64  # epochs after which machine code has repaid its making for a few rows, too
 
 
 class Unread:
@@ -236,7 +237,8 @@ def order(count: int, seed: int, epoch: int, *, shuffle: bool) -> Array:
     if not shuffle:
         return np.arange(count)
     key = seed & 0xFFFFFFFF, seed >> 32 & 0xFFFFFFFF, STREAM, epoch
-    found = permutation(key, count) if count > MANY else None  # the same, and sooner
+    worth = count > MANY or epoch >= OFTEN
+    found = permutation(key, count) if worth else None  # the same, and sooner
     return shuffled(count, seed, epoch, STREAM) if found is None else found
 
 

@@ -36,6 +36,7 @@ class Holder:
         self.state = State([], [], [], [])
         self._nodes: list[object] = []
         self._arrays: list[Array] = []
+        self._shown: State | None = None  # the State that the model has been given
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -90,6 +91,8 @@ class Holder:
     def put_back(self) -> None:
         """Give the model and the optimizer what the steps have made."""
         names, state = self.steps.names, self.state
+        if state is self._shown:
+            return
         arrays = [*state.params, *state.frozen, *state.buffers]
         for tensor, array, known in zip(names.all, arrays, self._arrays, strict=True):
             if array is not known:
@@ -97,6 +100,7 @@ class Holder:
         self.optimizer.set_slot_arrays(state.slots, self.counts())
         state.own.clear()
         self._nodes, self._arrays = [t.node for t in names.all], arrays
+        self._shown = state
 
     def counts(self) -> list[int]:
         """How many steps each parameter of the optimizer has made; what is frozen makes none."""

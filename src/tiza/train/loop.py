@@ -135,14 +135,15 @@ class Loop:
         0 where a callback wants to see each batch. What is not finite afterwards is found by
         making these steps again, one by one.
         """
-        count = self._ahead()
-        if count == 0 or self.swift is None:
+        swift = self.swift if self._unwatched() else None
+        count = self._ahead(swift) if swift is not None else 0
+        if swift is None or count == 0:
             return 0
         trainer, place = self.trainer, self.place
         size = self.batch_size
         part = where[place.group * size : (place.group + count) * size]
         try:
-            answers = self.swift.run(trainer.state, part, trainer.rates)
+            answers = swift.run(trainer.state, part, trainer.rates)
         except Outside:
             return 0
         if answers is None:
@@ -154,15 +155,17 @@ class Loop:
         self._after_batch(place.group + count - 1)
         return count
 
-    def _ahead(self) -> int:
-        """How many whole batches may be run in one call: up to the next checkpoint."""
+    def _unwatched(self) -> bool:
+        """Whether no callback wants to see each batch."""
         if self.accumulate > 1 or any(c.every_batch for c in self.loud):
-            return 0
-        if self.calls.listening("on_train_batch_begin") or self.swift is None:
-            return 0
+            return False
+        return not self.calls.listening("on_train_batch_begin")
+
+    def _ahead(self, swift: Swift) -> int:
+        """How many whole batches may be run in one call: up to the next checkpoint."""
         place, keeper = self.place, self.trainer.keeper
         left = len(self.rows) // self.batch_size - place.group
-        count = min(left, self.swift.most())
+        count = min(left, swift.most())
         if keeper.path is not None and keeper.every is not None:
             count = min(count, keeper.every - self.trainer.state.steps % keeper.every)
         return max(count, 0)

@@ -70,6 +70,8 @@ class ProgressBar(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
         """The epoch's figures, which stay."""
+        if self.style == 0:
+            return
         number = f"{word('epoch')} {epoch + 1:>{len(str(self.epochs))}}/{self.epochs}"
         seconds = logs.get("seconds", time.perf_counter() - self.began)
         self.say(f"{number}  {seconds:5.2f} s  {_figures(logs)}")

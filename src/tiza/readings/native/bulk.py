@@ -25,6 +25,7 @@ INFINITE = {32: 0x7F800000, 64: 0x7FF0000000000000}
 VECTORS = 4  # searched at a turn
 KINDS = {np.dtype("float32"): "look32", np.dtype("float64"): "look64"}
 SUMS = {np.dtype("float32"): "sum32", np.dtype("float64"): "sum64"}
+OFTEN = 100  # times after which its machine code has repaid its making for less, on one thread
 FEW = 1000  # entries that NumPy adds up before machine code has begun
 
 
@@ -37,13 +38,14 @@ class Bulk(NamedTuple):
 
 def copy(to: Sequence[Array], start: Sequence[Array]) -> None:
     """Copy each array of `start` into that of `to` with its shape and type; all are contiguous."""
-    bulk = _made() if sum(a.nbytes for a in start) >= WORTH else None
+    bulk, threads = _worth(start)
     if bulk is None:
         for there, here in zip(to, start, strict=True):
             np.copyto(there, here)
         return
     pairs = zip(to, start, strict=True)
-    _run(bulk, "copy", [(address(there), address(here), here.nbytes) for there, here in pairs])
+    rows = [(address(there), address(here), here.nbytes) for there, here in pairs]
+    _run(bulk, "copy", rows, threads)
 
 
 def finite(arrays: Sequence[Array]) -> bool:
@@ -53,7 +55,7 @@ def finite(arrays: Sequence[Array]) -> bool:
     >>> finite([one]), finite([one, np.array([np.inf])]), finite([np.array([1])])
     (True, False, True)
     """
-    bulk = _made() if sum(a.nbytes for a in arrays) >= WORTH else None
+    bulk, threads = _worth(arrays)
     rows: dict[str, list[tuple[int, ...]]] = {}
     for array in arrays:
         name = KINDS.get(array.dtype)
@@ -61,7 +63,7 @@ def finite(arrays: Sequence[Array]) -> bool:
             rows.setdefault(name, []).append((address(array), array.size))
         elif array.dtype.kind in "fc" and not np.isfinite(array).all():
             return False
-    return bulk is None or not any(_run(bulk, name, found) for name, found in rows.items())
+    return bulk is None or not any(_run(bulk, name, found, threads) for name, found in rows.items())
 
 
 def in_order(start: float, each: Array, times: float) -> float:
@@ -84,10 +86,21 @@ def in_order(start: float, each: Array, times: float) -> float:
     return float(words[3:].view(np.float64)[0])
 
 
-def _run(bulk: Bulk, name: str, rows: Sequence[tuple[int, ...]]) -> int:
+def _worth(arrays: Sequence[Array]) -> tuple[Bulk | None, int]:
+    """The machine code where it is worth having for so much, and on how many threads."""
+    if sum([a.nbytes for a in arrays]) >= WORTH:
+        return _made(), pool.default_threads()
+    _asked[0] += 1
+    return (_made() if _asked[0] > OFTEN else None), 1
+
+
+_asked = [0]  # how often little was to be done
+
+
+def _run(bulk: Bulk, name: str, rows: Sequence[tuple[int, ...]], threads: int) -> int:
     """Run one of the functions; what it found."""
     words = np.array([len(rows), 0, *(number for row in rows for number in row)], np.int64)
-    pool.run(bulk.at[name], address(words), pool.default_threads())
+    pool.run(bulk.at[name], address(words), threads)
     return int(words[1])
 
 

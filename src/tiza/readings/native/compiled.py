@@ -160,14 +160,12 @@ class Compiled:
         into an array given, and how far they move on; entry: another function of the same
         context. All arrays are contiguous and of the right type.
         """
-        words = np.zeros(self.size, np.int64)
+        words = self._blank.copy()
         words[1] = steps
         moves, into = moves or {}, into or {}
         for k, array in enumerate(given):
             words[HEADER + WORDS * k] = address(array)
             words[HEADER + 1 + WORDS * k] = moves.get(k, 0)
-        for k, array in self.ready.data:
-            words[HEADER + WORDS * k] = address(array)
         results: list[Array] = []
         for k, (node, argument) in enumerate(zip(self.outputs, self.ready.results, strict=True)):
             if k in self.aliased:
@@ -192,6 +190,14 @@ class Compiled:
             self.outside.value = 0
             raise Outside
         return results
+
+    @cached_property
+    def _blank(self) -> Array:
+        """The words of a context in which nothing but the data of the program stand."""
+        words = np.zeros(self.size, np.int64)
+        for k, array in self.ready.data:
+            words[HEADER + WORDS * k] = address(array)
+        return words
 
     def turns(self, pairs: Sequence[tuple[int, int]], numbers: Sequence[int],
               sides: Any = None) -> Any:  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tiza.readings.native import mathlib
+from tiza.readings.native.compiled import address
 from tiza.readings.native.machine import LLVMError, available, host, load
 from tiza.readings.native.text import Text
 
@@ -41,7 +42,7 @@ def permutation(key: Sequence[int], n: int) -> Array | None:
     words = np.empty(-(-2 * n // block) * block, np.uint32)
     starts = np.zeros(1 << buckets, np.int32)
     packed, order = np.empty(n, np.uint64), np.empty(n, np.int64)
-    rooms = [a.ctypes.data for a in (words, starts, packed, order)]
+    rooms = map(address, (words, starts, packed, order))
     alike = function(*map(int, key), n, len(words), bits, 64 - buckets, 1 << buckets, *rooms)
     return None if alike else order
 
