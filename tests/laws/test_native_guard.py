@@ -7,6 +7,7 @@ import mmap
 import random
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from laws.cases import ALL, samples
 from laws.native_cases import Case, case, primitive_case
 from laws.native_programs import program
 
-from tiza.graph import COMPOSITES, walk
+from tiza.graph import COMPOSITES, constant, walk
+from tiza.graph import PRIMITIVES as P
 from tiza.readings.native import Compiled
 from tiza.readings.native import program as building
 from tiza.readings.native.machine import available
@@ -100,6 +102,18 @@ def tiled_cases() -> list[Case]:
     return made
 
 
+def segment_cases() -> list[Case]:
+    """Sums at known places: of the last rows there may be no entries, or all."""
+    rng = np.random.default_rng(0)
+    made = []
+    for rows, wide in ((700, 16), (9, 7), (5000, 1)):
+        to = constant(rng.integers(0, rows, 9000) ** 2 // rows)
+        add = partial(P["take_add"], axis=0, size=rows)
+        made.append(case(f"segments {rows}", lambda x, to=to, add=add: [add(x, to)],
+                         [rng.normal(size=(9000, wide)).astype("float32")]))  # fmt: skip
+    return made
+
+
 def alone(call: str) -> subprocess.CompletedProcess[str]:
     """Run in a process of its own, which may crash."""
     text = f"from laws.test_native_guard import *\n{call}"
@@ -116,6 +130,12 @@ def test_samples_stay_within_their_arrays(family: str) -> None:
 @pytest.mark.parametrize("threads", [1, 3])
 def test_tiles_stay_within_their_arrays(threads: int) -> None:
     ended = alone(f"run_guarded(tiled_cases(), {threads})")
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_segments_stay_within_their_arrays(threads: int) -> None:
+    ended = alone(f"run_guarded(segment_cases(), {threads})")
     assert ended.returncode == 0, ended.stderr
 
 

@@ -1,4 +1,7 @@
-"""From where to where a reduced loop runs: of a product with known zeros, only between them."""
+"""From where to where a reduced loop runs: of a product with known zeros, only between them.
+
+Of a row's own sum, as often as the row has entries.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ class Ends(Corner):
 
     def ends(self, loop: Loop) -> tuple[str, str]:
         """The first turn of a reduced loop and the one after the last."""
+        if self.nest.turns is not None:
+            return "0", self._parts(self.nest.turns, ())[0]
         stop, limits = self._turns(loop), self.nest.limits
         if limits is None or loop is not limits.loop or self.nest.passes is not None:
             return "0", stop

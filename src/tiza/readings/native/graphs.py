@@ -13,6 +13,7 @@ from tiza.readings.native.keys import Leaf, key_of_graph
 from tiza.readings.native.machine import host
 from tiza.readings.native.plan import opened
 from tiza.readings.native.program import Builder, build
+from tiza.readings.native.segments import segmented
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ class Graph:
         whole = {**{node: node for node in self.inputs}, **self.known}
         ahead = [self._ahead(node) for node in self.gathers]
         with unswept():
-            outputs = opened(self.outputs, whole)
+            outputs = segmented(opened(self.outputs, whole))
             return build(self.inputs, outputs, host(), self.aliased, ahead=ahead)
 
     def text(self) -> str:

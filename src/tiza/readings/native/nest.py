@@ -48,7 +48,8 @@ class Nest:
     next step will read. passes: the outermost loop that is summed over, if it runs around the
     kept ones; between its turns the sums stand in memory. last: how often the first reduced loop
     runs in the last of those turns, where that is less often. limits: where a product's factors
-    are 0, or nobody looks at its entries.
+    are 0, or nobody looks at its entries. turns: how often the reduced loop runs, where that stands
+    in memory.
     """
 
     kept: list[Loop]
@@ -61,6 +62,7 @@ class Nest:
     passes: Loop | None = None
     last: int | None = None
     limits: Limits | None = None
+    turns: Affine | None = None
     checked: bool = False  # reads indices from memory, which may be out of bounds
 
     @property
@@ -73,6 +75,7 @@ class Nest:
         seen: dict[Value, None] = {}
         stack = [r.value for r in self.reductions] + [s.value for s in self.stores]
         places = [p for s in self.stores for p in (s.place, *(c[0] for c in s.checks))]
+        places += [self.turns] if self.turns else []
         stack += [a for p in places for a in p.terms if isinstance(a, Value)]
         while stack:
             value = stack.pop()
@@ -122,8 +125,9 @@ class Signature:
         serial = [self.loops[loop] for loop in nest.serial if loop in self.loops]
         kinds = [b.dtype.str for b in self.buffers]
         coming = [(self._value(v), self._place(p)) for v, p in nest.coming.items()]
+        turns = nest.turns and self._place(nest.turns)
         return (tuple(stores), tuple(reductions), tuple(extents), len(nest.kept), tuple(serial),
-                tuple(kinds), tuple(coming), tuple(self.rows), self._limits())  # fmt: skip
+                tuple(kinds), tuple(coming), tuple(self.rows), self._limits(), turns)  # fmt: skip
 
     def _limits(self) -> Any:
         limits = self.nest.limits

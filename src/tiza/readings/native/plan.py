@@ -33,6 +33,7 @@ from tiza.readings.native.tables import (
     SCATTER,
     SLIDING,
     TILES,
+    WHOLE,
     cost,
     reduces,
     supported,
@@ -43,6 +44,7 @@ from tiza.transforms import simplify
 
 MOST_INLINED = 48  # operations of one entry; longer formulas are cut in two
 CHEAP = 2  # operations that are sooner done again than stored and loaded
+FAR = 64  # entries of a row worth reading in place
 
 
 def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> list[Node]:
@@ -127,9 +129,6 @@ def deep(root: Node) -> int:
     if even or terms < 4 * BLOCK:
         return even
     return math.ceil(terms / math.ceil(terms / math.ceil(terms / BLOCK)))
-
-
-FAR = 64  # entries of a row worth reading in place
 
 
 class Planner:
@@ -312,7 +311,7 @@ class Planner:
         if root.prim.name not in LOOPS and (not supported(root) or root.prim.name in HOST):
             group = Group("host", ())
             group.outer.append(root)
-        elif root.prim.name in (*LOOPS, *TILES, "concat", "random_bits", "put"):
+        elif root.prim.name in (*LOOPS, *TILES, *WHOLE):
             group = Group(root.prim.name, ())
             group.outer.append(root)
         elif root.prim.name in SCATTER or root.prim.name == "pad":

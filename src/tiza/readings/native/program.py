@@ -39,7 +39,8 @@ from tiza.readings.native.pieces import Part, whole
 from tiza.readings.native.places import Places
 from tiza.readings.native.plan import Group, Planner, deep, opened
 from tiza.readings.native.pool import BARRIER_IR
-from tiza.readings.native.schedule import Schedule, cone, lanes_of, product, schedule
+from tiza.readings.native.schedule import Schedule, cone, lanes_of, product, rows_of, schedule
+from tiza.readings.native.segments import segments_nest
 from tiza.readings.native.special import (
     concat_nests,
     copy_nest,
@@ -159,7 +160,7 @@ class Builder:
             self._loop(group, self.loops[root])
         elif group.kind == "random_bits":
             self._random(group, root)
-        elif group.kind in ("concat", "put", "scatter"):
+        elif group.kind in ("concat", "put", "scatter", "segments"):
             for nest in self._written(group, root, lowerer):
                 self._nest(nest, group)
         elif group.kind in TILES:
@@ -169,6 +170,8 @@ class Builder:
 
     def _written(self, group: Group, root: Node, lowerer: Lowerer) -> list[Nest]:
         """What stands there first, and what is written over it."""
+        if group.kind == "segments":
+            return [segments_nest(root, self.memory)]
         if group.kind == "concat":
             return concat_nests(root, self.memory)
         buffer = self.memory[root].buffer
@@ -346,8 +349,12 @@ class Builder:
 
 def work(nest: Nest) -> tuple[float, float]:
     """Floating-point operations and bytes of a nest, roughly."""
-    inside = math.prod(i.extent for i in nest.reduced) * (nest.passes.extent if nest.passes else 1)
+    inside: float = math.prod(i.extent for i in nest.reduced) * (
+        nest.passes.extent if nest.passes else 1
+    )
     outside = math.prod(i.extent for i in nest.kept)
+    if nest.turns:  # all rows together have as many entries as one might have
+        inside /= math.prod(loop.extent for loop in rows_of(nest))
     ops = {"number": 0, "load": 0, "result": 0, "index": 1}
     inner = cone([r.value for r in nest.reductions] + [s.value for s in nest.inner])
     outer = cone([s.value for s in nest.outer]) - inner

@@ -99,7 +99,7 @@ def cone(values: Iterable[Value]) -> set[Value]:
 
 def product(nest: Nest) -> tuple[Value, Value] | None:
     """The factors, where the nest is nothing but one sum of products of two loads."""
-    if len(nest.reductions) != 1 or nest.inner or nest.reductions[0].op != "sum":
+    if len(nest.reductions) != 1 or nest.inner or nest.turns or nest.reductions[0].op != "sum":
         return None
     value = nest.reductions[0].value
     loads = value.op == "multiply" and all(a.op == "load" for a in value.args)
@@ -122,9 +122,10 @@ def schedule(nest: Nest, width: int, registers: int, *, again: bool = False) -> 
     carried = any(r.carried for r in nest.reductions)
     positions = any(r.op in ("argmax", "argmin") for r in nest.reductions)
     moving = {a for s in nest.stores for a in s.place.terms if isinstance(a, Value)}
-    fixed = {loop for loop in nest.serial if moving}
+    fixed = {loop for loop in nest.serial if moving} | rows_of(nest)
     across = [k for k in kept if k not in fixed and not _meet(nest, k)]
-    along = [] if carried or positions or not nest.reductions else nest.reduced
+    sums = nest.reductions and not (carried or positions or nest.turns)
+    along = nest.reduced if sums else []
     plain = Schedule("plain", list(kept))
     if width == 1:
         return plain
@@ -139,6 +140,13 @@ def schedule(nest: Nest, width: int, registers: int, *, again: bool = False) -> 
     costs = [_cost(nest, w.lane, width) + _summing(nest, w, width) for w in ways if w.lane]
     best = min(costs, default=math.inf)
     return ways[costs.index(best)] if best < _plain_cost(nest) else plain
+
+
+def rows_of(nest: Nest) -> set[Loop]:
+    """The loops on whose turn it depends how many entries are summed."""
+    atoms = nest.turns.terms if nest.turns else ()
+    return {loop for a in atoms if isinstance(a, Value)
+            for loop in a.atoms if isinstance(loop, Loop)}  # fmt: skip
 
 
 def _turned(nest: Nest, width: int) -> Schedule | None:

@@ -18,7 +18,8 @@ SLIDING = {"windows", *TILES}  # read pictures where they stand
 # Carried along an axis:
 RUNNING = {"cumsum": "sum", "cumprod": "prod"}
 # Need a kernel of their own:
-ALONE = {*HOST, *SCATTER, *RUNNING, *TILES, "random_bits", "concat", "pad", "put"}
+WHOLE = {"random_bits", "concat", "put", "segments"}  # each lowered in a way of its own
+ALONE = {*HOST, *SCATTER, *RUNNING, *TILES, *WHOLE, "pad"}
 REDUCTIONS = {"sum", "prod", "max", "min", "all", "any", "argmax", "argmin", "matmul"}
 DTYPES = {np.dtype(t) for t in (
     "float32", "float64", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
