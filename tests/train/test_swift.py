@@ -385,7 +385,7 @@ def test_calls_use_the_same_memory_again() -> None:
 
     def watched(self: Swift, *given: Any) -> Any:
         answers = run(self, *given)
-        seen.add(answers.tables[0].__array_interface__["data"][0])
+        seen.add(answers.state.tables[0].__array_interface__["data"][0])
         return answers
 
     made = trainer(metrics=[])

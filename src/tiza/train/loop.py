@@ -12,7 +12,7 @@ import numpy as np
 
 from tiza.graph import Node
 from tiza.graph.blas import ONE_THREAD
-from tiza.readings.native import Outside, bulk
+from tiza.readings.native import Outside
 from tiza.train.callbacks import Callbacks, TerminateOnNaN
 from tiza.train.feed import Orders, Rows, spans
 from tiza.train.interrupt import Interrupted
@@ -148,7 +148,7 @@ class Loop:
             return 0
         if answers is None:
             return 0
-        if not bulk.finite([answers.losses, *answers.tables]):
+        if not answers.finite:
             return self._one_by_one(where, count)
         trainer.state = answers.state
         self._tally(answers, part)

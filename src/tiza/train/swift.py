@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from tiza.graph.prims.choose import as_type
 from tiza.graph.prims.indexing import take
 from tiza.lang.random import key_words
 from tiza.readings.native import Compiled, bulk, compiled
+from tiza.readings.native.compiled import address
 from tiza.readings.native.turns import Sides
 from tiza.train.feed import Rows, Unread
 from tiza.train.state import State
@@ -39,7 +41,21 @@ class Answers:
     losses: Array
     predictions: Array | None
     state: State
-    tables: list[Array]  # all of the State that the steps have made
+    finite: bool  # whether losses and all of the State that the steps have made are
+
+
+@dataclass
+class Context:
+    """Where the arrays of one side stand, for the next time; the tables themselves are not held.
+
+    fixed: the other arrays; copies, looks: of the tables.
+    """
+
+    version: int
+    fixed: list[Array]
+    words: Array
+    copies: bulk.Kept = field(default_factory=dict)
+    looks: bulk.Kept = field(default_factory=dict)
 
 
 class Swift:
@@ -61,6 +77,10 @@ class Swift:
         fixed = len(names.params) + len(names.frozen)
         changed = (ins[fixed + i] for i in traced.changed)
         self.sides = Sides([*ins[: len(names.params)], *slots, *changed])
+        self.key = key_words(steps.seed)
+        place = len(names.all) + 1 + len(self.arrays)
+        self.places = len(names.all), place, place + 1 + len(slots)  # of key, rows, step's number
+        self.contexts: list[Context | None] = [None, None]
 
     @classmethod
     def of(cls, steps: Steps, traced: Traced, rows: Rows, batch: int, *,
@@ -102,10 +122,12 @@ class Swift:
         with sides.alone:
             if not sides.ready(present):
                 return None
-            tables = sides.arrays[1 - sides.now]
-            bulk.copy(tables, sides.arrays[sides.now])
-            losses, predictions = self._run(state, tables, where, rates)
+            tables, moving = sides.arrays[1 - sides.now], self._moving(state.steps, where, rates)
+            context = self._context(state, tables, moving)
+            bulk.copy(tables, sides.arrays[sides.now], context.copies)
+            losses, predictions = self._run(context.words, moving, len(where) // self.batch)
             tables = sides.turn()
+            finite = bool(np.isfinite(losses).all()) and bulk.finite(tables, context.looks)
         count, params = len(losses), len(state.params)
         buffers = list(state.buffers)
         for i, array in zip(changed, tables[len(tables) - len(changed) :], strict=True):
@@ -115,43 +137,75 @@ class Swift:
                       [tuple(next(slots) for _ in group) for group in state.slots],
                       state.steps + count)  # fmt: skip
         self.seconds = max(1e-9, (time.perf_counter() - began) / count)
-        return Answers(losses, predictions, after, tables)
+        return Answers(losses, predictions, after, finite)
 
-    def _run(self, state: State, tables: Sequence[Array], where: Array,
-             rates: Sequence[float]) -> tuple[Array, Array | None]:  # fmt: skip
-        """Make the steps, on these tables; the losses and the predictions."""
-        count, changed = len(where) // self.batch, self.traced.changed
-        keys = self._keys(state.steps + 1, count if self.draws else 1)
-        params, last = len(state.params), len(tables) - len(changed)
-        buffers = list(state.buffers)
-        for i, array in zip(changed, tables[last:], strict=True):
-            buffers[i] = array
-        fixed = [*tables[:params], *state.frozen, *buffers]
+    def _moving(self, done: int, where: Array, rates: Sequence[float]) -> dict[int, Array]:
+        """What is given anew at each call, by the number of the input."""
+        count = len(where) // self.batch
         times = self._room("times", count, np.dtype("float64"))
         if len(self.counting) < count:
             self.counting = np.arange(1.0, count + 1)
-        np.add(self.counting[:count], state.steps, out=times)
-        numbers = [times, *(np.array(r, np.float64) for r in rates)]
-        given = [*fixed, keys, *self.arrays, _followed(where, self.batch),
-                 *tables[params:last], *numbers]  # fmt: skip
-        first = len(fixed)
-        at = first + 1 + len(self.arrays)
-        moves = {at: 8 * self.batch, at + 1 + last - params: 8}
-        if self.draws:
-            moves[first] = 16
-        loss = self.traced.program.outputs[0]
-        losses = self._room("losses", count, loss.dtype)
-        into: dict[int, tuple[Array, int]] = {0: (losses, losses.itemsize)}
+        np.add(self.counting[:count], done, out=times)
+        key, rows, at = self.places
+        numbers = enumerate([times, *(np.array(r, np.float64) for r in rates)], at)
+        return {
+            key: self._keys(done + 1, count),
+            rows: _followed(where, self.batch),
+            **dict(numbers),
+        }
+
+    def _context(self, state: State, tables: Sequence[Array], moving: dict[int, Array]) -> Context:
+        """The context of the side that is written, made anew where arrays have changed."""
+        side, changed = 1 - self.sides.now, self.traced.changed
+        own = (b for i, b in enumerate(state.buffers) if i not in changed)
+        fixed, known = [*state.frozen, *own], self.contexts[side]
+        if (
+            known is None
+            or known.version != self.sides.version
+            or not all(map(is_, fixed, known.fixed))
+        ):
+            known = Context(self.sides.version, fixed, self._filled(state, tables, moving))
+            self.contexts[side] = known
+        return known
+
+    def _filled(self, state: State, tables: Sequence[Array], moving: dict[int, Array]) -> Array:
+        """A context for these tables, on which the steps are made."""
+        changed, (key, rows, at) = self.traced.changed, self.places
+        params, last = len(state.params), len(tables) - len(self.traced.changed)
+        buffers = list(state.buffers)
+        for i, array in zip(changed, tables[last:], strict=True):
+            buffers[i] = array
+        given = [*tables[:params], *state.frozen, *buffers, moving[key], *self.arrays, moving[rows],
+                 *tables[params:last], *(moving[k] for k in moving if k >= at)]  # fmt: skip
+        moves = {rows: 8 * self.batch, at: 8, **({key: 16} if self.draws else {})}
+        outputs, none = self.program.outputs, np.empty(0)
+        into = {k: (none, self._bytes(outputs[k])) for k in range(1 + self.predicts)}
+        return self.program.filled(given, moves, into)[0]
+
+    @staticmethod
+    def _bytes(node: Node) -> int:
+        return int(np.prod(node.shape)) * node.dtype.itemsize
+
+    def _run(self, words: Array, moving: dict[int, Array],
+             count: int) -> tuple[Array, Array | None]:  # fmt: skip
+        """Make so many steps in this context; the losses and the predictions."""
+        losses = self._room("losses", count, self.program.outputs[0].dtype)
         predictions = None
         if self.predicts:
             predictions = np.empty((count, *self.prediction.shape), self.prediction.dtype)
-            into[1] = predictions, predictions[0].nbytes
-        self.program.run(given, steps=count, moves=moves, into=into)
+        for k, array in moving.items():
+            words[self.program.word(k)] = address(array)
+        for k, made in enumerate((losses, predictions)[: 1 + self.predicts]):
+            words[self.program.word(k, output=True)] = address(made)
+        words[1] = count
+        self.program.go(words)
         return losses, predictions
 
     def _keys(self, first: int, count: int) -> Array:
-        """The key of each step, as `key_words(seed, 0, step)`."""
-        keys = np.repeat(key_words(self.steps.seed)[None], count, axis=0)
+        """The key of each step, as `key_words(seed, 0, step)`; one where nobody reads it."""
+        if not self.draws:
+            return self.key
+        keys = np.repeat(self.key[None], count, axis=0)
         keys[:, 3] = np.arange(first, first + count) & 0xFFFFFFFF
         return keys
 

@@ -36,34 +36,55 @@ class Bulk(NamedTuple):
     at: dict[str, int]
 
 
-def copy(to: Sequence[Array], start: Sequence[Array]) -> None:
-    """Copy each array of `start` into that of `to` with its shape and type; all are contiguous."""
+Kept = dict[str, Array]  # where arrays stand, by function, for who comes with the same ones again
+
+
+def copy(to: Sequence[Array], start: Sequence[Array], kept: Kept | None = None) -> None:
+    """Copy each array of `start` into that of `to` with its shape and type; all are contiguous.
+
+    kept: empty at first; with the same arrays in the same places it may be given again.
+    """
     bulk, threads = _worth(start)
     if bulk is None:
         for there, here in zip(to, start, strict=True):
             np.copyto(there, here)
         return
-    pairs = zip(to, start, strict=True)
-    rows = [(address(there), address(here), here.nbytes) for there, here in pairs]
-    _run(bulk, "copy", rows, threads)
+    words = kept.get("copy") if kept else None
+    if words is None:
+        pairs = zip(to, start, strict=True)
+        words = _words([(address(there), address(here), here.nbytes) for there, here in pairs])
+        if kept is not None:
+            kept["copy"] = words
+    _run(bulk, "copy", words, threads)
 
 
-def finite(arrays: Sequence[Array]) -> bool:
+def finite(arrays: Sequence[Array], kept: Kept | None = None) -> bool:
     """Whether none of these arrays holds NaN or infinity.
+
+    kept: empty at first; with the same arrays in the same places it may be given again.
 
     >>> one = np.ones(100_000, np.float32)
     >>> finite([one]), finite([one, np.array([np.inf])]), finite([np.array([1])])
     (True, False, True)
     """
     bulk, threads = _worth(arrays)
+    if bulk is not None and kept:
+        return not any(_run(bulk, name, words, threads) for name, words in kept.items())
     rows: dict[str, list[tuple[int, ...]]] = {}
+    rest: list[Array] = []
     for array in arrays:
         name = KINDS.get(array.dtype)
         if bulk is not None and name is not None and array.flags.c_contiguous:
             rows.setdefault(name, []).append((address(array), array.size))
-        elif array.dtype.kind in "fc" and not np.isfinite(array).all():
-            return False
-    return bulk is None or not any(_run(bulk, name, found, threads) for name, found in rows.items())
+        elif array.dtype.kind in "fc":
+            rest.append(array)
+    words = {name: _words(found) for name, found in rows.items()}
+    if kept is not None and not rest:
+        kept.update(words)
+    if not all(np.isfinite(array).all() for array in rest):
+        return False
+    return bulk is None or not any(_run(bulk, name, found, threads)
+                                   for name, found in words.items())  # fmt: skip
 
 
 def in_order(start: float, each: Array, times: float) -> float:
@@ -97,9 +118,14 @@ def _worth(arrays: Sequence[Array]) -> tuple[Bulk | None, int]:
 _asked = [0]  # how often little was to be done
 
 
-def _run(bulk: Bulk, name: str, rows: Sequence[tuple[int, ...]], threads: int) -> int:
+def _words(rows: Sequence[tuple[int, ...]]) -> Array:
+    """The context of a function."""
+    return np.array([len(rows), 0, *(number for row in rows for number in row)], np.int64)
+
+
+def _run(bulk: Bulk, name: str, words: Array, threads: int) -> int:
     """Run one of the functions; what it found."""
-    words = np.array([len(rows), 0, *(number for row in rows for number in row)], np.int64)
+    words[1] = 0
     pool.run(bulk.at[name], address(words), threads)
     return int(words[1])
 

@@ -160,8 +160,19 @@ class Compiled:
         into an array given, and how far they move on; entry: another function of the same
         context. All arrays are contiguous and of the right type.
         """
-        words = self._blank.copy()
+        words, results = self.filled(given, moves, into)
         words[1] = steps
+        self.go(words, threads=threads, entry=entry)
+        return results
+
+    def filled(self, given: Sequence[Array], moves: Mapping[int, int] | None = None,
+               into: Mapping[int, tuple[Array, int]] | None = None,
+               ) -> tuple[Array, list[Array]]:  # fmt: skip
+        """A context for `go`, which says where everything stands, and the outputs; see `run`.
+
+        It holds none of the arrays. `word` tells which of its words is whose address.
+        """
+        words = self._blank.copy()
         moves, into = moves or {}, into or {}
         for k, array in enumerate(given):
             words[HEADER + WORDS * k] = address(array)
@@ -175,8 +186,12 @@ class Compiled:
             words[HEADER + WORDS * argument] = address(array)
             words[HEADER + 1 + WORDS * argument] = move
             results.append(array)
+        return words, results
+
+    def go(self, words: Array, *, threads: int | None = None, entry: int | None = None) -> None:
+        """Run as often as word 1 of a context says; see `run`."""
         arena = self.arena()
-        words[0] = address(arena)
+        words[0], words[3] = address(arena), 0
         calls = self._python(words) if self.ready.host else None
         if calls is not None:
             words[2] = ctypes.cast(calls.function, ctypes.c_void_p).value or 0
@@ -189,7 +204,10 @@ class Compiled:
         if self.outside.value:
             self.outside.value = 0
             raise Outside
-        return results
+
+    def word(self, number: int, *, output: bool = False) -> int:
+        """The word of a context in which the address of an input, or an output, stands."""
+        return HEADER + WORDS * (self.ready.results[number] if output else number)
 
     @cached_property
     def _blank(self) -> Array:
