@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from tiza.readings.native.band import FAR
 from tiza.readings.native.corner import Corner
-from tiza.readings.native.index import Affine, Loop
+from tiza.readings.native.index import ZERO, Affine, Loop
+from tiza.readings.native.lower import Check
 from tiza.readings.native.nest import Nest
-from tiza.readings.native.schedule import Schedule
+from tiza.readings.native.schedule import Schedule, product
 
 
 class Ends(Corner):
@@ -18,19 +19,21 @@ class Ends(Corner):
     def __init__(self, nest: Nest, plan: Schedule, width: int) -> None:
         super().__init__(nest, plan, width)
         self.tile: dict[Loop, int] = {}
+        self.rims = met(nest, plan)
+        self.met = frozenset(check for checks in self.rims.values() for check in checks)
 
     def ends(self, loop: Loop) -> tuple[str, str]:
         """The first turn of a reduced loop and the one after the last."""
         if self.nest.turns is not None:
             return "0", self._parts(self.nest.turns, ())[0]
-        stop, limits = self._turns(loop), self.nest.limits
+        start, stop = self._rim(loop, "0", self._turns(loop))
+        limits = self.nest.limits
         if limits is None or loop is not limits.loop or self.nest.passes is not None:
-            return "0", stop
+            return start, stop
         a, b, result = limits.bands
         row, column = self._reach(limits.row), self._reach(limits.column)
         starts = [(row[0], a.low), (column[0], -b.high)]
         stops = [(row[1], a.high + 1), (column[1], 1 - b.low)]
-        start = "0"
         for place, shift in starts:
             if shift > -FAR:
                 start = self._further("smax", start, self._sum(place, shift))
@@ -45,6 +48,19 @@ class Ends(Corner):
                 end = self._sum(near, shift)
                 test = self.text.set(f"icmp sgt i64 {far}, {end}")
                 stop = self.text.set(f"select i1 {test}, i64 0, i64 {stop}")
+        return start, stop
+
+    def _rim(self, loop: Loop, start: str, stop: str) -> tuple[str, str]:
+        """The ends drawn in to where the factors are in memory."""
+        for place, n in self.rims.get(loop, ()):
+            here, _, _ = self._parts(place.put(loop, ZERO), ())
+            if place.coefficient(loop) > 0:
+                first = self.text.set(f"sub nsw i64 0, {here}")
+                end = self.text.set(f"sub nsw i64 {n}, {here}")
+            else:
+                first, end = self._sum(here, 1 - n), self._sum(here, 1)
+            start = self._further("smax", start, first)
+            stop = self._further("smin", stop, end)
         return start, stop
 
     def _reach(self, place: Affine) -> tuple[str, str]:
@@ -69,3 +85,36 @@ class Ends(Corner):
             return str(loop.extent)
         final = self.text.set(f"icmp eq i64 {self.counter[passes]}, {passes.extent - 1}")
         return self.text.set(f"select i1 {final}, i64 {last}, i64 {loop.extent}")
+
+
+def met(nest: Nest, way: Schedule) -> dict[Loop, list[Check]]:
+    """What the ends of reduced loops take care of: what is checked of a product's factors.
+
+    Such a check depends on one of them, and otherwise on loops that run around the tile.
+    """
+    found: dict[Loop, list[Check]] = {}
+    tiled = (way.lane, way.row, way.columns)
+    for factor in product(nest) or ():
+        for check in factor.extra[2]:
+            place = check[0]
+            inner = [loop for loop in nest.reduced if loop in place.terms]
+            plain = all(isinstance(a, Loop) and a not in tiled for a in place.terms)
+            if plain and len(inner) == 1 and abs(place.coefficient(inner[0])) == 1:
+                found.setdefault(inner[0], []).append(check)
+    return found
+
+
+def within(nest: Nest) -> float:
+    """The share of a product's terms whose factors are in memory."""
+    share = 1.0
+    for check in {c for factor in product(nest) or () for c in factor.extra[2]}:
+        place, n = check
+        sums = {place.const: 1}
+        for atom, c in place.terms.items():
+            more: dict[int, int] = {}
+            for s, often in sums.items():
+                for i in range(atom.extent if isinstance(atom, Loop) else 1):
+                    more[s + c * i] = more.get(s + c * i, 0) + often
+            sums = more
+        share *= sum(k for s, k in sums.items() if 0 <= s < n) / sum(sums.values())
+    return share

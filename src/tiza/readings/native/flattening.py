@@ -46,7 +46,7 @@ def slid_over(order: Sequence[Node], kept: Container[Node]) -> set[Node]:
         if node.prim.name == "windows" and node.ndim - 2 * len(node.attrs["size"]) == 2:
             x = node.inputs[0]
             while x not in kept and x.inputs and x.prim.name in (
-                    "reshape", "broadcast_to", "slice", "flip"):  # fmt: skip
+                    "reshape", "broadcast_to", "slice", "flip", "pad"):  # fmt: skip
                 x = x.inputs[0]
             found.add(x)
         elif node.prim.name in TILES:

@@ -22,6 +22,7 @@ from tiza.readings.native.joins import sources
 from tiza.readings.native.moved import moved_last
 from tiza.readings.native.over import entangled
 from tiza.readings.native.rewrite import rewritten, simpler, turned
+from tiza.readings.native.rims import rims
 from tiza.readings.native.sooner import Waiting, results
 from tiza.readings.native.still import settled
 from tiza.readings.native.tables import (
@@ -147,6 +148,7 @@ class Planner:
                 for i in node.inputs:
                     self.users[i].append(node)
         self.kept = set(forced) | {n for n in outputs if n not in self.leaves}
+        self.rims = rims(self.order, self.users, self.leaves | self.kept)
         self.soon: set[Node] = set()  # computed as soon as what they are made of
         self.dear: set[Node] = set()  # long formulas, better computed after a product
         self.weight: dict[Node, int] = {}
@@ -230,11 +232,11 @@ class Planner:
                 if pays_turned(x, node):
                     self.turned.add(x)
                     self._keep(x)
-                if not self._read_once(unpadded(x), node):
-                    self._keep(unpadded(x))
+                if not self._read_once(base := unpadded(x, self.rims), node):
+                    self._keep(base)
         elif node.prim.name in (*SLIDING, *HOST, "random_bits", "scan") or not supported(node):
             for x in node.inputs:
-                self._keep(unpadded(x) if node.prim.name in SLIDING else x)
+                self._keep(unpadded(x, self.rims) if node.prim.name in SLIDING else x)
 
     def _read_once(self, x: Node, product: Node) -> bool:
         """Whether rows taken from a given table are best read where they lie.
@@ -309,18 +311,15 @@ class Planner:
 
     def _new(self, root: Node) -> Group:
         if root.prim.name not in LOOPS and (not supported(root) or root.prim.name in HOST):
-            group = Group("host", ())
-            group.outer.append(root)
+            group = Group("host", (), outer=[root])
         elif root.prim.name in (*LOOPS, *TILES, *WHOLE):
-            group = Group(root.prim.name, ())
-            group.outer.append(root)
+            group = Group(root.prim.name, (), outer=[root])
         elif root.prim.name in SCATTER or root.prim.name == "pad":
             windows = root.attrs["size"] if root.prim.name == "window_put" else ()
             group = Group("scatter", (*root.inputs[0].shape, *windows))
             group.outer.append(root)
         elif root.prim.name in RUNNING:
-            group = Group("running", root.shape)
-            group.outer.append(root)
+            group = Group("running", root.shape, outer=[root])
         elif root.prim.name == "matmul":
             k = root.inputs[0].shape[-1]
             group = Group("loops", (*root.shape, k), (root.ndim,), reduced=[root])

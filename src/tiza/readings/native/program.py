@@ -30,6 +30,7 @@ from tiza.readings.native.close import Close
 from tiza.readings.native.corner import tile_text
 from tiza.readings.native.driver import run_text
 from tiza.readings.native.emit import Kernel
+from tiza.readings.native.ends import within
 from tiza.readings.native.index import Affine, Opaque
 from tiza.readings.native.lower import Value
 from tiza.readings.native.machine import Machine
@@ -359,7 +360,7 @@ def work(nest: Nest) -> tuple[float, float]:
     inner = cone([r.value for r in nest.reductions] + [s.value for s in nest.inner])
     outer = cone([s.value for s in nest.outer]) - inner
     dear = lambda v: ops.get(v.op, 8 if v.op in mathlib.FUNCTIONS else 1)
-    flops = outside * (inside * (sum(map(dear, inner)) + len(nest.reductions))
+    flops = outside * (inside * within(nest) * (sum(map(dear, inner)) + len(nest.reductions))
                        + sum(map(dear, outer)))  # fmt: skip
     moved = sum(min(b.bytes, outside * inside * b.dtype.itemsize) for b in nest.buffers())
     return float(flops), float(moved)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import numpy as np
 
 from tiza.graph.node import Node
@@ -65,8 +67,11 @@ def supported(node: Node) -> bool:
     return node.prim.name not in HOST
 
 
-def unpadded(node: Node) -> Node:
-    """What `node` is a moved, repeated or cut-out form of; a padded value is one of its own."""
-    while node.prim.name in MOVES and node.prim.name != "pad":
+def unpadded(node: Node, through: Container[Node] = ()) -> Node:
+    """What `node` is a moved, repeated or cut-out form of; a padded value is one of its own.
+
+    through: those that are not.
+    """
+    while node.prim.name in MOVES and (node.prim.name != "pad" or node in through):
         node = node.inputs[0]
     return node

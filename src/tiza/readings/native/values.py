@@ -41,6 +41,7 @@ class Values(Vectors):
         self.written: frozenset[Buffer] = frozenset()
         self.entries = 0  # of the kept loops
         self.coming: dict[Value, Affine] = {}  # where the next step will read, for some loads
+        self.met: frozenset[Check] = frozenset()  # checks that the ends of loops take care of
 
     # -- values -----------------------------------------------------------------------------
 
@@ -272,6 +273,7 @@ class Values(Vectors):
 
     def _load(self, value: Value, copy: Copy) -> tuple[str, int]:
         buffer, place, checks = value.extra
+        checks = tuple(c for c in checks if c not in self.met)
         scalar, lane, vector = self._parts(place, copy, const=False)
         varying = bool(lane or vector) or self.lane in value.atoms
         if not varying:
