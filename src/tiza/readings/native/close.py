@@ -64,7 +64,7 @@ class Close:
 DECLARED = {"declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)"}
 
 
-def copy_text(to: str, start: str, count: int) -> str:
+def copy_text(to: str, start: str, count: int | str) -> str:
     """So many bytes copied."""
     return f"  call void @llvm.memcpy.p0.p0.i64(ptr {to}, ptr {start}, i64 {count}, i1 false)"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tiza.readings.native.ahead import Ahead, Asking
 from tiza.readings.native.apiece import Apiece
+from tiza.readings.native.aside import Aside
 from tiza.readings.native.close import Close
 from tiza.readings.native.meeting import meetings
 from tiza.readings.native.memory import Buffer
@@ -34,13 +35,14 @@ def pointer(buffer: Buffer, own: Apiece | None = None) -> str:
 def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = (), *,
              chained: bool = False, close: Close | None = None,
              units: Sequence[int] | None = None,
-             replaced: Iterable[Buffer] = ()) -> str:  # fmt: skip
+             replaced: Iterable[Buffer] = (), aside: Aside | None = None) -> str:  # fmt: skip
     """`void run(ptr context, i32 thread, i32 threads, ptr team)` for these calls.
 
     chained: see `meetings`; close: what stays in registers from step to step; units: see `own`;
-    replaced: arguments that results go into, where small calls may be made by each thread.
+    replaced: arguments that results go into, where small calls may be made by each thread;
+    aside: those that each thread has to itself for many steps.
     """
-    close = close or Close()
+    close, aside = close or Close(), aside or Aside()
     own = _apiece(calls, replaced)
     linkage = "" if name == "run" else "internal "
     lines = [
@@ -70,12 +72,13 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     lines += [
         *close.begin(),
         *own.begin(),
+        *aside.begin(),
         "  br label %head",
         "head:",
         "  %step = phi i64 [ 0, %entry ], [ %next, %tail ]",
     ]
-    moving = {k: "own_" if k in own.fresh else "" for k in used
-              if k not in close.arguments and k not in own.round}  # fmt: skip
+    moving = {k: "own_" if k in own.fresh else "aside_" if k in aside.arguments else ""
+              for k in used if k not in close.arguments and k not in own.round}  # fmt: skip
     lines += [f"  %arg{k} = phi ptr [ %{whose}base{k}, %entry ], [ %later{k}, %tail ]"
               for k, whose in moving.items()]  # fmt: skip
     lines += [
@@ -86,13 +89,21 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     asking = Asking(calls, ahead)
     lines += asking.begin()
     if units is None:
-        lines += _calls(calls, asking, own, chained=chained)
+        lines += _calls(calls, asking, own, aside, chained=chained)
     else:
         lines += [line for i, n in enumerate(units) for line in _by_all(i, calls[i], asking, n)]
     lines += ["  br label %tail", "tail:", "  %next = add i64 %step, 1"]
     lines += [f"  %later{k} = getelementptr i8, ptr %arg{k}, i64 %{whose}move{k}"
               for k, whose in moving.items()]  # fmt: skip
-    lines += ["  br label %head", "done:", *close.end(), *own.end(), "  ret void", "}"]
+    lines += [
+        "  br label %head",
+        "done:",
+        *close.end(),
+        *aside.end(),
+        *own.end(),
+        "  ret void",
+        "}",
+    ]
     return "\n".join(lines)
 
 
@@ -128,7 +139,8 @@ def _own(buffers: Mapping[str, Buffer]) -> list[str]:
     return lines
 
 
-def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, *, chained: bool) -> list[str]:
+def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, aside: Aside, *,
+           chained: bool) -> list[str]:  # fmt: skip
     """Thread 0 makes small calls alone, or each does; threads meet where one disturbs another."""
     if not any(c.shared for c in calls):
         return [line for i, call in enumerate(calls) for line in _by_one(i, call)]
@@ -159,7 +171,10 @@ def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, *, chained: bool)
         if call.loop is not None:
             lines += call.loop.filled(i, pointer)
         together()
-        lines += [*([MEET] if call.loop is not None else []), *_by_all(i, call, asking, own=own)]
+        lines += [
+            *([MEET] if call.loop is not None else []),
+            *_by_all(i, call, asking, own=own, aside=aside),
+        ]
     together()
     return [*lines, MEET] if len(calls) in meets else lines
 
@@ -176,14 +191,16 @@ def _by_one(i: int, call: Call, own: Apiece | None = None) -> list[str]:
 
 
 def _by_all(i: int, call: Call, asking: Asking, unit: int = 1,
-            own: Apiece | None = None) -> list[str]:  # fmt: skip
+            own: Apiece | None = None, aside: Aside | None = None) -> list[str]:  # fmt: skip
     """Each thread's part of a call: whole units of so many turns."""
     if call.loop is not None:
         return [f"  call void @{call.name}(ptr {pointer(_context(call))}, i32 %thread, "
                 "i32 %threads, ptr %team)"]  # fmt: skip
     (many, here, after), lines = _having_room(i, call)
-    lines += [*_share(f"%lo{i}", here, call.trips, unit, many),
-              *_share(f"%hi{i}", after, call.trips, unit, many)]  # fmt: skip
+    wider = aside.share(i) if aside and i in aside.turns else []
+    common = "c" if wider else ""
+    lines += [*_share(f"%lo{i}{common}", here, call.trips, unit, many),
+              *_share(f"%hi{i}{common}", after, call.trips, unit, many), *wider]  # fmt: skip
     if i in asking.shares:
         lines += asking.between(i, call.trips, lambda start, stop: _one(call, start, stop, own))
     else:

@@ -23,6 +23,7 @@ from tiza.graph.node import Node
 from tiza.readings.native import ahead as asking
 from tiza.readings.native import close, mathlib, over
 from tiza.readings.native.ahead import Ahead
+from tiza.readings.native.aside import Aside
 from tiza.readings.native.band import Bands
 from tiza.readings.native.blocks import NEAR, blocked
 from tiza.readings.native.branch import LOOPS, Loop, built
@@ -315,6 +316,7 @@ class Builder:
         if step is not None:
             return Straight(step, asked).module(attributes)
         near = self._close() if small and only is None else Close()
+        aside = Aside.of(self.calls, self._replaced(), self.bits) if only is None else Aside()
         parts = [
             BARRIER_IR,
             "@outside = global i32 0",
@@ -326,7 +328,8 @@ class Builder:
             *functions,
             *module.loops,
             *([asking.TEXT] if asked else []),
-            run_text(self.calls, ahead=asked, close=near, replaced=self._replaced())
+            aside.text,
+            run_text(self.calls, ahead=asked, close=near, replaced=self._replaced(), aside=aside)
             if only is None
             else run_text(self.calls[only : only + 1]),
             attributes,
