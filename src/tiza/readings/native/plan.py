@@ -18,6 +18,7 @@ from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
 from tiza.readings.native.flat import FEW, at_once, flattened, pays_turned, stands_apart
 from tiza.readings.native.flattening import worth_turning
+from tiza.readings.native.heights import Heights
 from tiza.readings.native.joins import sources
 from tiza.readings.native.moved import moved_last
 from tiza.readings.native.over import entangled
@@ -35,6 +36,7 @@ from tiza.readings.native.tables import (
     SLIDING,
     TILES,
     WHOLE,
+    axes,
     cost,
     reduces,
     supported,
@@ -152,6 +154,7 @@ class Planner:
         self.soon: set[Node] = set()  # computed as soon as what they are made of
         self.dear: set[Node] = set()  # long formulas, better computed after a product
         self.weight: dict[Node, int] = {}
+        self.heights = Heights()
         self.turned: set[Node] = set()  # copies of matrices, laid out by their own rows
         self.home: dict[Node, Group] = {}
         self.groups: list[Group] = []
@@ -193,22 +196,18 @@ class Planner:
                 continue
             self._operands(node)
             own = cost(node) + sum(self.weight[i] for i in node.inputs)
-            if node in self.kept or self._must(node, own):
+            high = self.heights.high(node, self.kept, self.leaves)
+            if node in self.kept or self._must(node, own) or high:
                 self.kept.add(node)
-                own = 0
-            self.weight[node] = own
+            self.weight[node] = 0 if node in self.kept else own
 
     def _must(self, node: Node, own: int) -> bool:
         """Whether a value has to stand in memory."""
-        if node.prim.several:
+        if node.prim.several or node.prim.name == "part" or own > MOST_INLINED:
             return True
         if node.prim.name in MOVES:
             return node.prim.name == "pad" and any(node.attrs["interior"])
         if not supported(node) or reduces(node) or node.prim.name in ALONE:
-            return True
-        if node.prim.name == "part":
-            return True
-        if own > MOST_INLINED:
             return True
         users = set(self.users[node])
         if stands_apart(node, own):
@@ -297,11 +296,10 @@ class Planner:
             return
         reads = self.reads(root)
         computed = {n: same for n, same in reads.items() if n in self.home}
-        found: Group | None = None
-        if self._joins(root):
-            join = self._reduction if reduces(root) else self._map
-            found = join(root, computed, set(reads))
+        join = self._reduction if reduces(root) else self._map
+        found = join(root, computed, set(reads)) if self._joins(root) else None
         group = found or self._new(root)
+        self.heights.placed(root, self._of(group, computed))
         group.reads |= set(reads)
         self.home[root] = group
 
@@ -324,25 +322,30 @@ class Planner:
             k = root.inputs[0].shape[-1]
             group = Group("loops", (*root.shape, k), (root.ndim,), reduced=[root])
         elif reduces(root):
-            group = Group("loops", root.inputs[0].shape, _axes(root), reduced=[root])
+            group = Group("loops", root.inputs[0].shape, axes(root), reduced=[root])
         else:
             group = Group("loops", root.shape, inner=[root])
         self.position[group] = len(self.groups)
         self.groups.append(group)
         return group
 
-    def _candidates(self, computed: dict[Node, bool], reads: set[Node]) -> list[Group]:
+    def _of(self, group: Group, computed: Iterable[Node]) -> list[Node]:
+        """Those of what is computed that are so in a kernel."""
+        return [n for n in computed if self.home[n] is group]
+
+    def _candidates(self, root: Node, computed: dict[Node, bool], reads: set[Node]) -> list[Group]:
         """Kernels that run late enough to take up a node that reads `computed`."""
         first = 0
         for node, same in computed.items():
             first = max(first, self.position[self.home[node]] + (not same))
         near = self.groups[max(first, len(self.groups) - 24) :]
-        return [g for g in near if g.kind == "loops" and (
-            any(self.home.get(n) is g for n in computed) or g.reads & reads)]  # fmt: skip
+        return [g for g in near
+                if g.kind == "loops" and (self._of(g, computed) or g.reads & reads)
+                and self.heights.fits(root, self._of(g, computed))]  # fmt: skip
 
     def _map(self, root: Node, computed: dict[Node, bool], reads: set[Node]) -> Group | None:
-        for group in self._candidates(computed, reads):
-            own = [n for n in computed if self.home[n] is group]
+        for group in self._candidates(root, computed, reads):
+            own = self._of(group, computed)
             if group.axes is None:
                 if group.shape == root.shape:
                     group.inner.append(root)
@@ -362,14 +365,16 @@ class Planner:
                    reads: set[Node]) -> Group | None:  # fmt: skip
         if root.prim.name == "matmul":
             return None
-        shape, axes = root.inputs[0].shape, _axes(root)
-        for group in self._candidates(computed, reads):
-            own = [n for n in computed if self.home[n] is group]
+        shape, reduced = root.inputs[0].shape, axes(root)
+        for group in self._candidates(root, computed, reads):
+            own = self._of(group, computed)
             if group.shape != shape or any(n not in group.inner for n in own):
                 continue
             if group.axes is None:
-                group.axes = axes
-            elif group.axes != axes or (group.reduced and group.reduced[0].prim.name == "matmul"):
+                group.axes = reduced
+            elif group.axes != reduced or (
+                group.reduced and group.reduced[0].prim.name == "matmul"
+            ):
                 continue
             if group.reduced and group.reduced[0].shape != root.shape and group.outer:
                 continue
@@ -391,8 +396,3 @@ class Planner:
             for root in group.roots
             if root not in out and not deep(root) and readers.get(root, set()) <= {group}
         }
-
-
-def _axes(root: Node) -> tuple[int, ...]:
-    axis = root.attrs["axis"]
-    return axis if isinstance(axis, tuple) else (axis,)

@@ -53,6 +53,12 @@ def reduces(node: Node) -> bool:
     return node.prim.name in REDUCTIONS
 
 
+def axes(root: Node) -> tuple[int, ...]:
+    """The axes that a node reduces."""
+    axis = root.attrs["axis"]
+    return axis if isinstance(axis, tuple) else (axis,)
+
+
 def supported(node: Node) -> bool:
     """Whether the compiler has its own code for a node."""
     if node.prim.several:
