@@ -8,6 +8,7 @@ import pytest
 import tiza as tz
 from tiza.nn import functional as F
 from tiza.readings.native.blocks import _to_cut
+from tiza.readings.native.emit import Kernel
 from tiza.readings.native.index import Loop
 
 RANDOM = np.random.default_rng(0)
@@ -29,6 +30,21 @@ def test_pieces_add_up_to_the_whole(batch: int, size: int, stride: int) -> None:
         np.testing.assert_array_equal(first, other)
     nests = [c.nest for c in compiled[0].last.builder.calls if c.nest is not None]
     assert any(n.reductions and n.outer[0].add for n in nests)
+
+
+def test_threads_share_pairs_of_loops_and_sums_stand_side_by_side() -> None:
+    x = RANDOM.normal(size=(64, 6, 14, 14)).astype("float32")
+    w = RANDOM.normal(size=(16, 6, 5, 5)).astype("float32")
+    loss = lambda w, x: tz.sum(tz.tanh(F.conv2d(tz.sin(x), w)))
+    f = tz.compile(lambda w, x: w - tz.grad(loss)(w, x))
+    f(w, x)
+    ((call, nest),) = [(c, c.nest) for c in f.last.builder.calls if c.nest and c.nest.serial]
+    order = Kernel(nest, call.plan, 16).kept
+    assert order.items[0][0] in nest.serial  # pieces first
+    assert call.trips == order.trips == 25
+    assert [loop.extent for loop in order.shared] == [5, 5]  # rows and columns of the kernel
+    lanes = call.plan.columns or call.plan.lane
+    assert (lanes.extent, nest.outer[0].place.coefficient(lanes)) == (16, 1)
 
 
 def test_a_piece_is_what_the_nearest_cache_holds() -> None:

@@ -17,12 +17,12 @@ from tiza.readings.native.ends import Ends
 from tiza.readings.native.index import Loop
 from tiza.readings.native.lower import BOOL
 from tiza.readings.native.nest import Nest, Reduction
-from tiza.readings.native.schedule import Schedule, halved, product
+from tiza.readings.native.schedule import Schedule, product
+from tiza.readings.native.sharing import Item, order
 from tiza.readings.native.spell import ir
 from tiza.readings.native.values import INT, Copy
 
 DType = np.dtype[Any]
-FEW = 8  # turns of a loop, too few for several threads to share evenly
 IDENTITY: dict[str, Callable[[DType], Any]] = {
     "sum": lambda t: 0,
     "prod": lambda t: 1,
@@ -41,7 +41,7 @@ class Kernel(Ends):
     def __init__(self, nest: Nest, plan: Schedule, width: int) -> None:
         super().__init__(nest, plan, width)
         self.lane = plan.lane
-        self.items = self._items()
+        self.items, self.shared = self.kept = order(nest, plan, width)
         around = [nest.passes] if nest.passes else []
         self.order = [*around, *(loop for loop, _ in self.items), *nest.reduced]
 
@@ -49,44 +49,18 @@ class Kernel(Ends):
 
     @property
     def trips(self) -> int:
-        """How often the outermost loop runs: what threads may share."""
-        if not self.items:
-            return 1
-        loop, step = self.items[0]
-        return math.ceil(loop.extent / step)
+        """How many turns there are that threads may share."""
+        return self.kept.trips
 
     @property
     def divisible(self) -> bool:
-        """Whether threads may share the outermost loop."""
-        return bool(self.items) and self.items[0][0] not in self.nest.serial
-
-    def _items(self) -> list[tuple[Loop, int]]:
-        """The kept loops from the outermost on, each with how many entries a turn takes."""
-        p = self.plan
-        tile: list[tuple[Loop, int]] = []
-        if p.columns is not None and p.row is not None:
-            tile = [(p.row, p.rows), (p.columns, self.width)]
-        elif p.kind in ("across", "turned") and p.lane is not None:
-            tile = [(p.lane, p.vectors * self.width)]
-            if p.row is not None:
-                tile.insert(0, (p.row, p.rows))
-        elif p.row is not None:
-            tile = [(p.row, p.rows)]
-        if len(tile) == 2 and not p.row_outside:
-            tile.reverse()
-        items = [*((loop, 1) for loop in p.outer), *tile]
-        serial = [i for i in items if i[0] in self.nest.serial]
-        free = [i for i in items if i[0] not in self.nest.serial]
-        turns = [math.ceil(loop.extent / step) for loop, step in free]
-        fixed = p.own or (free and halved(self.nest, free[0][0]))
-        if free and turns[0] < FEW and not fixed:  # more turns to share
-            free.insert(0, free.pop(turns.index(max(turns))))
-        return [*free[:1], *serial, *free[1:]]  # threads share the first; order is kept inside
+        """Whether threads may share them."""
+        return bool(self.shared) and self.shared[0] not in self.nest.serial
 
     def write(self, name: str) -> str:
         """The function under this name."""
         with self._passes():
-            self._run(self.items, (), first=True)
+            self._run(self.items, ())
         args = ", ".join(f"ptr noalias {p}" for p in self.pointer.values())
         head = f"define internal void @{name}({args}{', ' if args else ''}i64 %from, i64 %to)"
         return self.text.function(head, "#0")
@@ -102,13 +76,16 @@ class Kernel(Ends):
             self.counter[loop] = i
             yield
 
-    def _run(self, items: Sequence[tuple[Loop, int]], copies: tuple[tuple[Loop, int], ...],
-             *, first: bool = False) -> None:  # fmt: skip
+    def _run(self, items: Sequence[Item], copies: Copy) -> None:
         """The loops that are left; `copies`: how many entries of each tiled loop are at hand."""
         if not items:
             self._body(dict(copies))
             return
         (loop, step), *rest = items
+        first = loop in self.shared
+        if first and len(self.shared) == 2:
+            self._both(rest, copies)
+            return
         full, over = divmod(loop.extent, step)
         if first and full + (over > 0) == 1:
             first = False  # nothing to share
@@ -132,8 +109,16 @@ class Kernel(Ends):
             else:
                 self._turn(loop, str(full * step), over, tiled, rest, copies, step)
 
-    def _turn(self, loop: Loop, at: str, many: int, tiled: bool, rest: Sequence[tuple[Loop, int]],
-              copies: tuple[tuple[Loop, int], ...], step: int) -> None:  # fmt: skip
+    def _both(self, items: Sequence[Item], copies: Copy) -> None:
+        """Two loops, neither of them tiled, as one."""
+        one, two = self.shared
+        with self.text.loop("%from", "%to") as i:
+            self.counter[one] = self.text.set(f"udiv i64 {i}, {two.extent}")
+            at = self.text.set(f"urem i64 {i}, {two.extent}")
+            self._turn(two, at, 1, False, items[1:], copies, 1)
+
+    def _turn(self, loop: Loop, at: str, many: int, tiled: bool, rest: Sequence[Item],
+              copies: Copy, step: int) -> None:  # fmt: skip
         self.counter[loop] = at
         self.cache.clear()
         self._run(rest, (*copies, (loop, many)) if tiled or step > 1 else copies)

@@ -11,7 +11,7 @@ from collections.abc import Container, Sequence
 from tiza.graph.node import Node
 from tiza.readings.native.tables import TILES, reduces
 
-BATCH = 16  # examples that fill lanes
+LANES = 16  # examples, or outputs, that fill them
 LAST = (1, 2, 3, 0)  # the axes of pictures, the batch innermost
 
 
@@ -26,7 +26,7 @@ def worth_turning(node: Node) -> list[Node]:
 def _pooled(x: Node) -> bool:
     """Whether the examples of a window's summary become rows."""
     y = x.inputs[0] if x.prim.name == "reshape" else x
-    rows = x.ndim == 2 and y.ndim >= 4 and x.shape[0] == y.shape[0] >= BATCH
+    rows = x.ndim == 2 and y.ndim >= 4 and x.shape[0] == y.shape[0] >= LANES
     if not (rows and reduces(y)):
         return False
     seen = y.inputs[0]
@@ -36,7 +36,7 @@ def _pooled(x: Node) -> bool:
 def _spread(x: Node) -> bool:
     """Whether rows become examples that go to a window's places."""
     y = x.inputs[0] if x.prim.name == "reshape" else x
-    return y.ndim == 2 and x.ndim >= 4 and x.shape[0] == y.shape[0] >= BATCH
+    return y.ndim == 2 and x.ndim >= 4 and x.shape[0] == y.shape[0] >= LANES
 
 
 def slid_over(order: Sequence[Node], kept: Container[Node]) -> set[Node]:
@@ -52,3 +52,21 @@ def slid_over(order: Sequence[Node], kept: Container[Node]) -> set[Node]:
         elif node.prim.name in TILES:
             found |= {x.inputs[0] for x in node.inputs if x.attrs.get("axes") == LAST}
     return found
+
+
+def learns(node: Node) -> bool:
+    """Whether it is what a convolution's weights learn: outputs' gradients by what windows see.
+
+    Where outputs fill lanes best, their sums are to stand side by side in memory.
+    """
+    if node.prim.name != "matmul" or node.ndim != 2:
+        return False
+    x = node.inputs[1]
+    if x.prim.name != "permute" or x.attrs["axes"] != (1, 0):
+        return False
+    while x.prim.name in ("permute", "reshape"):
+        x = x.inputs[0]
+    if x.prim.name != "windows":
+        return False
+    others: int = max(x.inputs[0].shape[1], *x.attrs["size"])
+    return min(node.shape[0], LANES) >= min(others, LANES)

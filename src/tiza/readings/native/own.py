@@ -75,7 +75,7 @@ def _rows(call: Call, spaces: Mapping[Buffer, Place], written: set[Place],
     assert nest is not None
     assert plan is not None
     kernel = Kernel(nest, plan, lanes_of(nest, bits))
-    if not kernel.divisible:
+    if not kernel.divisible or kernel.shared != [kernel.items[0][0]]:
         return None
     outer, step = kernel.items[0]
     rows = Rows(call.trips)

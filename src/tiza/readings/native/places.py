@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tiza.graph.node import Node, placeholder
 from tiza.readings.native.arena import Arena
 from tiza.readings.native.cuts import rooms
-from tiza.readings.native.flattening import slid_over
+from tiza.readings.native.flattening import learns, slid_over
 from tiza.readings.native.joins import Joins
 from tiza.readings.native.memory import Buffer, View, padding
 from tiza.readings.native.over import Chain, chains
@@ -281,6 +281,8 @@ class Places:
             return None
         if self._windowed(root) or (root.prim.name == "reshape" and root.ndim > 3):
             return (*range(1, root.ndim), 0)
+        if learns(root):
+            return (1, 0)
         if (
             root.prim.name in ("matmul", "random_bits", "reshape", *TILES)
             or root.prim.several

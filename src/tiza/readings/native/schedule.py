@@ -276,12 +276,17 @@ def _waste(extent: int, step: int) -> float:
     return whole if whole == 1 or extent < step else whole * UNEVEN
 
 
+def _stored_beside(nest: Nest, loop: Loop) -> bool:
+    """Whether results that are neighbours along `loop` stand side by side."""
+    return all(s.place.coefficient(loop) == 1 for s in nest.outer)
+
+
 def _in_lanes(nest: Nest, loop: Loop) -> float:
     """How well the results fill lanes along `loop`: what is stored often should stand together."""
     long = math.prod(r.extent for r in nest.reduced) >= 256 and len(nest.outer) == 1
     if long:
         return min(loop.extent, 16)
-    return min(loop.extent, 16) if all(s.place.coefficient(loop) == 1 for s in nest.outer) else 0
+    return min(loop.extent, 16) if _stored_beside(nest, loop) else 0
 
 
 def _along(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
@@ -291,7 +296,8 @@ def _along(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
         of_a = [k for k in nest.kept if k in a.atoms and k not in b.atoms]
         of_b = [k for k in nest.kept if k in b.atoms and k not in a.atoms]
         if of_a and of_b:
-            columns = max((*of_a, *of_b), key=lambda k: (_in_lanes(nest, k), k.extent))
+            fit = lambda k: (_in_lanes(nest, k), _stored_beside(nest, k), k.extent)
+            columns = max((*of_a, *of_b), key=fit)
             others = of_a if columns in of_b else of_b
             row = max(others, key=lambda k: k.extent)
             outer = [k for k in nest.kept if k not in (row, columns)]
