@@ -11,7 +11,7 @@ import tiza as tz
 from tiza.graph import Node, walk
 from tiza.nn import functional as F
 from tiza.readings.evaluate import evaluate
-from tiza.readings.native.cuts import NEAR
+from tiza.readings.native.cuts import NEAR, cut
 from tiza.readings.native.machine import available
 from tiza.readings.native.plan import opened
 from tiza.readings.native.tables import TILES
@@ -101,6 +101,21 @@ def test_compiled_convolutions_and_slopes(sizes: Sizes, padding: Any, dtype: str
     for other in rest:
         for mine, one in zip(other, first, strict=True):
             np.testing.assert_array_equal(mine, one)
+
+
+@needs_compiler
+def test_threads_share_channels_of_the_only_piece() -> None:
+    x, w, b = numbers((16, 64, 96, 4, 4), "float32")
+    f = lambda x, w, b: F.conv2d(tz.tanh(x), w, b, padding=1)
+    compiled = [tz.compile(f, threads=n) for n in (1, 2, 3)]
+    first, *rest = [c(x, w, b).numpy() for c in compiled]
+    calls = compiled[0].last.builder.calls
+    (call,) = [c for c in calls if c.group and c.group.kind == "slid"]
+    assert cut(call.group.roots[0], compiled[0].last.builder.bits).pieces == 1
+    assert (call.trips, call.shared) == (6, True)  # 16 channels each
+    assert_near(first, f(*(tz.tensor(a.astype("float64")) for a in (x, w, b))).numpy(), 1e-5)
+    for other in rest:
+        np.testing.assert_array_equal(other, first)
 
 
 @pytest.mark.parametrize(

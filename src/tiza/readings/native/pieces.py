@@ -151,7 +151,7 @@ class _Slid(_Pieces):
     """Each piece of the pictures transformed, multiplied by the kernel, put together."""
 
     def whole(self) -> Whole:
-        """The function; threads share the pieces."""
+        """The function; threads share the pieces, or channels of the only one."""
         (x, u, *bias), (v, m), y, w, cut = self.views, self.tiles, self.target, self.attrs, self.cut
         before: Matrix = w["before"]
         parts, pieces = cut.counts[3], cut.pieces
@@ -164,16 +164,17 @@ class _Slid(_Pieces):
         tile = self.tile(cut.channels)
         stores = joining(self.low, tile, m, y, w["after"], partial(self._finish, tile, bias))
         together = self.part(tile.nest(stores), pieces * parts)
-        with self.text.loop("%from", "%to") as piece:
+        shared = ("%from", "%to")
+        with self.text.loop(*(shared if pieces > 1 else ("0", "1"))) as piece:
             block = self.begin(piece)
             self.call(apart, self.pictures(x, block))
-            with self.text.loop("0", str(parts)) as part:
+            with self.text.loop(*(("0", str(parts)) if pieces > 1 else shared)) as part:
                 self.call(product, self.moved(u, (part, u.strides[1] * cut.channels)))
                 moved = self.pictures(y, block, part)
                 for b in bias:
                     moved |= self.moved(b, (part, b.strides[0] * cut.channels))
                 self.call(together, moved)
-        return self.function(pieces)
+        return self.function(pieces if pieces > 1 else parts)
 
     def _finish(self, tile: Tile, bias: Sequence[View], value: Value) -> Value:
         """A result, its channel's bias added; ReLU of that where it is asked for."""
