@@ -46,3 +46,13 @@ def test_only_long_rows_and_narrow_layers_are_halved():
         assert opened([y])[0].inputs[0].prim.name == "matmul"
     _, (y, _) = layer(ROWS, LONG, NARROW)
     assert opened([y])[0].inputs[0].prim.name == "sum"
+
+
+@made
+@pytest.mark.parametrize(("size", "masked"), [(784, False), (776, False), (778, True)])
+def test_the_end_of_a_row_is_read_without_the_next(size, masked):
+    """Half a row of 784 ends with half a vector: a masked load would fetch the row behind it."""
+    builder = Compiled(*layer(32, size, 8)).builder
+    name = next(call.name for call in builder.calls if call.shared)
+    (body,) = (text for text, other in builder.module.functions.items() if other == name)
+    assert ("@llvm.masked.load" in body) == masked or builder.bits != 512

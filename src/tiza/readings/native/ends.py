@@ -8,9 +8,10 @@ from __future__ import annotations
 from tiza.readings.native.band import FAR
 from tiza.readings.native.corner import Corner
 from tiza.readings.native.index import ZERO, Affine, Loop
-from tiza.readings.native.lower import Check
+from tiza.readings.native.lower import Check, Value
 from tiza.readings.native.nest import Nest
 from tiza.readings.native.schedule import Schedule, product
+from tiza.readings.native.values import Copy
 
 
 class Ends(Corner):
@@ -21,6 +22,16 @@ class Ends(Corner):
         self.tile: dict[Loop, int] = {}
         self.rims = met(nest, plan)
         self.met = frozenset(check for checks in self.rims.values() for check in checks)
+
+    def _ask(self, value: Value, copy: Copy) -> None:
+        """Of a tile's last vector its end, too: where rows begin within a line, that is another."""
+        super()._ask(value, copy)
+        place, lane = self.coming.get(value), self.lane
+        if place is None or lane not in self.tile or place.coefficient(lane) != 1:
+            return
+        left = self.tile[lane] - sum(start for loop, start in copy if loop is lane)
+        if left <= self.width:
+            self.ask(value.extra[0], place + (left - 1), copy)
 
     def ends(self, loop: Loop) -> tuple[str, str]:
         """The first turn of a reduced loop and the one after the last."""

@@ -79,6 +79,10 @@ class Vectors:
         suffix = f"v{width}{short(dtype)}.p0"
         bits = f"<{width} x i1>"
         align = f"align {dtype.itemsize}"
+        if verb == "load" and (mask, value) == (self._constant_mask(), "zeroinitializer"):
+            few = self._short(dtype, address)
+            if few:
+                return few
         if verb == "load":
             self.text.declared.add(
                 f"declare {kind} @llvm.masked.load.{suffix}(ptr, {bits}, {kind})"
@@ -88,6 +92,18 @@ class Vectors:
         self.text.do(f"llvm.masked.store.{suffix}",
                      [(kind, value), ("ptr", address), (bits, mask)], ["", align, ""])  # fmt: skip
         return ""
+
+    def _short(self, dtype: DType, address: str) -> str | None:
+        """The lanes in use loaded as a shorter vector, 0 in the others; None for odd numbers.
+
+        A masked load goes to memory for the line that its unused lanes reach into, too.
+        """
+        count, kind = self.active, ir(dtype, self.active, stored=True)
+        if count < 2 or count & (count - 1):
+            return None
+        few = self.text.set(f"load {kind}, ptr {address}, align {dtype.itemsize}")
+        lanes = shuffle(min(k, count) for k in range(self.width))
+        return self.text.set(f"shufflevector {kind} {few}, {kind} zeroinitializer, {lanes}")
 
     def _reversed(self, buffer: Buffer, address: str, mask: str | None) -> str:
         """Lanes that run backwards: loaded forwards and turned round."""
