@@ -7,6 +7,7 @@ Copies go into the arrays of the State before that, unless somebody else holds t
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import numpy as np
 
 from tiza.graph import Node, placeholder
 from tiza.graph.prims.choose import as_type
-from tiza.graph.prims.indexing import take
+from tiza.graph.prims.indexing import put, take
 from tiza.lang.random import key_words
 from tiza.readings.native import Compiled, bulk, compiled
 from tiza.readings.native.compiled import address
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 WISHED_SECONDS = 0.07  # of one call: Ctrl-C waits as long
 MOST_BYTES = 64 << 20  # of predictions kept for the metrics
+MOST_COPIED = 16 << 20  # bytes of a table of which a step changes a few rows
 
 
 @dataclass
@@ -86,9 +88,11 @@ class Swift:
     def of(cls, steps: Steps, traced: Traced, rows: Rows, batch: int, *,
            predicts: bool) -> Swift | None:  # fmt: skip
         """The compiled step; None where rows are read from elsewhere or nothing can compile."""
-        if traced.partly or any(isinstance(x, Unread) for x in rows.xs) or not rows.arrays:
+        if any(isinstance(x, Unread) for x in rows.xs) or not rows.arrays:
             return None
-        inputs, outputs = traced.program.inputs, traced.program.outputs
+        inputs, outputs = traced.program.inputs, _whole(steps, traced, len(rows.arrays))
+        if outputs is None:
+            return None
         first = len(steps.names.all) + 1  # parameters, buffers, the key
         holes = inputs[first : first + len(rows.arrays)]
         data = [placeholder(a.shape, a.dtype, h.name)
@@ -99,7 +103,8 @@ class Swift:
         given = [*inputs[:first], *data, where, *rest]
         made = [outputs[0], *([outputs[1]] if predicts else []), *outputs[2:]]
         gathers = [n if n.prim is take else n.inputs[0] for n in known.values()]
-        program = compiled(given, made, aliased=_replaced(steps, traced, given, predicts),
+        aliased = _replaced(steps, traced, given, len(outputs), predicts)
+        program = compiled(given, made, aliased=aliased,
                            known=known, gathers=gathers)  # fmt: skip
         return None if program is None else cls(steps, traced, program, rows, batch, predicts)
 
@@ -233,12 +238,28 @@ def _gathered(data: Node, where: Node, hole: Node) -> Node:
     return as_type(take(data, where, axis=0), hole.dtype)
 
 
-def _replaced(steps: Steps, traced: Traced, given: Sequence[Node],
+def _whole(steps: Steps, traced: Traced, read: int) -> list[Node] | None:
+    """A step's outputs, tables as a whole where it makes but rows of them: put in their places.
+
+    None where tables are so large that copying them at each call would take longer than the steps.
+    """
+    outputs, many = list(traced.program.outputs), len(traced.partly)
+    params = len(steps.names.params)
+    after = len(steps.names.all) + 1 + read  # where slots begin among the inputs
+    for i, where in zip(traced.partly, outputs[len(outputs) - many :], strict=True):
+        table = traced.program.inputs[i if i < params else after + i - params]
+        if math.prod(table.shape) * table.dtype.itemsize > MOST_COPIED:
+            return None
+        outputs[2 + i] = put(table, where, outputs[2 + i])
+    return outputs[: len(outputs) - many]
+
+
+def _replaced(steps: Steps, traced: Traced, given: Sequence[Node], outputs: int,
               predicts: bool) -> dict[int, int]:  # fmt: skip
     """Which outputs are written over which inputs: parameters, slots, changed buffers."""
     names = steps.names
     params, start = len(names.params), 1 + predicts
-    slots = len(traced.program.outputs) - 2 - params - len(traced.changed)
+    slots = outputs - 2 - params - len(traced.changed)
     first_slot = len(given) - slots - 1 - len(steps.optimizer.rates())
     replaced = {start + i: i for i in range(params)}
     replaced |= {start + params + i: first_slot + i for i in range(slots)}
