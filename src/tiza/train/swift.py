@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 WISHED_SECONDS = 0.07  # of one call: Ctrl-C waits as long
 MOST_BYTES = 64 << 20  # of predictions kept for the metrics
+FEW = 32  # losses
 MOST_COPIED = 16 << 20  # bytes of a table of which a step changes a few rows
 
 
@@ -83,6 +84,7 @@ class Swift:
         place = len(names.all) + 1 + len(self.arrays)
         self.places = len(names.all), place, place + 1 + len(slots)  # of key, rows, step's number
         self.contexts: list[Context | None] = [None, None]
+        self.rates = [np.empty(()) for _ in steps.optimizer.rates()]
 
     @classmethod
     def of(cls, steps: Steps, traced: Traced, rows: Rows, batch: int, *,
@@ -132,7 +134,7 @@ class Swift:
             bulk.copy(tables, sides.arrays[sides.now], context.copies)
             losses, predictions = self._run(context.words, moving, len(where) // self.batch)
             tables = sides.turn()
-            finite = bool(np.isfinite(losses).all()) and bulk.finite(tables, context.looks)
+            finite = _sound(losses) and bulk.finite(tables, context.looks)
         count, params = len(losses), len(state.params)
         buffers = list(state.buffers)
         for i, array in zip(changed, tables[len(tables) - len(changed) :], strict=True):
@@ -150,9 +152,14 @@ class Swift:
         times = self._room("times", count, np.dtype("float64"))
         if len(self.counting) < count:
             self.counting = np.arange(1.0, count + 1)
-        np.add(self.counting[:count], done, out=times)
+        if count > 1:
+            np.add(self.counting[:count], done, out=times)
+        else:
+            times[0] = done + 1
         key, rows, at = self.places
-        numbers = enumerate([times, *(np.array(r, np.float64) for r in rates)], at)
+        for array, rate in zip(self.rates, rates, strict=True):
+            array[()] = rate
+        numbers = enumerate([times, *self.rates], at)
         return {
             key: self._keys(done + 1, count),
             rows: _followed(where, self.batch),
@@ -221,12 +228,20 @@ class Swift:
         return self.rooms[name][:count]
 
 
+def _sound(losses: Array) -> bool:
+    """Whether all are finite; of a few, NumPy is slow to say."""
+    if len(losses) < FEW:
+        return all(map(math.isfinite, losses.tolist()))
+    return bool(np.isfinite(losses).all())
+
+
 def _followed(where: Array, more: int) -> Array:
     """These numbers, in memory that holds so many behind them: the step looks one step ahead."""
     base = where.base
     if isinstance(base, np.ndarray) and base.dtype == where.dtype == np.int64:
-        end = [a.__array_interface__["data"][0] + a.nbytes for a in (base, where)]
-        if where.flags.c_contiguous and base.flags.c_contiguous and end[0] - end[1] >= 8 * more:
+        whole = where.flags.c_contiguous and base.flags.c_contiguous
+        end = address(base) + base.nbytes - 8 * more if whole else 0
+        if whole and address(where) + where.nbytes <= end:
             return where
     room = np.zeros(len(where) + more, np.int64)
     room[: len(where)] = where
