@@ -46,6 +46,16 @@ def blocked(nest: Nest, lane: Loop | None) -> bool:
     return True
 
 
+def until_last(nest: Nest) -> None:
+    """Store the sums of a product, which nobody else reads, only between its passes."""
+    sums = nest.outer[0]  # what is made of them comes after
+    assert sums.value is nest.reductions[0].result
+    if nest.passes is None:
+        nest.outer = nest.outer[1:]
+    else:
+        sums.passing = True
+
+
 def _to_cut(loops: Sequence[Loop], lane: Loop | None, room: int) -> tuple[Loop, int] | None:
     """A loop to be cut in two, and how long its inner part is, for about `room` terms a piece."""
     first, *rest = loops

@@ -146,6 +146,7 @@ class Kernel(Ends):
             if product(self.nest) is not None:
                 self.look_ahead(many)
                 self.ask_next(many)
+                self.ask_first(many)
             for copy in copies:
                 with self._lanes(copy, many):
                     for k, reduction in enumerate(self.nest.reductions):

@@ -32,6 +32,7 @@ class Results(Values):
         super().__init__(width, nest.buffers())
         self.nest, self.plan = nest, plan
         self.written = frozenset(s.buffer for s in nest.stores)
+        self.last = [s for s in nest.outer if not s.passing]
         self.coming = nest.coming
         self.entries = math.prod(loop.extent for loop in nest.kept)
         self.accumulated: dict[tuple[int, Copy], str] = {}
@@ -49,9 +50,22 @@ class Results(Values):
             return
         wanted = self._wanted(row, lane)
         inner, vectors = self.nest.reduced[-1], math.ceil(many[lane] / self.width)
-        lines = many[row] * vectors
-        if inner.extent < lines or not wanted:
+        if inner.extent < many[row] * vectors or not wanted:
             return
+        passes = self.nest.passes
+        if passes is None:
+            self._lines(wanted, many, vectors)
+            return
+        with self._aside(f"icmp eq i64 {self.counter[passes]}, {passes.extent - 1}"):
+            self._lines(wanted, many, vectors)
+
+    def _lines(self, wanted: Sequence[tuple[Buffer, Affine, int]], many: dict[Loop, int],
+             vectors: int) -> None:  # fmt: skip
+        """A line of each buffer, another one at each turn of the innermost loop."""
+        row, lane, inner = self.plan.row, self.lane, self.nest.reduced[-1]
+        assert row is not None
+        assert lane is not None
+        lines = many[row] * vectors
         turn, before = self.counter[inner], dict(self.counter)
         turn = self.text.call("llvm.smin.i64", "i64", [("i64", turn), ("i64", str(lines - 1))])
         down = self.text.set(f"udiv i64 {turn}, {vectors}")
@@ -65,11 +79,11 @@ class Results(Values):
 
     def _wanted(self, row: Loop, lane: Loop) -> list[tuple[Buffer, Affine, int]]:
         """What is read and written after the sums, along the lanes of each row."""
-        made = cone([s.value for s in self.nest.outer])
+        made = cone([s.value for s in self.last])
         loads = [v.extra for v in made if v.op == "load"]
         read = {b: p for b, p, checks in sorted(loads, key=lambda x: (x[0].number, x[1].const))
                 if not checks}  # fmt: skip
-        written = {s.buffer: s.place for s in self.nest.outer if s.buffer not in read}
+        written = {s.buffer: s.place for s in self.last if s.buffer not in read}
         if sum(b.bytes for b in (*read, *written)) < FAR:
             return []
         both = [(b, p, 0) for b, p in read.items()] + [(b, p, 1) for b, p in written.items()]
@@ -91,7 +105,7 @@ class Results(Values):
         for copy in copies:
             self._use(copy, many)
             self._results(copy)
-            self._stores(self.nest.outer, copy)
+            self._stores(self.last, copy)
         self.active = self.width
 
     def ask_next(self, many: dict[Loop, int]) -> None:
@@ -130,6 +144,30 @@ class Results(Values):
         kind, name = ir(buffer.dtype, stored=True), self.pointer[buffer]
         self.prefetch(self.text.set(f"getelementptr {kind}, ptr {name}, i64 {scalar}"), near=3)
 
+    def ask_first(self, many: dict[Loop, int]) -> None:
+        """Ask for the next tile's part of the factor that every outer turn reads, in the first one.
+
+        Its rows go on beside the tile, so that a processor does not foresee by itself what is next.
+        """
+        row, lane = self.plan.row, self.lane
+        if row not in many or lane not in many or not (self.nest.reduced and self.plan.row_outside):
+            return
+        inner, side = self.nest.reduced[-1], self.plan.vectors * self.width
+        for x in product(self.nest) or ():
+            buffer, place = x.extra[:2]
+            apart = place.coefficient(inner)
+            if row in x.atoms or place.coefficient(lane) != 1 or apart <= side:
+                continue
+            if buffer.bytes < APART or not _fixed(place):
+                continue
+            start = self.text.set(f"mul nsw i64 %from, {self.plan.rows}")
+            with self._aside(f"icmp eq i64 {self.counter[row]}, {start}"):
+                scalar, _, _ = self._parts(place + side, ())
+                kind, name = ir(buffer.dtype, stored=True), self.pointer[buffer]
+                for k in range(self.plan.vectors):
+                    at = self.text.set(f"add i64 {scalar}, {k * self.width}")
+                    self.prefetch(self.text.set(f"getelementptr {kind}, ptr {name}, i64 {at}"))
+
     def finish_pass(self, passes: Loop, copies: Sequence[Copy], many: dict[Loop, int]) -> None:
         """Add the sums to those of the passes before; only the last pass makes use of them."""
         partial = next(s for s in self.nest.outer if s.value is self.nest.reductions[0].result)
@@ -150,6 +188,15 @@ class Results(Values):
         with self._when(f"icmp eq i64 {turn}, {passes.extent - 1}"):
             self.finish(copies, many)
         self.active = self.width
+
+    @contextmanager
+    def _aside(self, test: str) -> Iterator[None]:
+        """Instructions for one case, beside others that go on from what is known before."""
+        before = dict(self.cache)
+        with self.text.when(self.text.set(test)):
+            yield
+        self.cache.clear()
+        self.cache.update(before)
 
     @contextmanager
     def _when(self, test: str) -> Iterator[None]:
@@ -182,13 +229,13 @@ class Results(Values):
                    many: dict[Loop, int]) -> None:  # fmt: skip
         """The one reduction's vectors of each row put to use: a loop where that is long."""
         result = self.nest.reductions[0].result
-        if len(rows) == 1 or len(cone([s.value for s in self.nest.outer])) <= LONG:
+        if len(rows) == 1 or len(cone([s.value for s in self.last])) <= LONG:
             for number, parts in enumerate(rows):
                 for part, name in parts:
                     copy = ((row, number), *part)
                     self._use(copy, many)
                     self.cache[result, copy] = name, self.width
-                    self._stores(self.nest.outer, copy)
+                    self._stores(self.last, copy)
             self.active = self.width
             return
         kind, side = ir(result.dtype, self.width), len(rows[0])
@@ -207,7 +254,7 @@ class Results(Values):
                 name = self.text.set(f"load {kind}, ptr {place}")
                 self._use(part, many)
                 self.cache[result, part] = name, self.width
-                self._stores(self.nest.outer, part)
+                self._stores(self.last, part)
         self.counter[row] = before
         self.active = self.width
         self.cache.clear()

@@ -20,7 +20,7 @@ from tiza.readings.native.tables import RUNNING
 class Store:
     """`value` goes to `place` of `buffer`, where the checks hold.
 
-    add: it is added to what stands there.
+    add: it is added to what stands there; passing: only until the last of several passes.
     """
 
     buffer: Buffer
@@ -28,6 +28,7 @@ class Store:
     value: Value
     checks: tuple[Check, ...] = ()
     add: bool = False
+    passing: bool = False
 
 
 @dataclass
@@ -117,7 +118,7 @@ class Signature:
         """Equal for nests that are written alike."""
         nest = self.nest
         stores = [(i, self.buffers[s.buffer], self._place(s.place), self._value(s.value),
-                   self._checks(s.checks), s.add)
+                   self._checks(s.checks), s.add, s.passing)
                   for i, part in enumerate((nest.inner, nest.outer)) for s in part]  # fmt: skip
         reductions = [(r.op, self._value(r.value), r.carried) for r in nest.reductions]
         extents = [loop.extent for loop in (*nest.kept, *nest.reduced)]

@@ -17,6 +17,7 @@ from tiza.readings.native.memory import Buffer, View, padding
 from tiza.readings.native.over import Chain, chains
 from tiza.readings.native.plan import Group, Plan, Planner
 from tiza.readings.native.tables import LOOPS, TILES
+from tiza.readings.native.upon import upon
 
 if TYPE_CHECKING:
     from tiza.readings.native.branch import Loop
@@ -47,6 +48,7 @@ class Places:
         self.aliased = dict(aliased)
         self.layout, self.arena = Layout(), Arena()
         self.memory: dict[Node, View] = {}
+        self.alone: dict[Node, Buffer] = {}  # parts of the arena that are one value's
         self.rooms: dict[Group, list[Buffer]] = {}  # what a kernel needs besides
         self.results: list[Buffer] = []
         self.copies: list[tuple[Node, Buffer]] = []
@@ -175,17 +177,9 @@ class Places:
 
     def _buffers(self) -> None:
         """A place in the arena for everything else, given back after its last reader."""
-        groups = self.plan.groups
-        last: dict[Node, int] = {}
-        for i, group in enumerate(groups):
-            for node in group.reads:
-                last[node] = i
-        for node, _ in self.copies:
-            for n in self._under(node):
-                last[n] = len(groups)
-        arena = self.arena
+        last, arena = self._last(), self.arena
         dying: dict[int, list[Buffer]] = {}
-        for i, group in enumerate(groups):
+        for i, group in enumerate(self.plan.groups):
             until = max(last.get(root, i) for root in group.roots)
             dying.setdefault(until, []).extend(self.joins.buffers(group.roots))
             if group.kind in LOOPS:
@@ -194,10 +188,12 @@ class Places:
                 if (root in self.memory or root in self.plan.elided or root.prim.several
                         or self.joins.placed(root, self)):  # fmt: skip
                     continue
-                buffer = self._own(root)
-                arena.take(buffer)
                 chain = self.chains.get(root)
                 until = max(last.get(x, i) for x in (chain.puts if chain else [root]))
+                ending = {x for x in group.reads if last[x] == i}
+                buffer = self._own(root, group, ending)
+                if buffer in dying.get(i, ()):  # it stays
+                    dying[i].remove(buffer)
                 dying.setdefault(until, []).append(buffer)
             dying.setdefault(i, []).extend(self._rooms(group))
             for buffer in dying.pop(i, []):
@@ -205,15 +201,34 @@ class Places:
         arena.settle()
         self.layout.arena = arena.size
 
-    def _own(self, root: Node) -> Buffer:
-        """The buffer of a value, or of all puts of a chain."""
+    def _last(self) -> dict[Node, int]:
+        """The number of the last kernel that reads each value."""
+        groups = self.plan.groups
+        last = {node: i for i, group in enumerate(groups) for node in group.reads}
+        for node, _ in self.copies:
+            last |= dict.fromkeys(self._under(node), len(groups))
+        return last
+
+    def _own(self, root: Node, group: Group, ending: Set[Node]) -> Buffer:
+        """The buffer of a value, or of all puts of a chain.
+
+        ending: what is read for the last time, in whose memory the value may be written.
+        """
         chain = self.chains.get(root)
-        if chain is None:
-            buffer = self._buffer(root, self._order(root))
-            self.memory[root] = buffer.view()
-        else:
+        if chain is not None:
             buffer = Buffer(root.shape, root.dtype)
             self._share(chain, buffer)
+            self.arena.take(buffer)
+            return buffer
+        buffer = self._buffer(root, self._order(root))
+        free = {x: self.alone[x] for x in ending if x in self.alone}
+        below = upon(root, group, self.plan.kept, free, buffer)
+        if below is None:
+            self.arena.take(buffer)
+        else:
+            buffer = self.alone.pop(below)
+        self.alone[root] = buffer
+        self.memory[root] = buffer.view()
         return buffer
 
     def _buffer(self, root: Node, order: tuple[int, ...] | None) -> Buffer:

@@ -114,6 +114,7 @@ class Plan:
     groups: list[Group]
     kept: set[Node]  # materialised
     elided: set[Node]  # computed by a kernel that alone reads them: never stored
+    passing: set[Node]  # so, too, but stored until the last of several passes
 
 
 DEEP = 512  # products summed over more are made in several passes
@@ -172,7 +173,9 @@ class Planner:
             self._place(node)
             for other in waiting.after(node):
                 self._place(other)
-        return Plan(self.inputs, self.outputs, self.groups, self.kept, self._elided())
+        own = self._own()
+        passing = set(filter(deep, own))
+        return Plan(self.inputs, self.outputs, self.groups, self.kept, own - passing, passing)
 
     def _early(self) -> dict[Node, None]:
         """Single numbers made of what is given alone: first, so that any kernel may read them."""
@@ -382,17 +385,12 @@ class Planner:
             return group
         return None
 
-    def _elided(self) -> set[Node]:
+    def _own(self) -> set[Node]:
         """Roots that only their own kernel reads."""
         out = set(self.outputs)
         readers: dict[Node, set[Group]] = {}
         for group in self.groups:
             for node in group.reads:
                 readers.setdefault(node, set()).add(group)
-        return {
-            root
-            for group in self.groups
-            if group.kind == "loops"
-            for root in group.roots
-            if root not in out and not deep(root) and readers.get(root, set()) <= {group}
-        }
+        return {root for group in self.groups if group.kind == "loops" for root in group.roots
+                if root not in out and readers.get(root, set()) <= {group}}  # fmt: skip

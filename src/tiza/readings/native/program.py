@@ -25,7 +25,7 @@ from tiza.readings.native import close, mathlib, over
 from tiza.readings.native.ahead import Ahead
 from tiza.readings.native.aside import Aside
 from tiza.readings.native.band import Bands
-from tiza.readings.native.blocks import NEAR, blocked
+from tiza.readings.native.blocks import NEAR, blocked, until_last
 from tiza.readings.native.branch import LOOPS, Loop, built
 from tiza.readings.native.close import Close
 from tiza.readings.native.corner import tile_text
@@ -168,7 +168,10 @@ class Builder:
         elif group.kind in TILES:
             self._tiles(group, root)
         else:
-            self._nest(self._in_passes(group, lowerer) or lowerer.nest(group), group)
+            nest = self._in_passes(group, lowerer) or lowerer.nest(group)
+            if self.plan.passing.intersection(group.reduced):
+                until_last(nest)
+            self._nest(nest, group)
 
     def _written(self, group: Group, root: Node, lowerer: Lowerer) -> list[Nest]:
         """What stands there first, and what is written over it."""
