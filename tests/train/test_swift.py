@@ -125,6 +125,27 @@ def test_parts_of_a_batch_added_up(calls: list[int]) -> None:
     assert not calls  # several programs: one call for each
 
 
+@pytest.mark.parametrize("name", ["SparseAdam", "Adam"])
+def test_rows_of_tables(name: str, calls: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    words = np.random.default_rng(0).integers(0, 40, (90, 3)) * 9  # repeated in a batch
+
+    def make() -> Trainer:
+        tz.manual_seed(0)
+        model = nn.Sequential(nn.Embedding(400, 4, sparse=True), nn.Flatten(), nn.Linear(12, 3))
+        parameters = model[0].parameters() if name == "SparseAdam" else model.parameters()
+        return Trainer(model, F.cross_entropy, getattr(optim, name)(parameters, lr=0.05))
+
+    fast, _ = assert_both(make, words, Y)
+    assert sum(calls) == 3 * 5
+    rest = np.setdiff1d(np.arange(400), words)
+    start = make().get_weights()["0.weight"]
+    np.testing.assert_array_equal(fast.get_weights()["0.weight"][rest], start[rest])
+    calls.clear()
+    monkeypatch.setattr("tiza.train.swift.MOST_COPIED", 400)
+    assert_both(make, words, Y)
+    assert bool(calls) == (name == "Adam")  # large tables are not copied for a few steps
+
+
 def test_without_shuffling() -> None:
     assert_both(trainer, X, Y, shuffle=False)
 

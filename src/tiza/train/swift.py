@@ -7,6 +7,7 @@ Copies go into the arrays of the State before that, unless somebody else holds t
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import numpy as np
 
 from tiza.graph import Node, placeholder
 from tiza.graph.prims.choose import as_type
-from tiza.graph.prims.indexing import take
+from tiza.graph.prims.indexing import put, take
 from tiza.lang.random import key_words
 from tiza.readings.native import Compiled, bulk, compiled
 from tiza.readings.native.compiled import address
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 WISHED_SECONDS = 0.09  # of one call: Ctrl-C waits as long
 MOST_BYTES = 64 << 20  # of predictions kept for the metrics
+FEW = 32  # losses
+MOST_COPIED = 16 << 20  # bytes of a table of which a step changes a few rows
 
 
 @dataclass
@@ -81,14 +84,17 @@ class Swift:
         place = len(names.all) + 1 + len(self.arrays)
         self.places = len(names.all), place, place + 1 + len(slots)  # of key, rows, step's number
         self.contexts: list[Context | None] = [None, None]
+        self.rates = [np.empty(()) for _ in steps.optimizer.rates()]
 
     @classmethod
     def of(cls, steps: Steps, traced: Traced, rows: Rows, batch: int, *,
            predicts: bool) -> Swift | None:  # fmt: skip
         """The compiled step; None where rows are read from elsewhere or nothing can compile."""
-        if traced.partly or any(isinstance(x, Unread) for x in rows.xs) or not rows.arrays:
+        if any(isinstance(x, Unread) for x in rows.xs) or not rows.arrays:
             return None
-        inputs, outputs = traced.program.inputs, traced.program.outputs
+        inputs, outputs = traced.program.inputs, _whole(steps, traced, len(rows.arrays))
+        if outputs is None:
+            return None
         first = len(steps.names.all) + 1  # parameters, buffers, the key
         holes = inputs[first : first + len(rows.arrays)]
         data = [placeholder(a.shape, a.dtype, h.name)
@@ -99,7 +105,8 @@ class Swift:
         given = [*inputs[:first], *data, where, *rest]
         made = [outputs[0], *([outputs[1]] if predicts else []), *outputs[2:]]
         gathers = [n if n.prim is take else n.inputs[0] for n in known.values()]
-        program = compiled(given, made, aliased=_replaced(steps, traced, given, predicts),
+        aliased = _replaced(steps, traced, given, len(outputs), predicts)
+        program = compiled(given, made, aliased=aliased,
                            known=known, gathers=gathers)  # fmt: skip
         return None if program is None else cls(steps, traced, program, rows, batch, predicts)
 
@@ -127,7 +134,7 @@ class Swift:
             bulk.copy(tables, sides.arrays[sides.now], context.copies)
             losses, predictions = self._run(context.words, moving, len(where) // self.batch)
             tables = sides.turn()
-            finite = bool(np.isfinite(losses).all()) and bulk.finite(tables, context.looks)
+            finite = _sound(losses) and bulk.finite(tables, context.looks)
         count, params = len(losses), len(state.params)
         buffers = list(state.buffers)
         for i, array in zip(changed, tables[len(tables) - len(changed) :], strict=True):
@@ -145,9 +152,14 @@ class Swift:
         times = self._room("times", count, np.dtype("float64"))
         if len(self.counting) < count:
             self.counting = np.arange(1.0, count + 1)
-        np.add(self.counting[:count], done, out=times)
+        if count > 1:
+            np.add(self.counting[:count], done, out=times)
+        else:
+            times[0] = done + 1
         key, rows, at = self.places
-        numbers = enumerate([times, *(np.array(r, np.float64) for r in rates)], at)
+        for array, rate in zip(self.rates, rates, strict=True):
+            array[()] = rate
+        numbers = enumerate([times, *self.rates], at)
         return {
             key: self._keys(done + 1, count),
             rows: _followed(where, self.batch),
@@ -216,12 +228,20 @@ class Swift:
         return self.rooms[name][:count]
 
 
+def _sound(losses: Array) -> bool:
+    """Whether all are finite; of a few, NumPy is slow to say."""
+    if len(losses) < FEW:
+        return all(map(math.isfinite, losses.tolist()))
+    return bool(np.isfinite(losses).all())
+
+
 def _followed(where: Array, more: int) -> Array:
     """These numbers, in memory that holds so many behind them: the step looks one step ahead."""
     base = where.base
     if isinstance(base, np.ndarray) and base.dtype == where.dtype == np.int64:
-        end = [a.__array_interface__["data"][0] + a.nbytes for a in (base, where)]
-        if where.flags.c_contiguous and base.flags.c_contiguous and end[0] - end[1] >= 8 * more:
+        whole = where.flags.c_contiguous and base.flags.c_contiguous
+        end = address(base) + base.nbytes - 8 * more if whole else 0
+        if whole and address(where) + where.nbytes <= end:
             return where
     room = np.zeros(len(where) + more, np.int64)
     room[: len(where)] = where
@@ -233,12 +253,28 @@ def _gathered(data: Node, where: Node, hole: Node) -> Node:
     return as_type(take(data, where, axis=0), hole.dtype)
 
 
-def _replaced(steps: Steps, traced: Traced, given: Sequence[Node],
+def _whole(steps: Steps, traced: Traced, read: int) -> list[Node] | None:
+    """A step's outputs, tables as a whole where it makes but rows of them: put in their places.
+
+    None where tables are so large that copying them at each call would take longer than the steps.
+    """
+    outputs, many = list(traced.program.outputs), len(traced.partly)
+    params = len(steps.names.params)
+    after = len(steps.names.all) + 1 + read  # where slots begin among the inputs
+    for i, where in zip(traced.partly, outputs[len(outputs) - many :], strict=True):
+        table = traced.program.inputs[i if i < params else after + i - params]
+        if math.prod(table.shape) * table.dtype.itemsize > MOST_COPIED:
+            return None
+        outputs[2 + i] = put(table, where, outputs[2 + i])
+    return outputs[: len(outputs) - many]
+
+
+def _replaced(steps: Steps, traced: Traced, given: Sequence[Node], outputs: int,
               predicts: bool) -> dict[int, int]:  # fmt: skip
     """Which outputs are written over which inputs: parameters, slots, changed buffers."""
     names = steps.names
     params, start = len(names.params), 1 + predicts
-    slots = len(traced.program.outputs) - 2 - params - len(traced.changed)
+    slots = outputs - 2 - params - len(traced.changed)
     first_slot = len(given) - slots - 1 - len(steps.optimizer.rates())
     replaced = {start + i: i for i in range(params)}
     replaced |= {start + params + i: first_slot + i for i in range(slots)}

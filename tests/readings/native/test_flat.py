@@ -112,3 +112,16 @@ def test_a_long_formula_of_a_single_row_follows_its_product(rows: int, kernels: 
     g = tz.compile(f)
     np.testing.assert_allclose(g(*given).numpy(), f(*given).numpy(), rtol=1e-10)
     assert len(g.last.builder.calls) == kernels
+
+
+@pytest.mark.parametrize(
+    ("rows", "terms", "turned"),
+    [(128, 20, True), (32, 20, False), (128, 200, False), (600, 200, True)],
+)
+def test_a_matrix_whose_columns_are_read_often_is_turned(
+    rows: int, terms: int, turned: bool
+) -> None:
+    x, w = placeholder((rows, terms), F64), placeholder((90, terms), F64)
+    planner = Planner([x, w], opened([P["matmul"](x, P["permute"](w, axes=(1, 0)))]))
+    planner.plan()
+    assert bool(planner.turned) == turned

@@ -26,6 +26,7 @@ VECTORS = 4  # searched at a turn
 KINDS = {np.dtype("float32"): "look32", np.dtype("float64"): "look64"}
 SUMS = {np.dtype("float32"): "sum32", np.dtype("float64"): "sum64"}
 OFTEN = 100  # times after which its machine code has repaid its making for less, on one thread
+ONES = 16  # entries that Python adds up before NumPy has begun
 FEW = 1000  # entries that NumPy adds up before machine code has begun
 
 
@@ -95,6 +96,10 @@ def in_order(start: float, each: Array, times: float) -> float:
     >>> in_order(0.5, np.array([1, 2, 3], np.float32), 2)
     12.5
     """
+    if len(each) <= ONES:
+        for x in each.tolist():
+            start += x * times
+        return start
     bulk = _made() if len(each) >= FEW and each.dtype in SUMS else None
     if bulk is None or not each.flags.c_contiguous:
         whole = np.empty(len(each) + 1)

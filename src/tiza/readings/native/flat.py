@@ -25,6 +25,7 @@ from tiza.graph.walk import walk
 Shape = tuple[int, ...]
 LATER = 16  # what an entry costs that is sooner stored than computed twice
 FEW, MANY = 16, 512  # rows or columns of a product
+TILES, SHORT = 64, 48  # rows that make several tiles; terms too few to fill lanes with
 REDUCED = {"sum", "max", "min", "prod"}
 DEAR, VAST = 8, 1 << 17  # a formula and entries that take longer than storing a product first
 ROW = 16  # entries that fill a vector
@@ -168,7 +169,8 @@ def pays_turned(x: Node, product: Node) -> bool:
         turned = x.attrs["axes"][-2] == x.ndim - 1
         return turned and min(x.shape[-2:]) >= FEW and product.shape[-2] >= 2 * FEW
     rows, size = math.prod(product.shape[:-1]), math.prod(x.shape)
-    return rows >= MANY or (rows > FEW and 128 <= size <= MANY)
+    short = x.shape[0] <= SHORT and rows >= TILES  # columns are read for every tile of rows
+    return rows >= MANY or (rows > FEW and size >= 128 and (short or size <= MANY))
 
 
 def stands_apart(node: Node, cost: int) -> bool:

@@ -17,6 +17,7 @@ from tiza.graph.walk import walk
 from tiza.readings.native.gather import early_product, late_product
 from tiza.readings.native.halves import in_halves
 from tiza.readings.native.scales import again, without_scale
+from tiza.readings.native.totals import by_rows
 from tiza.readings.native.winograd import convolution, slopes
 
 Ints = tuple[int, ...]
@@ -205,6 +206,7 @@ _RULES: dict[str, Callable[[Node, Node], Node]] = {
     "add": lambda node, x: _side_by_side(node),
     "divide": _by_inverse,
     "matmul": lambda node, x: _product(node),
+    **dict.fromkeys(("sum", "max", "min"), by_rows),
     "take_add": lambda node, x: late_product(node),
     "windows": lambda node, x: (
         _windows(node, x) if any(node.attrs["low"]) or any(node.attrs["high"]) else node
