@@ -10,7 +10,7 @@ from tiza.graph.node import Node
 from tiza.graph.unswept import unswept
 from tiza.readings.native.ahead import Ahead
 from tiza.readings.native.keys import Leaf, key_of_graph
-from tiza.readings.native.machine import host
+from tiza.readings.native.machine import Machine, host
 from tiza.readings.native.plan import opened
 from tiza.readings.native.program import Builder, build
 from tiza.readings.native.segments import segmented
@@ -38,13 +38,13 @@ class Graph:
         )
         return replace(self, key=key)
 
-    def planned(self) -> Builder:
-        """The graph planned and written down as a program."""
+    def planned(self, machine: Machine | None = None) -> Builder:
+        """The graph planned and written down as a program, for this machine or another."""
         whole = {**{node: node for node in self.inputs}, **self.known}
         ahead = [self._ahead(node) for node in self.gathers]
         with unswept():
             outputs = segmented(opened(self.outputs, whole))
-            return build(self.inputs, outputs, host(), self.aliased, ahead=ahead)
+            return build(self.inputs, outputs, machine or host(), self.aliased, ahead=ahead)
 
     def text(self) -> str:
         """The text of that program."""

@@ -79,7 +79,7 @@ def target(machine: Machine) -> Any:
     Errors: LLVMError where this LLVM has no such target.
     """
     with llvm() as binding:
-        if machine.architecture != default_triple().split("-")[0]:
+        if machine.triple != default_triple():
             binding.initialize_all_targets()
             binding.initialize_all_asmprinters()
         try:

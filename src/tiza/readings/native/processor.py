@@ -64,8 +64,9 @@ class Machine:
 
     @property
     def architecture(self) -> str:
-        """The first part of the triple: x86_64, aarch64."""
-        return self.triple.split("-")[0]
+        """The first part of the triple: x86_64, aarch64, which Apple calls arm64."""
+        first = self.triple.split("-")[0]
+        return {"arm64": "aarch64"}.get(first, first)
 
     @classmethod
     def portable(cls, triple: str | None = None) -> Machine:

@@ -40,7 +40,6 @@ from tiza.readings.native.nest import Lowerer, Nest, Signature
 from tiza.readings.native.pieces import Part, whole
 from tiza.readings.native.places import Places
 from tiza.readings.native.plan import Group, Planner, deep, opened
-from tiza.readings.native.pool import BARRIER_IR
 from tiza.readings.native.schedule import Schedule, cone, lanes_of, product, rows_of, schedule
 from tiza.readings.native.segments import segments_nest
 from tiza.readings.native.special import (
@@ -54,6 +53,7 @@ from tiza.readings.native.special import (
 from tiza.readings.native.straight import Straight
 from tiza.readings.native.symbols import written_out
 from tiza.readings.native.tables import SCATTER, TILES
+from tiza.readings.native.team import barrier_text, usual_parking
 from tiza.readings.native.tiled import single_nest
 from tiza.readings.native.wishes import Failed, Wishes, under
 
@@ -321,7 +321,7 @@ class Builder:
         near = self._close() if small and only is None else Close()
         aside = Aside.of(self.calls, self._replaced(), self.bits) if only is None else Aside()
         parts = [
-            BARRIER_IR,
+            barrier_text(usual_parking(), self.machine.architecture),
             "@outside = global i32 0",
             "@nothing = internal constant [64 x i8] zeroinitializer, align 64",
             *sorted(

@@ -16,7 +16,6 @@ from tiza.readings.native.ahead import Ahead, Asking
 from tiza.readings.native.chain import Chain, ordered
 from tiza.readings.native.driver import addresses
 from tiza.readings.native.lower import INT64, Value
-from tiza.readings.native.pool import BARRIER_IR
 from tiza.readings.native.spell import Spelling, ir, number
 from tiza.readings.native.symbols import Cell, Step
 from tiza.readings.native.text import Text
@@ -42,7 +41,7 @@ class Straight:
         run = self.run()
         declared, mathematics = mathlib.definitions(sorted(self.text.functions, key=str))
         declared |= self.text.declared | (ahead.DECLARED if self.ahead else set())
-        return "\n".join([BARRIER_IR, "@outside = global i32 0", *sorted(declared), mathematics,
+        return "\n".join(["@outside = global i32 0", *sorted(declared), mathematics,
                           *([ahead.TEXT] if self.ahead else []), run, attributes])  # fmt: skip
 
     def run(self) -> str:
