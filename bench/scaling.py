@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -30,11 +31,11 @@ def grow(kind: str, makers: Mapping[str, Maker], plan: Plan, say: Say = print, *
          few: bool = False) -> dict[str, Any]:  # fmt: skip
     """The least time of a step of each mode at each size; None where a mode failed.
 
-    few: every other size and the largest.
+    few: every other size and the largest, in no more than two rounds.
     """
     name, title, parameter, sizes = SERIES[kind]
     if few:
-        sizes = (*sizes[:-1:2], sizes[-1])
+        sizes, plan = (*sizes[:-1:2], sizes[-1]), replace(plan, rounds=min(plan.rounds, 2))
     at = import_module(f"bench.rungs.{name}").at
     some = {label: make for label, make in makers.items() if label in MODES}
     times: dict[str, list[float | None]] = {label: [] for label in some}

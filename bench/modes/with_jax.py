@@ -84,7 +84,10 @@ class Scan(Jit):
             took = min(self.timed(1), self.timed(1)) / self.unit
             longer = min(self.most, max(8, round(seconds / took)))
             wanted = longer if longer > 2 * self.unit else self.unit
-        super().calibrate(seconds)
+        if took * self.unit < seconds:
+            super().calibrate(seconds)
+        else:
+            self.count = 1  # the shortest loop fills it: to time it again would tell nothing
 
     def _compile(self) -> None:
         @partial(jax.jit, donate_argnums=0)
