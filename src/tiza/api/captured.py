@@ -170,8 +170,9 @@ class Opened:
     def _replace_step(self, i: int, optimizer: Optimizer) -> None:
         t = placeholder((), SCALAR, "t")
         rates = [placeholder((), SCALAR, "lr") for _ in optimizer.rates()]
-        slots = [tuple(placeholder(s.shape, s.dtype, "slot") for s in group)
-                 for group in optimizer.slot_arrays()]  # fmt: skip
+        names = optimizer.slot_names({id(p): p.node.name or "" for p in optimizer.params})
+        slots = [tuple(placeholder(s.shape, s.dtype, name) for s, name in zip(*both, strict=True))
+                 for both in zip(optimizer.slot_arrays(), names, strict=True)]  # fmt: skip
         self.holes += [t, *rates, *(s for group in slots for s in group)]
 
         def step(closure: Callable[[], Any] | None = None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tiza.graph.node import COMPOSITES, Node
+from tiza.graph.place import made_at
 
 
 def inputs_of(node: Node) -> Sequence[Node]:
@@ -17,7 +18,8 @@ def opened(node: Node) -> Node:
     if node.opened is None:
         body = node.prim.body
         assert body is not None  # only composites are opened
-        node.opened = body(*node.inputs, **node.attrs)
+        with made_at(node.place):  # the layer that made the whole made its parts
+            node.opened = body(*node.inputs, **node.attrs)
     return node.opened
 
 

@@ -245,6 +245,12 @@ class Optimizer(Remembered):
                 for group in self.param_groups for p in group["params"]]  # fmt: skip
         return [tuple(state[name] for name in names) for state, names in rows]
 
+    def slot_names(self, called: Mapping[int, str]) -> list[tuple[str, ...]]:
+        """What they are called, as "0.weight.exp_avg"; called: id of a parameter → its name."""
+        return [tuple(f"{called.get(id(p), '')}.{name}".lstrip(".")
+                      for name in self.slots_for(group, p.shape))
+                for group in self.param_groups for p in group["params"]]  # fmt: skip
+
     def set_slot_arrays(self, slots: Sequence[Sequence[Array]],
                         steps: int | Sequence[int]) -> None:  # fmt: skip
         """Take over slots, and how many steps all parameters, or each of them, have made."""

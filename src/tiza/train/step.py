@@ -267,8 +267,7 @@ class Steps:
         outputs = [*forward]
         partly: dict[int, tuple[Node, ...]] = {}
         if kind == "train":
-            slots = [tuple(placeholder(s.shape, s.dtype, "slot") for s in group)
-                     for group in state.slots]  # fmt: skip
+            slots = self._slots(state.slots)
             numbers, news, after = self._updated(params, grads, slots)
             before = [*held[:count], *(s for group in slots for s in group)]
             made = [*news, *(s for group in after for s in group)]
@@ -290,8 +289,7 @@ class Steps:
     def _trace_update(self, trained: Sequence[int]) -> Traced:
         params = [placeholder(p.shape, p.dtype, self.names.called.get(id(p)))
                   for p in self.names.params]  # fmt: skip
-        slots = [tuple(placeholder(s.shape, s.dtype, "slot") for s in group)
-                 for group in self.optimizer.slot_arrays()]  # fmt: skip
+        slots = self._slots(self.optimizer.slot_arrays())
         grads: list[Node | None] = [None] * len(params)
         for i in trained:
             grads[i] = placeholder(params[i].shape, params[i].dtype, "gradient")
@@ -299,6 +297,12 @@ class Steps:
         given = [grads[i] for i in trained]  # before they are clipped
         inputs = [*params, *(s for g in slots for s in g), *(g for g in given if g), *numbers]
         return Traced.of(inputs, [*news, *(s for g in after for s in g)])
+
+    def _slots(self, arrays: Sequence[Sequence[Array]]) -> list[tuple[Node, ...]]:
+        """Places for what the optimizer keeps, under the names of the parameters."""
+        names = self.optimizer.slot_names(self.names.called)
+        return [tuple(placeholder(a.shape, a.dtype, name) for a, name in zip(*both, strict=True))
+                for both in zip(arrays, names, strict=True)]  # fmt: skip
 
     def _updated(self, params: Sequence[Node], grads: Sequence[Node | None],
                  slots: Sequence[tuple[Node, ...]]) -> tuple[Any, ...]:  # fmt: skip

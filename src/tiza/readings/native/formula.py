@@ -8,10 +8,10 @@ from tiza.graph.node import Node
 from tiza.readings.native.rewrite import swaps
 
 LONGEST, DEEPEST = 160, 24
-SUM, TIMES, POWER, ATOM = 1, 2, 3, 4  # how tightly an operation binds
+SUM, TIMES, PRODUCT, POWER, ATOM = 1, 2, 3, 4, 5  # how tightly an operation binds
 INFIX = {
     "add": (" + ", SUM), "subtract": (" − ", SUM), "multiply": (" ⊙ ", TIMES),
-    "divide": (" / ", TIMES), "matmul": (" ", TIMES), "equal": (" = ", 0), "less": (" < ", 0),
+    "divide": (" / ", TIMES), "matmul": (" ", PRODUCT), "equal": (" = ", 0), "less": (" < ", 0),
     "greater": (" > ", 0), "less_equal": (" ≤ ", 0), "greater_equal": (" ≥ ", 0),
     "not_equal": (" ≠ ", 0), "bitwise_and": (" ∧ ", 0), "bitwise_or": (" ∨ ", 0),
 }  # fmt: skip
@@ -85,7 +85,7 @@ def _spelled(node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
         return (f"relu({text})", ATOM) if node.attrs.get("relu") else (text, SUM)
     if name in INFIX and len(parts) == 2:
         sign, binds = INFIX[name]
-        right = binds + (name in ("subtract", "divide"))
+        right = {"subtract": TIMES, "divide": POWER}.get(name, binds)
         return f"{_wrapped(parts[0], binds)}{sign}{_wrapped(parts[1], right)}", binds
     return f"{NAMES.get(name, name)}({', '.join(texts)})", ATOM
 

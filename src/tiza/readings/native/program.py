@@ -77,6 +77,7 @@ class Call:
     nest: Nest | None = None
     plan: Schedule | None = None
     loop: Loop | None = None
+    copied: Node | None = None  # to where somebody else looks for it
 
 
 @dataclass
@@ -136,7 +137,7 @@ class Builder:
         failed: list[Group] = []
         for node, buffer in self.places.rescues:
             if buffer.size:
-                self._nest(copy_nest(node, buffer, self.memory), None)
+                self._nest(copy_nest(node, buffer, self.memory), None, node)
         for group in self.plan.groups:
             if all(math.prod(r.shape) == 0 for r in group.roots if not r.prim.several):
                 continue
@@ -148,7 +149,7 @@ class Builder:
             raise Failed(failed)
         for node, buffer in self.places.copies:
             if buffer.size:
-                self._nest(copy_nest(node, buffer, self.memory), None)
+                self._nest(copy_nest(node, buffer, self.memory), None, node)
         if any(loop.breathes for loop in self.loops.values()):
             self.host.append([])  # the last: to look whether to stop
 
@@ -202,7 +203,7 @@ class Builder:
         way = schedule(nest, lanes_of(nest, self.bits), self.registers)
         return nest if way.kind == "across" and way.row is not None else None
 
-    def _nest(self, nest: Nest, group: Group | None) -> None:
+    def _nest(self, nest: Nest, group: Group | None, copied: Node | None = None) -> None:
         if any(i.extent == 0 for i in nest.kept):
             return
         width = lanes_of(nest, self.bits)
@@ -217,7 +218,7 @@ class Builder:
         seconds = flops / (width * 6e9) + moved / 40e9
         shared = divisible and trips > 1 and seconds > SMALL
         self.calls.append(Call(name, nest.buffers(), trips, seconds, shared, group, flops, moved,
-                               nest=nest, plan=way))  # fmt: skip
+                               nest=nest, plan=way, copied=copied))  # fmt: skip
 
     def _kernel(self, nest: Nest, way: Schedule, width: int) -> tuple[str, int, bool]:
         """The function of a nest: its name, its trips, whether threads may share them."""
