@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from tiza.api.written_into import Numbers, may_change
 from tiza.lang.tensor import Tensor
 from tiza.nn import Module
 from tiza.nn.hooks import CHANGES, Hooks
@@ -31,8 +32,9 @@ THINGS = (Module, Optimizer, Tensor)
 TABLES = ("_parameters", "_buffers", "_modules")
 FUNCTIONS = (FunctionType, MethodType, partial)
 SLOT = MemberDescriptorType
-LOOKED = (list, tuple, dict, set, frozenset)
+LOOKED = (list, tuple, dict, set, frozenset, deque)
 OURS = ("tiza.recipes", "tiza.train")  # written as users write
+BAGS = ("types", "argparse")  # whose objects are namespaces that users fill
 LONGEST = 64  # entries of a list or dict that is looked into
 MOST = 500  # objects that are looked into
 Row = tuple[Collection[Any], Sequence[Any]]
@@ -78,13 +80,15 @@ class Around:
     names: Names = field(default_factory=Names)
     rows: list[Row] = field(default_factory=list)  # entries of lists and dicts
     inner: list[Row] = field(default_factory=list)  # attributes of models
+    arrays: list[Numbers] = field(default_factory=list)
     changes: int = -1  # how often attributes of models had been set
 
     @classmethod
-    def of(cls, f: Any, more: Sequence[Any] = ()) -> Around:
-        """Look around; `more` is there too."""
+    def of(cls, f: Any, more: Sequence[Any] = (), before: Around | None = None) -> Around:
+        """Look around; `more` is there too. before: what was seen at the last look."""
         found = cls(changes=CHANGES[0])
-        _Look(found).at(f, more)
+        known = {id(a.array): a for a in before.arrays if a.same()} if before else {}
+        _Look(found, known).at(f, more)
         return found
 
     def same(self) -> bool:
@@ -101,7 +105,7 @@ class Around:
             except ValueError:  # a name that is not assigned yet
                 if not all(map(is_, map(_content, cells), contents)):
                     return False
-        if not self.names.same():
+        if not self.names.same() or not all(a.same() for a in self.arrays):
             return False
         return not self.rows or _unchanged(self.rows)
 
@@ -114,7 +118,8 @@ class Around:
         """What else there is, comparable: it belongs to the formula."""
         rows = [*(held for _, held in self.cells), self.names.held]
         rows += [held for _, held in (*self.rows, *self.inner)]
-        return tuple([_signature(x) for held in rows for x in held])
+        numbers = [(*a.form, a.digest) for a in self.arrays]
+        return (*[_signature(x) for held in rows for x in held], *numbers)
 
 
 def _unchanged(rows: Iterable[Row]) -> bool:
@@ -134,8 +139,8 @@ def _signature(x: Any) -> Any:
 class _Look:
     """One look around a function."""
 
-    def __init__(self, found: Around) -> None:
-        self.found = found
+    def __init__(self, found: Around, known: Mapping[int, Numbers]) -> None:
+        self.found, self.known = found, known
         self.seen: dict[int, Any] = {}
         self.rest: deque[Any] = deque()
         self.words = {"__call__": None, "forward": None}  # names that occur in functions
@@ -163,6 +168,9 @@ class _Look:
             self.found.things.append(thing)
         if isinstance(thing, Module):
             self._model(thing)
+        elif isinstance(thing, np.ndarray):
+            if may_change(thing):
+                self.found.arrays.append(self.known.get(id(thing)) or Numbers(thing))
         elif isinstance(thing, FUNCTIONS) or (thing is f and not _users(thing)):
             if thing is f or not _language(thing):
                 self._function(thing)
@@ -268,6 +276,8 @@ def _users(thing: Any) -> bool:
     home = _home(thing)
     if isinstance(thing, FUNCTIONS):
         return False
+    if home in BAGS:
+        return not isinstance(thing, type | ModuleType)
     return home.startswith(OURS) or not _installed(home.partition(".")[0])
 
 

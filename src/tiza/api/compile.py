@@ -6,7 +6,7 @@ import functools
 import inspect
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from tiza.api.forms import Form, Forms, Written
 from tiza.api.quick import Quick
 from tiza.api.stepping import Stepping
 from tiza.api.trees import Leaf, flat, leaves_of, rebuilt
+from tiza.api.written_into import cut_off
 from tiza.errors import ArgumentError, TraceError, pick
 from tiza.graph import Node, constant, placeholder
 from tiza.lang.mode import is_grad_enabled
@@ -56,7 +57,7 @@ def compile(f: Callable[..., Any] | None = None, *, donate: int | Sequence[int] 
     as it is, as part of the loop; predictions are compiled under `no_grad`.
 
     Errors: TraceError where f needs a value while it is being written down (`if x > 0`,
-    `float(x)`); ArgumentError where f is no function.
+    `float(x)`); ArgumentError where f is no function, or `donate` and `threads` no such numbers.
     Source: Frostig, Johnson & Leary 2018, "Compiling machine learning programs via high-level
     tracing", for functions that are traced once for each type of their arguments.
 
@@ -69,7 +70,11 @@ def compile(f: Callable[..., Any] | None = None, *, donate: int | Sequence[int] 
         return functools.partial(compile, donate=donate, threads=threads)
     if not callable(f):
         raise ArgumentError("compile-function", got=type(f).__name__)
-    given = (donate,) if isinstance(donate, int) else tuple(donate)
+    given = tuple(donate) if isinstance(donate, Iterable) else (donate,)
+    if not all(_is_whole(n, 0) for n in given):
+        raise ArgumentError("compile-donate", got=donate)
+    if threads is not None and not _is_whole(threads, 1):
+        raise ArgumentError("compile-threads", got=threads)
     return CompiledFunction(f, given, threads)
 
 
@@ -96,7 +101,8 @@ class CompiledFunction:
 
     def _look(self) -> None:
         """Look around the function again."""
-        before, self._around = self._around, Around.of(self._f, self._unseen)
+        before = self._around
+        self._around = Around.of(self._f, self._unseen, before)
         self._values, self._quick = self._around.values(), None
         if before is None or not self._around.as_before(before):
             self._captured = Captured.of(self._around.things)
@@ -216,6 +222,7 @@ class CompiledFunction:
             return (
                 None if captured.has_grads() else self._written(structure, arrays, captured, True)
             )
+        outputs = cut_off(outputs, self._around.arrays if self._around is not None else ())
         random = _reaches(outputs, key)
         inputs = [*holes, *opened.holes, *([key] if random else [])]
         aliased = self._replaced(structure, holes, outputs[: len(leaves)])
@@ -280,11 +287,23 @@ class CompiledFunction:
         count = sum(len(forms.all) for forms in self._forms.values())
         return f"<compiled {name}, {count} form{'s' if count != 1 else ''}>"
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """For copies and other processes: found by its name, or else compiled anew."""
+        name = getattr(self, "__qualname__", "")
+        found: Any = sys.modules.get(self.__module__)
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        return name if found is self else (type(self), (self._f, self._donate, self._threads))
+
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a method, bound to its object."""
         if instance is None:
             return self
         return CompiledFunction(self._f.__get__(instance, owner), self._donate, self._threads)
+
+
+def _is_whole(x: object, least: int) -> bool:
+    return isinstance(x, int | np.integer) and int(x) >= least
 
 
 def _differentiated(leaves: Sequence[Any]) -> bool:

@@ -17,7 +17,7 @@ from tiza.api.trees import Leaf, flat, rebuilt
 from tiza.graph import PRIMITIVES, Node
 from tiza.lang.tensor import Tensor
 from tiza.readings.native import Compiled, Outside
-from tiza.readings.native.compiled import Fresh, address
+from tiza.readings.native.compiled import Fresh, address, overlaps
 
 if TYPE_CHECKING:
     from tiza.api.forms import Form
@@ -55,6 +55,7 @@ class Quick:
         self.ready = [Ready(program, [*self.blank, *self.fixed])]  # those that nobody uses now
         place, over = self.ready[0].context.place, set(program.aliased.values())
         self.types = [(place(k), a.shape, a.dtype, k in over) for k, a in enumerate(arrays)]
+        self.over = over
         self.plain = all(isinstance(x, Leaf) for x in structure[0])
         self.single = isinstance(form.out, Leaf)
         self.start, self.outside = program.start, program.outside
@@ -117,6 +118,8 @@ class Quick:
                 return None
             words[place] = address(array)
             held.append(array)
+        if self.over and any(overlaps([*held, *self.fixed], k) for k in self.over):
+            return None
         return held
 
     def _with_donated(self, made: Sequence[Tensor], held: Sequence[Array]) -> list[Tensor]:

@@ -27,7 +27,8 @@ def _folded(y: Node) -> Node | None:
     """An operation on numbers alone is a number."""
     if y.prim.value is None:
         return None
-    return literal(np.asarray(y.prim.value(*(i.value for i in y.inputs))).item(), y.dtype)
+    with np.errstate(all="ignore"):  # 0/0, as of an empty batch, is NaN here as elsewhere
+        return literal(np.asarray(y.prim.value(*(i.value for i in y.inputs))).item(), y.dtype)
 
 
 RULES: dict[str, list[Rule]] = {

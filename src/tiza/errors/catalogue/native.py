@@ -28,6 +28,25 @@ ENTRIES = {
               "donde las derivadas pueden seguir desde lo que devuelve: entonces es parte del "
               "ciclo."),
     ),
+    "compile-donate": Entry(
+        en=("compile: donate holds numbers of arguments, counted from 0, got {got!r}",
+            "tz.compile(f, donate=0), or donate=(0, 2)"),
+        es=("compile: donate contiene números de argumentos, contados desde 0, se recibió {got!r}",
+            "tz.compile(f, donate=0), o donate=(0, 2)"),
+        more=("The memory of these arguments is taken over by results of the same shape and type; "
+              "their old values are gone after the call.",
+              "Los resultados de la misma forma y tipo toman la memoria de estos argumentos; sus "
+              "valores anteriores se pierden después de la llamada."),
+    ),
+    "compile-threads": Entry(
+        en=("compile: threads is a whole number from 1 on, got {got!r}",
+            "leave it out: then there are as many threads as the machine has cores free"),
+        es=("compile: threads es un número entero desde 1, se recibió {got!r}",
+            "omítalo: entonces hay tantos hilos como núcleos libres tiene la máquina"),
+        more=("The results are the same, to the last digit, for any number of threads.",
+              "Los resultados son los mismos, hasta el último dígito, con cualquier número de "
+              "hilos."),
+    ),
     "compile-option": Entry(
         en=("compile: the function sets {name} of an optimizer from {old} to {new}, which would "
             "happen once only",

@@ -121,7 +121,7 @@ class Compiled:
         """The outputs for these inputs; keep: inputs that outputs are written over are copied."""
         given = [self._given(a, n) for a, n in zip(arrays, self.inputs, strict=True)]
         for source in self.aliased.values():
-            if keep or not given[source].flags.writeable:
+            if keep or not given[source].flags.writeable or overlaps(given, source):
                 given[source] = given[source].copy()
         return self.run(given, threads=threads)
 
@@ -357,6 +357,12 @@ def address(array: Any) -> int:
     except (TypeError, ValueError, BufferError):  # read-only, empty, or not in one piece
         found: int = array.__array_interface__["data"][0]
         return found
+
+
+def overlaps(arrays: Sequence[Array], number: int) -> bool:
+    """Whether an array has memory in common with one of the others."""
+    own = arrays[number]
+    return any(np.may_share_memory(own, a) for k, a in enumerate(arrays) if k != number)
 
 
 class Fresh:
