@@ -104,3 +104,50 @@ def test_several_threads_call_at_once():
 
     at_once(work)
     assert not wrong
+
+
+def test_an_index_outside_is_told_to_who_gave_it_on_every_thread() -> None:
+    taken = tz.compile(lambda x, i: x[i])
+    x = np.arange(9.0)
+    silent: list[int] = []
+    wrong: list[int] = []
+
+    def run(thread: int) -> None:
+        index = 99 if thread % 2 else 3
+        for _ in range(2000):
+            try:
+                got = taken(x, np.array([index])).numpy()[0]
+            except IndexError:
+                wrong.extend([index] * (index < 9))
+            else:
+                silent.extend([index] * int(index >= 9 or got != index))
+
+    at_once(run)
+    assert not silent
+    assert not wrong
+
+
+def test_threads_that_begin_together():
+    model = nn.Linear(4, 2)
+    answers = []
+    f = tz.compile(lambda x: tz.no_grad()(model)(x) + 1)
+    x = np.ones((3, 4), np.float32)
+    at_once(lambda k: answers.append(f(x)), 8)
+    want = model(tz.tensor(x)).numpy() + 1
+    assert all(isinstance(a, tz.Tensor) for a in answers)
+    assert len(answers) == 8
+    assert all(np.allclose(a.numpy(), want) for a in answers)
+
+
+def test_what_runs_as_it_is_gets_tensors():
+    w = tz.ones((2,), requires_grad=True)
+    kinds = []
+
+    @tz.compile
+    def f(x, rows):
+        kinds.append(type(x))
+        kinds.extend(map(type, rows))
+        return (x * w).sum() + rows[0].sum()  # derivatives go on from here
+
+    assert f(np.ones(2, np.float32), [np.ones(2, np.float32)]).requires_grad
+    assert set(kinds) == {tz.Tensor}

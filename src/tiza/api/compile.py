@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -28,6 +30,13 @@ from tiza.readings.native import Compiled, Outside, SlowWarning
 
 MOST_KEPT = 64  # types of arguments of one function
 MOST_UNSEEN = 16  # things that are found one after the other as a function is written down
+# While a function is written down, tensors around it stand for values to come: one at a time. A
+# fork waits, so that no child inherits what nobody will finish.
+ALONE = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=ALONE.acquire, after_in_parent=ALONE.release, after_in_child=ALONE.release
+    )
 WORDS = np.dtype("uint32")
 LEVELS = ("kernels", "llvm", "asm")  # of what `show` prints
 
@@ -120,20 +129,26 @@ class CompiledFunction:
             if made is not None:
                 return made[0]
         structure, leaves = flat((args, kwargs))
+        if is_writing() or _differentiated(leaves):
+            return self._as_it_is(structure, leaves)
         try:
-            if is_writing() or _differentiated(leaves):
-                return self._f(*args, **kwargs)
             arrays = [_array(x) for x in leaves]
         except TraceError:  # inside a larger expression: part of it
-            return self._f(*args, **kwargs)
-        form = self._form(structure, arrays)
-        if form is None:
-            return self._f(*args, **kwargs)
-        self._last = form
-        answer = self._answer(form, arrays, self._captured)
-        self._quick = self._short(form, structure, arrays, self._captured) if not kwargs else None
-        self._grad = grad
-        return answer
+            return self._as_it_is(structure, leaves)
+        with ALONE:
+            form = self._form(structure, arrays)
+            if form is not None:
+                self._last = form
+                answer = self._answer(form, arrays, self._captured)
+                short = self._short(form, structure, arrays, self._captured)
+                self._quick, self._grad = None if kwargs else short, grad
+                return answer
+        return self._as_it_is(structure, leaves)
+
+    def _as_it_is(self, structure: Any, leaves: Sequence[Any]) -> Any:
+        """The function itself, given tensors as when it is written down."""
+        args, kwargs = rebuilt(structure, [as_tensor(x) for x in leaves])
+        return self._f(*args, **kwargs)
 
     def _form(self, structure: Any, arrays: Sequence[Any]) -> Form | None:
         """The form for these arguments and for what is around; None to run the function as it is.

@@ -102,12 +102,13 @@ class Forms:
 
     def of(self, written: Written, values: tuple[Any, ...], threads: int | None) -> Form | None:
         """The form of an expression from now on; None where the function runs as it is."""
-        self.values, self.current, self.full = values, None, False
+        self.values, self.current, self.full = None, None, False
         self.fresh = written.fresh
         if written.open:
+            self.values = values
             return None
         found = next((form for form in self.all if written.is_as(form.written)), None)
         if found is None and len(self.all) < MOST:
             self.all.append(found := Form(written, threads))
-        self.current, self.full = found, found is None
+        self.current, self.full, self.values = found, found is None, values
         return found

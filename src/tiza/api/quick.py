@@ -16,8 +16,9 @@ from tiza.api.captured import Captured
 from tiza.api.trees import Leaf, flat, rebuilt
 from tiza.graph import PRIMITIVES, Node
 from tiza.lang.tensor import Tensor
-from tiza.readings.native import Compiled, Outside
-from tiza.readings.native.compiled import Fresh, address, overlaps
+from tiza.readings.native import Compiled
+from tiza.readings.native.compiled import Fresh, address
+from tiza.readings.native.memory import overlaps
 
 if TYPE_CHECKING:
     from tiza.api.forms import Form
@@ -95,10 +96,10 @@ class Quick:
             node = Node(CONSTANT, (), {}, shape, dtype, None)
             node.value, words[place] = fresh()
             made.append(Tensor(node))
+        met = self.program.met
         self.start(ready.at)
-        if self.outside.value:
-            self.outside.value = 0
-            raise Outside
+        if self.outside.value or self.program.met is not met:
+            self.program.check(met)
         if self.program.aliased:
             made = self._with_donated(made, held)
         return (made[0] if self.single else rebuilt(self.out, made),)

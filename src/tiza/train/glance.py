@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tiza.api.quick import Ready
-from tiza.readings.native import Compiled
+from tiza.readings.native import Compiled, Outside
 from tiza.readings.native.compiled import address
 
 if TYPE_CHECKING:
@@ -110,10 +110,11 @@ class Glance:
         try:
             made = np.empty(self.shape, self.dtype)
             ready.words[self.place], ready.words[self.result] = address(X), address(made)
+            met = self.program.met
             self.program.start(ready.at)
+            self.program.check(met)
+        except Outside:
+            return None
         finally:
             self.ready.append(ready)
-        if self.program.outside.value:
-            self.program.outside.value = 0
-            return None
         return made

@@ -19,6 +19,7 @@ from tiza.readings.native.callback import value_of
 from tiza.readings.native.driver import HEADER, STEPS, WORDS
 from tiza.readings.native.graphs import Graph
 from tiza.readings.native.machine import Library, LLVMError, available, host, load
+from tiza.readings.native.memory import overlaps
 from tiza.readings.native.program import Builder
 from tiza.readings.native.ready import Ready, keep, recall
 
@@ -86,6 +87,7 @@ class Compiled:
         self.ready, self.library = found or self._made()
         self.entry = self.library.address("run")
         self.outside = ctypes.c_int32.from_address(self.library.address("outside"))
+        self.met = object()  # another one once a run has met an index outside its axis
         self.spare: list[Array] = []  # arenas that nobody uses now
         self.size = HEADER + WORDS * self.ready.arguments  # words of a context
 
@@ -190,7 +192,7 @@ class Compiled:
 
     def go(self, words: Array, *, threads: int | None = None, entry: int | None = None) -> None:
         """Run as often as word 1 of a context says; see `run`."""
-        arena = self.arena()
+        arena, met = self.arena(), self.met
         words[0], words[3] = address(arena), 0
         calls = self._python(words) if self.ready.host else None
         if calls is not None:
@@ -201,8 +203,18 @@ class Compiled:
             self.spare.append(arena)
         if calls is not None and calls.error is not None:
             raise calls.error
+        self.check(met)
+
+    def check(self, met: object) -> None:
+        """Errors: Outside where an index may have been outside its axis since `self.met` was `met`.
+
+        Runs on several threads have one mark in common: nobody knows which of them left it.
+        """
         if self.outside.value:
+            self.met = object()
             self.outside.value = 0
+            self.met = object()  # also for runs that began meanwhile
+        if self.met is not met:
             raise Outside
 
     def word(self, number: int, *, output: bool = False) -> int:
@@ -357,12 +369,6 @@ def address(array: Any) -> int:
     except (TypeError, ValueError, BufferError):  # read-only, empty, or not in one piece
         found: int = array.__array_interface__["data"][0]
         return found
-
-
-def overlaps(arrays: Sequence[Array], number: int) -> bool:
-    """Whether an array has memory in common with one of the others."""
-    own = arrays[number]
-    return any(np.may_share_memory(own, a) for k, a in enumerate(arrays) if k != number)
 
 
 class Fresh:

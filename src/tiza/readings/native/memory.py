@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -212,3 +213,9 @@ _MOVES: dict[str, Any] = {
     "flip": _flip,
     "windows": _windows,
 }
+
+
+def overlaps(arrays: Sequence[np.ndarray[Any, Any]], number: int) -> bool:
+    """Whether an array has memory in common with one of the others."""
+    own = arrays[number]
+    return any(np.may_share_memory(own, a) for k, a in enumerate(arrays) if k != number)

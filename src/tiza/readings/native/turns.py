@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from tiza.graph.node import Node
-from tiza.readings.native.compiled import Compiled, Fresh, Outside, address
+from tiza.readings.native.compiled import Compiled, Fresh, address
 from tiza.readings.native.driver import HEADER, WORDS
 
 Array = np.ndarray[Any, Any]
@@ -135,10 +135,9 @@ class Turns:
             for place, fresh in self.made:
                 out, words[place] = fresh()
                 made.append(out)
+            met = self.program.met
             self.start(self.places[sides.now])
-            if self.program.outside.value:
-                self.program.outside.value = 0
-                raise Outside
+            self.program.check(met)
             return made, sides.turn()
 
     def _readdress(self) -> None:
