@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from tiza.errors import TraceError
 from tiza.graph import Node
+from tiza.graph.once import Once
 from tiza.graph.walk import walk
 from tiza.readings.evaluate import Later, Program
 from tiza.readings.native import Compiled, Outside, compiled
@@ -53,12 +53,12 @@ class Traced:
         except Outside:  # NumPy says which index
             return self.program(*arrays)
 
-    @cached_property
+    @Once
     def code(self) -> Compiled | None:
         """The program in machine code; None where none can be made."""
         return compiled(self.program.inputs, self.program.outputs)
 
-    @cached_property
+    @Once
     def seconds(self) -> float:
         """Roughly what one run by NumPy takes."""
         entries = sum(math.prod(n.shape) for n in self.program.nodes if not n.prim.several)

@@ -6,13 +6,14 @@ import ctypes
 import math
 import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from tiza.errors import pick
 from tiza.graph.node import Node
+from tiza.graph.once import Once
 from tiza.readings.native import inside, pool
 from tiza.readings.native.cache import ObjectCache
 from tiza.readings.native.callback import value_of
@@ -206,10 +207,7 @@ class Compiled:
         self.check(met)
 
     def check(self, met: object) -> None:
-        """Errors: Outside where an index may have been outside its axis since `self.met` was `met`.
-
-        Runs on several threads have one mark in common: nobody knows which of them left it.
-        """
+        """Errors: Outside where a run on any thread met such an index after `met` was looked up."""
         if self.outside.value:
             self.met = object()
             self.outside.value = 0
@@ -221,7 +219,7 @@ class Compiled:
         """The word of a context in which the address of an input, or an output, stands."""
         return HEADER + WORDS * (self.ready.results[number] if output else number)
 
-    @cached_property
+    @Once
     def _blank(self) -> Array:
         """The words of a context in which nothing but the data of the program stand."""
         words = np.zeros(self.size, np.int64)
@@ -236,7 +234,7 @@ class Compiled:
 
         return Turns.of(self, pairs, numbers, sides)
 
-    @cached_property
+    @Once
     def start(self) -> Callable[[int], None]:
         """What runs a context that holds all addresses once, given where it stands."""
         entry = self.entry
@@ -245,7 +243,7 @@ class Compiled:
         many = self.threads or 0
         return lambda place: pool.run(entry, place, many or pool.default_threads())
 
-    @cached_property
+    @Once
     def wide(self) -> bool:
         """Whether one run is worth several threads."""
         ready = self.ready

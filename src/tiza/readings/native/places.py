@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tiza.graph.node import Node, placeholder
+from tiza.graph.once import Once
 from tiza.readings.native.arena import Arena
 from tiza.readings.native.cuts import rooms
 from tiza.readings.native.flattening import learns, slid_over
@@ -329,7 +329,7 @@ class Places:
             return False
         return root in self._slid
 
-    @cached_property
+    @Once
     def _slid(self) -> set[Node]:
         """What convolutions slide over."""
         return slid_over(self.planner.order, self.plan.kept)
