@@ -18,6 +18,7 @@ from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
 from tiza.readings.native.flat import FEW, at_once, flattened, pays_turned, stands_apart
 from tiza.readings.native.flattening import worth_turning
+from tiza.readings.native.given import beside
 from tiza.readings.native.heights import Heights
 from tiza.readings.native.joins import sources
 from tiza.readings.native.moved import moved_last
@@ -79,7 +80,8 @@ def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> li
                 made = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
                 new[node] = rewritten(made)
     whole = simplify(joined([new[node] for node in outputs]))
-    return settled(simplify(rectified(moved_last(turned(simplify(flattened(whole)))))), opened)
+    plain = simplify(rectified(moved_last(turned(simplify(flattened(whole))))))
+    return settled(beside(plain), opened)
 
 
 @dataclass(eq=False)

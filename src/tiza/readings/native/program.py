@@ -185,7 +185,8 @@ class Builder:
             below = [root.inputs[0]] if root in self.places.copied else []
             copies = [copy_nest(x, buffer, self.memory) for x in below]
             return [*copies, put_nest(root, self.memory)]
-        zeros = [fill_nest(buffer)] if root.prim.name in (*SCATTER, "pad") else []
+        whole = root.prim.name == "pad" and root.shape == root.inputs[0].shape
+        zeros = [fill_nest(buffer)] if root.prim.name in (*SCATTER, "pad") and not whole else []
         return [*zeros, lowerer.nest(group)]
 
     def _in_passes(self, group: Group, lowerer: Lowerer) -> Nest | None:
