@@ -150,7 +150,8 @@ class Kernel(Ends):
             for copy in copies:
                 with self._lanes(copy, many):
                     for k, reduction in enumerate(self.nest.reductions):
-                        self._accumulate(k, reduction, copy)
+                        if k not in self.beside:
+                            self._accumulate(k, reduction, copy)
                     self._stores(self.nest.inner, copy)
         if self.nest.passes is None:
             self.finish(copies, many)
@@ -178,8 +179,9 @@ class Kernel(Ends):
     def _begin(self, copies: Sequence[Copy]) -> None:
         for copy in copies:
             for k, reduction in enumerate(self.nest.reductions):
-                place = self._room(k, reduction, copy, self.width if self.lane else 1)
-                self.accumulated[k, copy] = place
+                if k not in self.beside:
+                    place = self._room(k, reduction, copy, self.width if self.lane else 1)
+                    self.accumulated[k, copy] = place
 
     def _room(self, k: int, reduction: Reduction, copy: Copy, width: int) -> str:
         """A place on the stack that holds the reduction of nothing."""

@@ -36,6 +36,7 @@ class Results(Values):
         self.coming = nest.coming
         self.entries = math.prod(loop.extent for loop in nest.kept)
         self.accumulated: dict[tuple[int, Copy], str] = {}
+        self.beside = _beside(nest)
         few = math.prod(loop.extent for loop in nest.reduced) < 1 << 31
         self.number = np.dtype("int32") if few else INT  # of the greatest entry
 
@@ -219,7 +220,7 @@ class Results(Values):
                 continue
             index = reduction.op in ("argmax", "argmin")
             dtype = self.number if index else reduction.value.dtype
-            place = self.accumulated[-1 - k if index else k, copy]
+            place = self.accumulated[-1 - k if index else self.beside.get(k, k), copy]
             name = self.text.set(f"load {ir(dtype, width)}, ptr {place}")
             if index and dtype != INT:
                 name = self.text.set(f"sext {ir(dtype, width)} {name} to {ir(INT, width)}")
@@ -258,6 +259,14 @@ class Results(Values):
         self.counter[row] = before
         self.active = self.width
         self.cache.clear()
+
+
+def _beside(nest: Nest) -> dict[int, int]:
+    """The greatest (or least) entries that are known from looking for their numbers: from which."""
+    asked = {(r.op, r.value): k for k, r in enumerate(nest.reductions) if not r.carried}
+    number = {"max": "argmax", "min": "argmin"}
+    same = {k: asked.get((number.get(op, ""), value)) for (op, value), k in asked.items()}
+    return {k: other for k, other in same.items() if other is not None}
 
 
 def _fixed(place: Affine) -> bool:
