@@ -105,7 +105,9 @@ class Around:
             except ValueError:  # a name that is not assigned yet
                 if not all(map(is_, map(_content, cells), contents)):
                     return False
-        if not self.names.same() or not all(a.same() for a in self.arrays):
+        if not self.names.same():
+            return False
+        if self.arrays and not all(a.same() for a in self.arrays):
             return False
         return not self.rows or _unchanged(self.rows)
 

@@ -47,8 +47,10 @@ def compile(f: Callable[..., Any] | None = None, *, donate: int | Sequence[int] 
 
     y = compile(f)(x) computes what f(x) does, to the last digits. Arguments may be tensors,
     arrays, and tuples, lists and dicts of them; everything else (numbers, strings) belongs to the
-    formula, and another value of it is compiled anew. Models, optimizers and tensors around the
-    function are read and changed as they would be without: a whole training step compiles.
+    formula, and another value of it is compiled anew. So do arrays around the function, which are
+    compared before every call; what Python draws or reads elsewhere (`random.random()`, a clock)
+    stays as it was. Models, optimizers and tensors around the function are read and changed as
+    they would be without: a whole training step compiles.
 
         @tz.compile
         def step(x, y):
