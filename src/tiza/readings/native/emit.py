@@ -290,12 +290,7 @@ class Kernel(Ends):
                 self.cache.clear()
                 self._row_of(rows, parts, over)
         self.cache.clear()
-        self.lane = None
-        for copy in rows:
-            for k, reduction in enumerate(nest.reductions):
-                self._sum_up(k, reduction, copy, parts)
-            self._stores(nest.outer, copy)
-        self.lane = lane
+        self.sum_up(rows, parts)
 
     def _row_of(self, rows: Sequence[Copy], parts: Sequence[Copy], entries: int) -> None:
         """So many entries of each row taken up, a vector at a time."""
@@ -305,19 +300,6 @@ class Kernel(Ends):
                 for copy in rows:
                     self._partial((*copy, *part))
         self.active = self.width
-
-    def _sum_up(self, k: int, reduction: Reduction, copy: Copy, parts: Sequence[Copy]) -> None:
-        """The vectors of partial results as one number."""
-        dtype = reduction.value.dtype
-        kind = ir(dtype, self.width)
-        found = [self.text.set(f"load {kind}, ptr {self.accumulated[k, (*copy, *p)]}")
-                 for p in parts]  # fmt: skip
-        while len(found) > 1:
-            pairs = zip(found[::2], found[1::2], strict=False)
-            rest = found[-1:] if len(found) % 2 else []
-            found = [self.combine(reduction.op, dtype, self.width, a, b) for a, b in pairs] + rest
-        whole = self.horizontal(reduction.op, dtype, found[0])
-        self.cache[reduction.result, copy] = whole, 1
 
     def _partial(self, copy: Copy) -> None:
         for k, reduction in enumerate(self.nest.reductions):

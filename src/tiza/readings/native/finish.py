@@ -213,6 +213,57 @@ class Results(Values):
         self.active = min(self.width, many[self.lane] - starts[0]) if starts and self.lane else (
             self.width)  # fmt: skip
 
+    def sum_up(self, rows: Sequence[Copy], parts: Sequence[Copy]) -> None:
+        """Vectors of partial results as one number for each row, and what is made of these.
+
+        The numbers of several rows stand side by side in a vector where that serves what follows.
+        """
+        self.lane, lane = None, self.lane
+        whole = [[self._partials(k, row, parts) for row in rows]
+                 for k in range(len(self.nest.reductions))]  # fmt: skip
+        if self._side_by_side(rows):
+            self.lane, self.active = self.plan.row, len(rows)
+            for reduction, vectors in zip(self.nest.reductions, whole, strict=True):
+                name = self.together(reduction.op, reduction.value.dtype, vectors)
+                self.cache[reduction.result, rows[0]] = name, self.width
+            self._stores(self.nest.outer, rows[0])
+        else:
+            for number, copy in enumerate(rows):
+                for reduction, vectors in zip(self.nest.reductions, whole, strict=True):
+                    name = self.horizontal(reduction.op, reduction.value.dtype, vectors[number])
+                    self.cache[reduction.result, copy] = name, 1
+                self._stores(self.nest.outer, copy)
+        self.lane, self.active = lane, self.width
+
+    def _side_by_side(self, rows: Sequence[Copy]) -> bool:
+        """Whether rows are a power of 2, and all that is read and written stands side by side."""
+        count, row = len(rows), self.plan.row
+        if row is None or count < 2 or count & (count - 1) or count > self.width:
+            return False
+        stores = self.nest.outer
+        places = [s.place for s in stores]
+        loads = [v for v in cone([s.value for s in stores]) if v.op == "load" and row in v.atoms]
+        places += [v.extra[1] for v in loads]
+        plain = all(_fixed(p) and p.coefficient(row) == 1 for p in places)
+        return (
+            plain
+            and not any(v.extra[2] for v in loads)
+            and not any(s.checks or s.add for s in stores)
+        )
+
+    def _partials(self, k: int, row: Copy, parts: Sequence[Copy]) -> str:
+        """A row's vectors of partial results as one vector."""
+        reduction = self.nest.reductions[k]
+        dtype = reduction.value.dtype
+        kind = ir(dtype, self.width)
+        found = [self.text.set(f"load {kind}, ptr {self.accumulated[k, (*row, *p)]}")
+                 for p in parts]  # fmt: skip
+        while len(found) > 1:
+            pairs = zip(found[::2], found[1::2], strict=False)
+            rest = found[-1:] if len(found) % 2 else []
+            found = [self.combine(reduction.op, dtype, self.width, a, b) for a, b in pairs] + rest
+        return found[0]
+
     def _results(self, copy: Copy) -> None:
         width = self.width if self.lane else 1
         for k, reduction in enumerate(self.nest.reductions):

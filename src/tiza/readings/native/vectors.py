@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -151,6 +151,29 @@ class Vectors:
             vector = self.combine(op, dtype, half, low, high)
             width = half
         return vector
+
+    def together(self, op: str, dtype: DType, vectors: Sequence[str]) -> str:
+        """`horizontal` of several vectors, side by side and over again; in the same order.
+
+        Each vector becomes a group of lanes. Two vectors of groups give one of groups half as
+        wide; the last of them is halved by itself.
+        """
+        count, group, names = len(vectors), self.width, list(vectors)
+        while group > 1:
+            half, now = group // 2, self.width if len(names) > 1 else count * group
+            pairs = list(zip(names[::2], names[1::2] or names, strict=True))
+            lanes = range(2 * now if len(names) > 1 else now)
+            low = shuffle(k for k in lanes if k % group < half)
+            high = shuffle(k for k in lanes if k % group >= half)
+            kind, names = ir(dtype, now), []
+            for a, b in pairs:
+                both = [self.text.set(f"shufflevector {kind} {a}, {kind} {b}, {side}")
+                        for side in (low, high)]  # fmt: skip
+                names.append(self.combine(op, dtype, len(lanes) // 2, *both))
+            group = half
+        whole = shuffle(k % count for k in range(self.width))
+        kind = ir(dtype, count)
+        return self.text.set(f"shufflevector {kind} {names[0]}, {kind} poison, {whole}")
 
     def _fold(self, vectors: list[str], dtype: DType, group: int) -> str:
         """Neighbouring groups of lanes added, the vectors' results side by side.
