@@ -88,7 +88,7 @@ def names(nodes: Sequence[Any], most: int = 5) -> str:
 def kernels(which: Rung, threads: int | None, top: int) -> int:
     """Compile the step, check it, time it whole and kernel by kernel; 1 where it cannot be."""
     from tiza.readings.native import compiled
-    from tiza.readings.native.machine import load
+    from tiza.readings.native.machine.llvm import load
 
     step = step_of(which)
     start = time.perf_counter()

@@ -14,7 +14,7 @@ import tiza as tz
 from tiza import nn, optim
 from tiza.api.around import Around
 from tiza.readings.native import SlowWarning
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 
 if available() is not None:
     pytest.skip("no llvmlite", allow_module_level=True)

@@ -441,7 +441,7 @@ def test_old_forms_go() -> None:
 
 
 def test_without_llvmlite_the_same_comes_slower(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = sys.modules["tiza.readings.native.compiled"]
+    module = sys.modules["tiza.readings.native.running.compiled"]
     monkeypatch.setattr(module, "available", lambda: "no llvmlite here")
     monkeypatch.setattr(module, "_said", set())
     f = tz.compile(lambda x: x * 2 + 1)

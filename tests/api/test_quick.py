@@ -7,7 +7,7 @@ from crowd import at_once
 import tiza as tz
 from tiza import nn
 from tiza.api.quick import Quick
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 
 if available() is not None:
     pytest.skip("no llvmlite", allow_module_level=True)

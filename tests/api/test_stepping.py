@@ -14,7 +14,7 @@ from tiza import nn, optim
 from tiza.api.stepping import Stepping
 from tiza.errors import TraceError
 from tiza.nn import functional as F
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 
 if available() is not None:
     pytest.skip("no llvmlite", allow_module_level=True)

@@ -2,24 +2,24 @@
 
 import pytest
 
-from tiza.readings.native import blas, machine, pool
+from tiza.readings.native.machine import blas, llvm, pool
 
 
 def values(said) -> dict[str, dict[str, str]]:
     return {finding["key"]: finding for finding in said.json["findings"]}
 
 
-@pytest.mark.skipif(machine.available() is not None, reason="no llvmlite")
+@pytest.mark.skipif(llvm.available() is not None, reason="no llvmlite")
 def test_the_compiler_is_described(tiza, monkeypatch):
     monkeypatch.setenv("TIZA_THREADS", "3")
     found = values(tiza("doctor", "--json"))
     assert found["compiler"]["state"] == "good"
     assert found["compiler"]["value"].startswith("LLVM ")
-    assert str(machine.host().vector_bits) in found["vector"]["value"]
+    assert str(llvm.host().vector_bits) in found["vector"]["value"]
     assert found["threads"]["value"].startswith("takes 3 now")
     assert found["threads"]["value"].endswith("TIZA_THREADS=3")
     assert found["compiler-blas"]["value"] == blas.description()
-    machine.load("define i32 @f() { ret i32 7 }")
+    llvm.load("define i32 @f() { ret i32 7 }")
     assert ", 1 entries, " in values(tiza("doctor", "--json"))["compiled"]["value"]
 
 
@@ -31,7 +31,7 @@ def test_it_speaks_spanish(tiza, monkeypatch):
 
 
 def test_without_llvmlite_it_still_works(tiza, monkeypatch):
-    monkeypatch.setattr(machine, "available", lambda: "ImportError: No module named 'llvmlite'")
+    monkeypatch.setattr(llvm, "available", lambda: "ImportError: No module named 'llvmlite'")
     monkeypatch.setattr(blas, "description", lambda: "")
     said = tiza("doctor", "--json")
     found = values(said)
@@ -46,12 +46,12 @@ def test_without_llvmlite_it_still_works(tiza, monkeypatch):
     assert "vector" not in found
 
 
-@pytest.mark.skipif(machine.available() is not None, reason="no llvmlite")
+@pytest.mark.skipif(llvm.available() is not None, reason="no llvmlite")
 def test_an_llvm_that_refuses_is_no_end(tiza, monkeypatch):
     def refuse(*_, **__):
-        raise machine.LLVMError("no executable memory\nand more")
+        raise llvm.LLVMError("no executable memory\nand more")
 
-    monkeypatch.setattr(machine, "load", refuse)
+    monkeypatch.setattr(llvm, "load", refuse)
     found = values(tiza("doctor", "--json"))
     assert found["compiler"]["state"] == "warning"
     assert found["compiler"]["value"] == "no executable memory"

@@ -10,8 +10,8 @@ from laws.cases import ALL, samples
 from laws.native_cases import TYPES, Case, assert_agree, drawn, faults, primitive_case
 
 from tiza.graph import PRIMITIVES, Primitive
-from tiza.readings.native import spell
-from tiza.readings.native.machine import available
+from tiza.readings.native.emitting import spell
+from tiza.readings.native.machine.llvm import available
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 FAMILIES = sorted({p.family for p in ALL})

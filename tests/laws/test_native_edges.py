@@ -12,7 +12,7 @@ from laws.native_cases import TYPES, Case, assert_agree, case, primitive_case
 from tiza.graph import PRIMITIVES, Node, Primitive
 from tiza.readings.evaluate import Program
 from tiza.readings.native import Compiled
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 P = PRIMITIVES

@@ -21,8 +21,8 @@ from tiza.graph import COMPOSITES, constant, walk
 from tiza.graph import PRIMITIVES as P
 from tiza.readings.native import Compiled
 from tiza.readings.native import program as building
-from tiza.readings.native.machine import available
-from tiza.readings.native.plan import opened
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.planning.plan import opened
 
 pytestmark = [
     pytest.mark.skipif(available() is not None, reason="no llvmlite"),

@@ -12,7 +12,7 @@ import tiza as tz
 from tiza import nn, optim
 from tiza.lang import hot
 from tiza.lang.tensor import Tensor
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 FLOATS = ["float32", "float64"]

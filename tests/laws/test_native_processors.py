@@ -13,8 +13,8 @@ from laws.native_steps import _compared, drawn, square  # noqa: F401
 import tiza as tz
 from tiza import nn, optim
 from tiza.lang.tensor import Tensor
-from tiza.readings.native import graphs
-from tiza.readings.native.machine import Machine, available, host, object_code
+from tiza.readings.native.machine.llvm import Machine, available, host, object_code
+from tiza.readings.native.recalling import graphs
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 

@@ -11,8 +11,8 @@ from laws.native_cases import Case, faults
 from laws.native_programs import RULES, Step, program
 
 from tiza.graph import Node, rebuild, walk
-from tiza.readings.native.keys import key_of_graph
-from tiza.readings.native.machine import available, host
+from tiza.readings.native.machine.llvm import available, host
+from tiza.readings.native.recalling.keys import key_of_graph
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 NEAR = {"float32": 3e-3, "float64": 1e-8}  # sixty operations and their slopes add their errors up

@@ -16,7 +16,7 @@ from optim.loops import Task
 
 import tiza as tz
 from tiza.lang import hot, pulled
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 
 WARM = 12
 SAMPLE = 60  # of the places in one step

@@ -15,7 +15,7 @@ from optim.loops import LOOPS, STEPS, Task, rows
 import tiza as tz
 from tiza.lang import hot, pulled
 from tiza.optim import whole
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 
 compiling = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 loops = pytest.mark.parametrize("loop", LOOPS, ids=lambda f: f.__name__)

@@ -9,7 +9,7 @@ from crowd import at_once
 import tiza as tz
 from tiza import nn
 from tiza.data import Standardize
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 from tiza.train.callbacks import Callback
 
 if available() is not None:

@@ -17,7 +17,7 @@ from tiza import nn, optim
 from tiza.errors import IndexingError, NonFiniteError
 from tiza.nn import functional as F
 from tiza.optim import lr_scheduler
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 from tiza.train import (
     Callback,
     EarlyStopping,

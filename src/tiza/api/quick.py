@@ -17,8 +17,8 @@ from tiza.api.trees import Leaf, flat, rebuilt
 from tiza.graph import PRIMITIVES, Node
 from tiza.lang.tensor import Tensor
 from tiza.readings.native import Compiled
-from tiza.readings.native.compiled import Fresh, address
-from tiza.readings.native.memory import overlaps
+from tiza.readings.native.running.compiled import Fresh, address
+from tiza.readings.native.terms.memory import overlaps
 
 if TYPE_CHECKING:
     from tiza.api.forms import Form

@@ -24,7 +24,7 @@ from tiza.nn.parameter import at_once, leaf_of
 from tiza.optim import Optimizer
 from tiza.optim.options import fixed
 from tiza.readings.native import Compiled
-from tiza.readings.native.turns import ALONE
+from tiza.readings.native.running.turns import ALONE
 
 if TYPE_CHECKING:
     from tiza.api.forms import Form

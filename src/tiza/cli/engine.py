@@ -4,8 +4,8 @@ import os
 
 from tiza.cli.finding import Finding
 from tiza.errors import pick
-from tiza.readings.native import blas, cores, machine, pool
-from tiza.readings.native.cache import ObjectCache
+from tiza.readings.native.machine import blas, cores, llvm, pool
+from tiza.readings.native.machine.cache import ObjectCache
 
 NAME = ("compiler", "compilador")
 SWITCHES = ("TIZA_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE")
@@ -13,7 +13,7 @@ SWITCHES = ("TIZA_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS
 
 def engine() -> list[Finding]:
     """The compiler and what it builds on; without llvmlite only why it is missing."""
-    reason = machine.available()
+    reason = llvm.available()
     if reason is not None:
         return [_without(reason), _threads(), _products()]
     return [_compiler(), _vector(), _caches(), _threads(), _products(), _kept()]
@@ -28,11 +28,11 @@ def _without(reason: str) -> Finding:
 def _compiler() -> Finding:
     """Make a function and load it."""
     try:
-        library = machine.load("define i32 @f() { ret i32 7 }", cache=False)
-    except machine.LLVMError as error:
+        library = llvm.load("define i32 @f() { ret i32 7 }", cache=False)
+    except llvm.LLVMError as error:
         line = str(error).partition("\n")[0]
         return Finding("compiler", "warning", NAME, line, "pip install --force-reinstall llvmlite")
-    _, release, *_ = machine.versions()
+    _, release, *_ = llvm.versions()
     ready = pick(("a function in {ms:.1f} ms", "una función en {ms:.1f} ms"))
     return Finding(
         "compiler", "good", NAME, f"LLVM {release}, {ready.format(ms=library.seconds * 1e3)}"
@@ -40,7 +40,7 @@ def _compiler() -> Finding:
 
 
 def _vector() -> Finding:
-    here = machine.host()
+    here = llvm.host()
     text = pick(
         (
             "{bits} bits = {lanes} float32, {registers} registers ({cpu})",
@@ -57,7 +57,7 @@ def _vector() -> Finding:
 
 
 def _caches() -> Finding:
-    here = machine.host()
+    here = llvm.host()
     sizes = (here.l1, here.l2, here.l3)
     return Finding(
         "caches",

@@ -12,7 +12,7 @@ from tiza.data import ArrayDataset, DataLoader, Dataset, Subset, TensorDataset
 from tiza.data.loader import STREAM
 from tiza.data.split import same_length, shuffled, split_rows
 from tiza.errors import DataError
-from tiza.readings.native.shuffle import permutation
+from tiza.readings.native.running.shuffle import permutation
 from tiza.train.nonfinite import finite
 
 Array = np.ndarray[Any, Any]

@@ -15,7 +15,7 @@ import numpy as np
 
 from tiza.api.quick import Ready
 from tiza.readings.native import Compiled, Outside
-from tiza.readings.native.compiled import address
+from tiza.readings.native.running.compiled import address
 
 if TYPE_CHECKING:
     from tiza.train.feed import Rows

@@ -20,9 +20,10 @@ from tiza.graph import Node, placeholder
 from tiza.graph.prims.choose import as_type
 from tiza.graph.prims.indexing import put, take
 from tiza.lang.random import key_words
-from tiza.readings.native import Compiled, bulk, compiled
-from tiza.readings.native.compiled import address
-from tiza.readings.native.turns import Sides
+from tiza.readings.native import Compiled, compiled
+from tiza.readings.native.running import bulk
+from tiza.readings.native.running.compiled import address
+from tiza.readings.native.running.turns import Sides
 from tiza.train.feed import Rows, Unread
 from tiza.train.state import State
 

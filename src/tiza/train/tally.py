@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tiza.metrics import Metric
-from tiza.readings.native.bulk import in_order
+from tiza.readings.native.running.bulk import in_order
 
 Array = np.ndarray[Any, Any]
 

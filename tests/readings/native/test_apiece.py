@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 import tiza as tz
-from tiza.readings.native import Compiled, driver
-from tiza.readings.native.apiece import ROOM, Apiece
-from tiza.readings.native.machine import available
-from tiza.readings.native.meeting import meetings
+from tiza.readings.native import Compiled
+from tiza.readings.native.driving import driver
+from tiza.readings.native.driving.apiece import ROOM, Apiece
+from tiza.readings.native.driving.meeting import meetings
+from tiza.readings.native.machine.llvm import available
 from tiza.transforms import differentiate
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no machine code here")

@@ -7,8 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from tiza.readings.native.arena import ALIGN, Arena, in_order, largest_first, most_at_once
-from tiza.readings.native.memory import Buffer
+from tiza.readings.native.placing.arena import ALIGN, Arena, in_order, largest_first, most_at_once
+from tiza.readings.native.terms.memory import Buffer
 
 
 def filled(seed: int, count: int) -> Arena:

@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 
 
 def test_an_installed_llvmlite_works() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 import tiza as tz
 from tiza.nn import functional as F
-from tiza.readings.native.band import ALL, FAR, NONE, Band, of_mask
+from tiza.readings.native.lowering.band import ALL, FAR, NONE, Band, of_mask
 
 RNG = np.random.default_rng(5)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tiza.readings.native import blas
+from tiza.readings.native.machine import blas
 
 pytestmark = pytest.mark.skipif(blas.description() == "", reason="no scipy-openblas32")
 
@@ -89,7 +89,7 @@ from tiza.graph.blas import switch
 both = switch()
 held = both[0]() if both else None
 count = len(os.listdir("/proc/self/task"))
-from tiza.readings.native import blas
+from tiza.readings.native.machine import blas
 assert blas.gemm_address("float32")
 assert dict(os.environ) == before
 end = time.monotonic() + 20  # a thread that has done its work needs a moment to go
@@ -120,7 +120,7 @@ def test_nothing_else_changes() -> None:
 def test_a_choice_of_the_user_stands() -> None:
     if "x86" not in os.uname().machine:
         pytest.skip("kernels of x86")
-    code = "from tiza.readings.native import blas; print(blas.description())"
+    code = "from tiza.readings.native.machine import blas; print(blas.description())"
     assert run(code, OPENBLAS_CORETYPE="Haswell").stdout.split()[-1] == "Haswell"
 
 

@@ -7,9 +7,9 @@ import pytest
 
 import tiza as tz
 from tiza.nn import functional as F
-from tiza.readings.native.blocks import _to_cut
-from tiza.readings.native.emit import Kernel
-from tiza.readings.native.index import Loop
+from tiza.readings.native.emitting.emit import Kernel
+from tiza.readings.native.scheduling.blocks import _to_cut
+from tiza.readings.native.terms.index import Loop
 
 RANDOM = np.random.default_rng(0)
 

@@ -18,8 +18,8 @@ from tiza.graph.node import Node
 from tiza.lang import hot
 from tiza.lang.tensor import Tensor
 from tiza.readings.evaluate import Program
-from tiza.readings.native.compiled import Compiled
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.running.compiled import Compiled
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tiza.readings.native import bulk
-from tiza.readings.native.machine import Machine, assembly, available
+from tiza.readings.native.machine.llvm import Machine, assembly, available
+from tiza.readings.native.running import bulk
 
 made = pytest.mark.skipif(available() is not None, reason="no machine code here")
 SIZES = (1, 7, 16, 63, 64, 65, 1000, 100_003)

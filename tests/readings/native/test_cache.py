@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tiza.readings.native.cache import MAGIC, ObjectCache, default_folder, key_of
+from tiza.readings.native.machine.cache import MAGIC, ObjectCache, default_folder, key_of
 
 PAYLOAD = bytes(range(256)) * 4
 
@@ -132,7 +132,7 @@ def test_code_that_others_could_have_put_there_is_not_used(cache: ObjectCache) -
 WRITER = """
 import sys
 from pathlib import Path
-from tiza.readings.native.cache import ObjectCache
+from tiza.readings.native.machine.cache import ObjectCache
 
 cache = ObjectCache(Path(sys.argv[1]), limit_bytes=20_000)
 for turn in range(150):

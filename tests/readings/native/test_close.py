@@ -5,9 +5,9 @@ import pytest
 
 import tiza as tz
 from tiza.readings.native import Compiled
-from tiza.readings.native.close import MOST, Close
-from tiza.readings.native.machine import available
-from tiza.readings.native.memory import Buffer
+from tiza.readings.native.driving.close import MOST, Close
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.terms.memory import Buffer
 
 made = pytest.mark.skipif(available() is not None, reason="no machine code here")
 FLOAT = np.dtype("float32")

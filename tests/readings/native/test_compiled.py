@@ -17,7 +17,7 @@ from tiza.graph import Node, placeholder
 from tiza.readings.evaluate import Program
 from tiza.readings.native import Compiled, Outside
 from tiza.readings.native import program as building
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 Array = np.ndarray[Any, Any]

@@ -7,8 +7,8 @@ import pytest
 
 import tiza as tz
 from tiza.nn import functional as F
-from tiza.readings.native.emit import Kernel
-from tiza.readings.native.machine import available
+from tiza.readings.native.emitting.emit import Kernel
+from tiza.readings.native.machine.llvm import available
 
 RANDOM = np.random.default_rng(0)
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")

@@ -13,7 +13,7 @@ from tiza.graph.node import PRIMITIVES as P
 from tiza.graph.node import Node
 from tiza.nn import functional as F
 from tiza.readings.evaluate import evaluate
-from tiza.readings.native.plan import Planner, opened
+from tiza.readings.native.planning.plan import Planner, opened
 
 RANDOM = np.random.default_rng(0)
 F64 = np.dtype("float64")

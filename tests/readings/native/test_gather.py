@@ -10,7 +10,7 @@ import pytest
 
 import tiza as tz
 from tiza.graph import Node, placeholder, walk
-from tiza.readings.native.plan import opened
+from tiza.readings.native.planning.plan import opened
 from tiza.transforms import gradients
 
 f64 = np.dtype("float64")

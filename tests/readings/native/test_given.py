@@ -10,8 +10,8 @@ import pytest
 import tiza as tz
 from tiza.graph import placeholder, walk
 from tiza.nn import functional as F
-from tiza.readings.native.machine import available
-from tiza.readings.native.plan import opened
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.planning.plan import opened
 
 RANDOM = np.random.default_rng(0)
 CASES = [

@@ -8,9 +8,9 @@ from tiza.graph import placeholder
 from tiza.graph.prims.contraction import transposed
 from tiza.readings.evaluate import Program
 from tiza.readings.native import Compiled
-from tiza.readings.native.halves import LONG, NARROW, ROWS
-from tiza.readings.native.machine import available
-from tiza.readings.native.plan import opened
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.planning.plan import opened
+from tiza.readings.native.rewriting.halves import LONG, NARROW, ROWS
 
 made = pytest.mark.skipif(available() is not None, reason="no machine code here")
 f32, i64 = np.dtype("float32"), np.dtype("int64")

@@ -8,7 +8,7 @@ import pytest
 
 import tiza as tz
 from tiza.lang.tensor import Tensor
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 

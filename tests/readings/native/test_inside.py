@@ -11,9 +11,10 @@ import tiza as tz
 from tiza import nn, optim
 from tiza.graph import PRIMITIVES as P
 from tiza.graph import placeholder
-from tiza.readings.native import Compiled, inside
-from tiza.readings.native.formula import Formulas
-from tiza.readings.native.machine import available
+from tiza.readings.native import Compiled
+from tiza.readings.native.lowering.formula import Formulas
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.running import inside
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 FLOAT = np.dtype("float32")

@@ -16,9 +16,9 @@ import tiza as tz
 from tiza.graph import COMPOSITES, PRIMITIVES, Body, Node, Primitive, constant, literal, placeholder
 from tiza.graph import loaded as waist
 from tiza.graph.prims.families import elementwise
-from tiza.readings.native import keys
-from tiza.readings.native.keys import key_of_graph, source_state
-from tiza.readings.native.machine import available, host
+from tiza.readings.native.machine.llvm import available, host
+from tiza.readings.native.recalling import keys
+from tiza.readings.native.recalling.keys import key_of_graph, source_state
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 KIND = np.dtype("float32")

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tiza.readings.native import machine, processor
-from tiza.readings.native.cache import ObjectCache
-from tiza.readings.native.machine import Library, LLVMError, Machine, assembly, host, load
+from tiza.readings.native.machine import llvm, processor
+from tiza.readings.native.machine.cache import ObjectCache
+from tiza.readings.native.machine.llvm import Library, LLVMError, Machine, assembly, host, load
 
-pytestmark = pytest.mark.skipif(machine.available() is not None, reason="no llvmlite")
+pytestmark = pytest.mark.skipif(llvm.available() is not None, reason="no llvmlite")
 
 ADD = "define i32 @add(i32 %a, i32 %b) {{ %c = add i32 %a, %b %d = add i32 %c, {0} ret i32 %d }}"
 FLOATS = ctypes.CFUNCTYPE(ctypes.c_float, ctypes.c_float)
@@ -121,7 +121,7 @@ def test_what_the_optimizer_did_can_be_read() -> None:
 
 
 def test_functions_to_be_inlined_are() -> None:
-    text = machine.optimized(
+    text = llvm.optimized(
         "define internal i32 @g(i32 %x) alwaysinline { %y = add i32 %x, 1 ret i32 %y }\n"
         "define i32 @f(i32 %x) { %y = call i32 @g(i32 %x) %z = call i32 @g(i32 %y) ret i32 %z }"
     )
@@ -166,7 +166,7 @@ def test_every_vector_width_computes_the_same(level: str) -> None:
 
 def test_a_target_that_llvm_does_not_know() -> None:
     with pytest.raises(LLVMError):
-        machine.target(Machine.portable("pdp11-dec-unix"))
+        llvm.target(Machine.portable("pdp11-dec-unix"))
 
 
 def test_the_host_is_described() -> None:
@@ -218,15 +218,15 @@ def test_a_thousand_libraries_leave_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_the_collector_closes_nothing_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_bury", lambda: None)
+    monkeypatch.setattr(llvm, "_bury", lambda: None)
     circle: list[object] = [load(ADD.format(1), cache=False)]
     circle.append(circle)
     del circle
     gc.collect()
-    engine = machine._CONDEMNED.pop()
+    engine = llvm._CONDEMNED.pop()
     assert not engine._linked.closed
     assert not engine._jit.closed
-    assert engine not in machine._LIVING
+    assert engine not in llvm._LIVING
     engine.close()
 
 
@@ -251,7 +251,7 @@ def test_libraries_made_and_dropped_by_several_threads() -> None:
 
 FORKING = """
 import os, signal, threading
-from tiza.readings.native.machine import load
+from tiza.readings.native.machine.llvm import load
 
 text = "define i32 @f() {{ ret i32 {} }}"
 stop = False

@@ -8,10 +8,10 @@ import pytest
 from tiza.graph import Node, placeholder
 from tiza.graph.prims.elementwise import add, divide, exp, multiply
 from tiza.readings.evaluate import Program
-from tiza.readings.native.compiled import Compiled
-from tiza.readings.native.meeting import meetings
-from tiza.readings.native.memory import Buffer
-from tiza.readings.native.nest import Nest, Store
+from tiza.readings.native.driving.meeting import meetings
+from tiza.readings.native.lowering.nest import Nest, Store
+from tiza.readings.native.running.compiled import Compiled
+from tiza.readings.native.terms.memory import Buffer
 
 F32 = np.dtype("float32")
 

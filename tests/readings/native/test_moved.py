@@ -12,7 +12,7 @@ from tiza.graph import Node, placeholder, walk
 from tiza.nn import functional as F
 from tiza.readings.evaluate import Program
 from tiza.readings.native import compiled
-from tiza.readings.native.plan import Planner, opened
+from tiza.readings.native.planning.plan import Planner, opened
 from tiza.transforms import gradients
 
 F32, F64 = np.dtype("float32"), np.dtype("float64")

@@ -11,8 +11,8 @@ from tiza.graph import Node, placeholder
 from tiza.graph.node import PRIMITIVES as P
 from tiza.readings.evaluate import Program
 from tiza.readings.native import program as building
-from tiza.readings.native.compiled import Compiled
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.running.compiled import Compiled
 
 if available() is not None:
     pytest.skip("no llvmlite", allow_module_level=True)

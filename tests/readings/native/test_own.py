@@ -14,9 +14,10 @@ from tiza.graph import placeholder
 from tiza.graph.node import Node
 from tiza.graph.walk import rebuild
 from tiza.readings.evaluate import Program
-from tiza.readings.native import Compiled, own
+from tiza.readings.native import Compiled
 from tiza.readings.native import program as building
-from tiza.readings.native.machine import available
+from tiza.readings.native.driving import own
+from tiza.readings.native.machine.llvm import available
 from tiza.transforms import gradients
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no machine code here")
@@ -41,7 +42,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[list[int] | None]:
         found.append(usual(*given))
         return found[-1]
 
-    monkeypatch.setattr("tiza.readings.native.recurrence.units", units)
+    monkeypatch.setattr("tiza.readings.native.driving.recurrence.units", units)
     return found
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import tiza as tz
 from tiza.graph import placeholder, walk
-from tiza.readings.native.plan import deep, opened
+from tiza.readings.native.planning.plan import deep, opened
 
 RANDOM = np.random.default_rng(0)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 import tiza as tz
 from tiza.nn import functional as F
-from tiza.readings.native.memory import Buffer, padding
+from tiza.readings.native.terms.memory import Buffer, padding
 
 F32 = np.dtype("float32")
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tiza.readings.native import cores, machine, pool, team
-from tiza.readings.native.machine import Library, load
+from tiza.readings.native.machine import cores, llvm, pool, team
+from tiza.readings.native.machine.llvm import Library, load
 
-if machine.available() is not None:
+if llvm.available() is not None:
     pytest.skip("no llvmlite", allow_module_level=True)
 if team.usual_parking() == "none":
     pytest.skip("no worker threads on this system", allow_module_level=True)
@@ -157,8 +157,8 @@ def test_each_way_of_sleeping(parking: team.Parking, looks: int) -> None:
 @pytest.mark.parametrize("machine_name", ["NEON", "SSE"])
 @pytest.mark.parametrize("parking", ["futex", "pthread", "none"])
 def test_the_texts_assemble_for_other_processors(machine_name: str, parking: team.Parking) -> None:
-    goal = machine.Machine.named(machine_name)
-    assert "tz_solo" in machine.assembly(team.pool_text(parking, goal.architecture), goal)
+    goal = llvm.Machine.named(machine_name)
+    assert "tz_solo" in llvm.assembly(team.pool_text(parking, goal.architecture), goal)
 
 
 def workers() -> int:
@@ -350,8 +350,8 @@ def python(code: str, limit: float = 20) -> subprocess.CompletedProcess[str]:
 
 START = f"""
 import ctypes, os, random, signal, sys, threading, time
-from tiza.readings.native import pool
-from tiza.readings.native.machine import load
+from tiza.readings.native.machine import pool
+from tiza.readings.native.machine.llvm import load
 
 library = load(pool.BARRIER_IR + '''{TEXT}''')
 def meet(threads, turns=20):

@@ -13,9 +13,10 @@ import pytest
 import tiza as tz
 from tiza.graph import Node, constant, placeholder
 from tiza.nn import functional as F
-from tiza.readings.native import Compiled, ready
-from tiza.readings.native.cache import ObjectCache
-from tiza.readings.native.machine import available
+from tiza.readings.native import Compiled
+from tiza.readings.native.machine.cache import ObjectCache
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.recalling import ready
 from tiza.train.swift import Swift
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")

@@ -12,9 +12,9 @@ import tiza as tz
 from tiza.graph import placeholder, walk
 from tiza.graph.node import PRIMITIVES
 from tiza.nn import functional as F
-from tiza.readings.native.ends import within
-from tiza.readings.native.machine import available
-from tiza.readings.native.plan import Planner, opened
+from tiza.readings.native.emitting.ends import within
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.planning.plan import Planner, opened
 
 RANDOM = np.random.default_rng(0)
 CLOSE = {"float32": 1e-5, "float64": 1e-13}  # of the largest entry

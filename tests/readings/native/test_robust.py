@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 import tiza as tz
 from tiza.readings.evaluate import Program
-from tiza.readings.native.compiled import Compiled
-from tiza.readings.native.machine import available
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.running.compiled import Compiled
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 

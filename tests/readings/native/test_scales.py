@@ -6,8 +6,8 @@ import pytest
 import tiza as tz
 from tiza.readings.evaluate import Program
 from tiza.readings.native import Compiled
-from tiza.readings.native.machine import available
-from tiza.readings.native.scales import without_scale
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.rewriting.scales import without_scale
 
 made = pytest.mark.skipif(available() is not None, reason="no machine code here")
 

@@ -11,9 +11,9 @@ from tiza.graph import Node, constant, placeholder
 from tiza.graph.node import PRIMITIVES as P
 from tiza.readings.evaluate import Program
 from tiza.readings.native import Compiled
-from tiza.readings.native.compiled import Outside
-from tiza.readings.native.graphs import Graph
-from tiza.readings.native.segments import segmented
+from tiza.readings.native.emitting.segments import segmented
+from tiza.readings.native.recalling.graphs import Graph
+from tiza.readings.native.running.compiled import Outside
 
 RANDOM = np.random.default_rng(0)
 Array = np.ndarray[Any, Any]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tiza.graph import philox
-from tiza.readings.native import shuffle
-from tiza.readings.native.machine import Machine, assembly, available
+from tiza.readings.native.machine.llvm import Machine, assembly, available
+from tiza.readings.native.running import shuffle
 
 made = pytest.mark.skipif(available() is not None, reason="no machine code here")
 KEYS = [(7, 0, 0, 0), (1, 2, 3, 9), (2**32 - 1, 5, 77, 2**31)]

@@ -9,8 +9,8 @@ import pytest
 
 import tiza as tz
 from tiza.graph import placeholder
-from tiza.readings.native.plan import Planner, opened
-from tiza.readings.native.sooner import Waiting, results
+from tiza.readings.native.planning.plan import Planner, opened
+from tiza.readings.native.planning.sooner import Waiting, results
 
 RNG = np.random.default_rng(2)
 F32 = np.dtype("float32")

@@ -6,14 +6,14 @@ import pytest
 import tiza as tz
 from tiza.readings.evaluate import Program
 from tiza.readings.native import Compiled, program
-from tiza.readings.native.abreast import side_by_side
-from tiza.readings.native.chain import CYCLES, Chain, ordered
-from tiza.readings.native.index import Affine
-from tiza.readings.native.lower import Lowering
-from tiza.readings.native.machine import available
-from tiza.readings.native.memory import Buffer
-from tiza.readings.native.straight import Straight
-from tiza.readings.native.symbols import Step, written_out
+from tiza.readings.native.lowering.lower import Lowering
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.terms.index import Affine
+from tiza.readings.native.terms.memory import Buffer
+from tiza.readings.native.unrolling.abreast import side_by_side
+from tiza.readings.native.unrolling.chain import CYCLES, Chain, ordered
+from tiza.readings.native.unrolling.straight import Straight
+from tiza.readings.native.unrolling.symbols import Step, written_out
 
 made = pytest.mark.skipif(available() is not None, reason="no machine code here")
 FLOAT = np.dtype("float32")

@@ -6,8 +6,8 @@ import pytest
 import tiza as tz
 from tiza.graph import placeholder
 from tiza.readings.native import Compiled
-from tiza.readings.native.finish import Results
-from tiza.readings.native.machine import available
+from tiza.readings.native.emitting.finish import Results
+from tiza.readings.native.machine.llvm import available
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no machine code here")
 

@@ -9,9 +9,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from tiza.graph import PRIMITIVES, placeholder
-from tiza.readings.native.compiled import Compiled, Fresh, Outside, address
-from tiza.readings.native.machine import available
-from tiza.readings.native.turns import Turns
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.running.compiled import Compiled, Fresh, Outside, address
+from tiza.readings.native.running.turns import Turns
 
 if available() is not None:
     pytest.skip("no llvmlite", allow_module_level=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tiza as tz
-from tiza.readings.native.upon import entrywise
+from tiza.readings.native.placing.upon import entrywise
 
 Made = Callable[[tz.Tensor], tz.Tensor]
 

@@ -11,11 +11,11 @@ import tiza as tz
 from tiza.graph import Node, walk
 from tiza.nn import functional as F
 from tiza.readings.evaluate import evaluate
-from tiza.readings.native.cuts import NEAR, cut
-from tiza.readings.native.machine import available
-from tiza.readings.native.plan import opened
-from tiza.readings.native.tables import TILES
-from tiza.readings.native.winograd import POINTS, matrices, tile
+from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.placing.cuts import NEAR, cut
+from tiza.readings.native.planning.plan import opened
+from tiza.readings.native.rewriting.winograd import POINTS, matrices, tile
+from tiza.readings.native.terms.tables import TILES
 
 RANDOM = np.random.default_rng(0)
 Sizes = tuple[int, int, int, int, int]  # pictures, channels before and after, rows, columns

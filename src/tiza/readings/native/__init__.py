@@ -1,5 +1,5 @@
 """The fast reading: expressions compiled to machine code through LLVM."""
 
-from tiza.readings.native.compiled import Compiled, Outside, SlowWarning, compiled
+from tiza.readings.native.running.compiled import Compiled, Outside, SlowWarning, compiled
 
 __all__ = ["Compiled", "Outside", "SlowWarning", "compiled"]

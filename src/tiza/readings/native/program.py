@@ -20,29 +20,20 @@ from typing import Any
 import numpy as np
 
 from tiza.graph.node import Node
-from tiza.readings.native import ahead as asking
-from tiza.readings.native import close, mathlib, over
-from tiza.readings.native.ahead import Ahead
-from tiza.readings.native.aside import Aside
-from tiza.readings.native.band import Bands
-from tiza.readings.native.blocks import NEAR, blocked, until_last
-from tiza.readings.native.branch import LOOPS, Loop, built
-from tiza.readings.native.close import Close
-from tiza.readings.native.corner import tile_text
-from tiza.readings.native.driver import run_text
-from tiza.readings.native.emit import Kernel
-from tiza.readings.native.ends import within
-from tiza.readings.native.index import Affine, Opaque
-from tiza.readings.native.lower import Value
-from tiza.readings.native.machine import Machine
-from tiza.readings.native.memory import Buffer
-from tiza.readings.native.nest import Lowerer, Nest, Signature
-from tiza.readings.native.pieces import Part, whole
-from tiza.readings.native.places import Places
-from tiza.readings.native.plan import Group, Planner, deep, opened
-from tiza.readings.native.schedule import Schedule, cone, lanes_of, product, rows_of, schedule
-from tiza.readings.native.segments import segments_nest
-from tiza.readings.native.special import (
+from tiza.readings.native import mathlib
+from tiza.readings.native.driving import close
+from tiza.readings.native.driving.aside import Aside
+from tiza.readings.native.driving.branch import LOOPS, Loop, built
+from tiza.readings.native.driving.close import Close
+from tiza.readings.native.driving.driver import run_text
+from tiza.readings.native.emitting import ahead as asking
+from tiza.readings.native.emitting.ahead import Ahead
+from tiza.readings.native.emitting.corner import tile_text
+from tiza.readings.native.emitting.emit import Kernel
+from tiza.readings.native.emitting.ends import within
+from tiza.readings.native.emitting.pieces import Part, whole
+from tiza.readings.native.emitting.segments import segments_nest
+from tiza.readings.native.emitting.special import (
     concat_nests,
     copy_nest,
     fill_nest,
@@ -50,12 +41,30 @@ from tiza.readings.native.special import (
     random_text,
     row_nest,
 )
-from tiza.readings.native.straight import Straight
-from tiza.readings.native.symbols import written_out
-from tiza.readings.native.tables import SCATTER, TILES
-from tiza.readings.native.team import barrier_text, usual_parking
-from tiza.readings.native.tiled import single_nest
-from tiza.readings.native.wishes import Failed, Wishes, under
+from tiza.readings.native.emitting.tiled import single_nest
+from tiza.readings.native.lowering.band import Bands
+from tiza.readings.native.lowering.lower import Value
+from tiza.readings.native.lowering.nest import Lowerer, Nest, Signature
+from tiza.readings.native.machine.llvm import Machine
+from tiza.readings.native.machine.team import barrier_text, usual_parking
+from tiza.readings.native.placing.places import Places
+from tiza.readings.native.planning import over
+from tiza.readings.native.planning.plan import Group, Planner, deep, opened
+from tiza.readings.native.planning.wishes import Failed, Wishes, under
+from tiza.readings.native.scheduling.blocks import NEAR, blocked, until_last
+from tiza.readings.native.scheduling.schedule import (
+    Schedule,
+    cone,
+    lanes_of,
+    product,
+    rows_of,
+    schedule,
+)
+from tiza.readings.native.terms.index import Affine, Opaque
+from tiza.readings.native.terms.memory import Buffer
+from tiza.readings.native.terms.tables import SCATTER, TILES
+from tiza.readings.native.unrolling.straight import Straight
+from tiza.readings.native.unrolling.symbols import written_out
 
 TINY = 2e-6  # seconds of a program whose calls would cost as much as its work
 SMALL = 3e-6  # seconds of work that are not worth waking another thread for

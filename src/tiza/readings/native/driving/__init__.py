@@ -1,0 +1,1 @@
+"""Drive: one function calls the kernels, step after step, on all threads."""

@@ -1,0 +1,1 @@
+"""Lower: a node at an index becomes loads, arithmetic and stores."""

@@ -1,0 +1,1 @@
+"""Place: values become arguments and parts of one arena."""

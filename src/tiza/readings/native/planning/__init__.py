@@ -1,0 +1,1 @@
+"""Plan: nodes are sorted into kernels, each one nest of loops."""

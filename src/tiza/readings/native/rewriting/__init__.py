@@ -1,0 +1,1 @@
+"""Open: composites become primitives, and what has a simpler form for the compiler gets it."""

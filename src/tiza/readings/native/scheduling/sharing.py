@@ -1,0 +1,71 @@
+"""In which order a kernel's kept loops run, and whose turns threads share.
+
+Threads share the outermost loop whose turns are independent. A product that is summed piece by
+piece goes through its pieces first: what one of them reads stays in a near cache while all tiles
+take it up. Threads then share tiles within each piece, or pairs of two loops, where one is short.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from tiza.readings.native.lowering.nest import Nest
+from tiza.readings.native.scheduling.schedule import Schedule, halved, product
+from tiza.readings.native.terms.index import Loop
+
+FEW = 8  # turns of a loop, too few for several threads to share evenly
+MANY = 16  # turns that they do share evenly
+Item = tuple[Loop, int]  # a loop, and how many entries a turn takes
+
+
+class Order(NamedTuple):
+    """The loops, the outermost first; the one, or two neighbours, that threads share."""
+
+    items: list[Item]
+    shared: list[Loop]
+
+    @property
+    def trips(self) -> int:
+        """How many turns there are to share."""
+        steps = dict(self.items)
+        return math.prod(math.ceil(loop.extent / steps[loop]) for loop in self.shared)
+
+
+def order(nest: Nest, plan: Schedule, width: int) -> Order:
+    """The kept loops of a nest under its schedule."""
+    items = [*((loop, 1) for loop in plan.outer), *_tile(plan, width)]
+    serial = [i for i in items if i[0] in nest.serial]
+    free = [i for i in items if i[0] not in nest.serial]
+    turns = [math.ceil(loop.extent / step) for loop, step in free]
+    fixed = plan.own or (free and halved(nest, free[0][0]))
+    if free and turns[0] < FEW and not fixed:  # more turns to share
+        free.insert(0, free.pop(turns.index(max(turns))))
+    if serial and free and product(nest) is not None:
+        return Order([*serial, *free], _shared(free))
+    items = [*free[:1], *serial, *free[1:]]  # order is kept inside
+    return Order(items, [loop for loop, _ in items[:1]])
+
+
+def _shared(free: list[Item]) -> list[Loop]:
+    """The first loop; with the second one, where its own turns are few and neither is tiled."""
+    (first, step), *rest = free
+    few = math.ceil(first.extent / step) < MANY
+    both = few and step == 1 and rest and rest[0][1] == 1
+    return [first, rest[0][0]] if both else [first]
+
+
+def _tile(plan: Schedule, width: int) -> list[Item]:
+    """The loops of which several entries are computed at once."""
+    tile: list[Item] = []
+    if plan.columns is not None and plan.row is not None:
+        tile = [(plan.row, plan.rows), (plan.columns, width)]
+    elif plan.kind in ("across", "turned") and plan.lane is not None:
+        tile = [(plan.lane, plan.vectors * width)]
+        if plan.row is not None:
+            tile.insert(0, (plan.row, plan.rows))
+    elif plan.row is not None:
+        tile = [(plan.row, plan.rows)]
+    if len(tile) == 2 and not plan.row_outside:
+        tile.reverse()
+    return tile

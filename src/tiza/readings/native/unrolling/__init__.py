@@ -1,0 +1,1 @@
+"""Write out: the kernels of a tiny network become one straight line of formulas."""
