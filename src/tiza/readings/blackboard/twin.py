@@ -88,6 +88,7 @@ def twins(outputs: Sequence[Node], wrt: Sequence[Node] = (),
         elif (same := _plainer(node, new, made, moving)) is not None:
             made[node] = same
         elif node.prim.name in opens:
+            new.place = node.place  # and so that of its parts
             with made_at(node.place):
                 made[node] = all_opened(new, opens, masks)
             made.roots.add(made[node])

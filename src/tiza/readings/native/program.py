@@ -24,6 +24,7 @@ from tiza.readings.native import mathlib
 from tiza.readings.native.driving import close
 from tiza.readings.native.driving.aside import Aside
 from tiza.readings.native.driving.branch import LOOPS, Loop, built
+from tiza.readings.native.driving.call import Call
 from tiza.readings.native.driving.close import Close
 from tiza.readings.native.driving.driver import run_text
 from tiza.readings.native.emitting import ahead as asking
@@ -68,25 +69,6 @@ from tiza.readings.native.unrolling.symbols import written_out
 
 TINY = 2e-6  # seconds of a program whose calls would cost as much as its work
 SMALL = 3e-6  # seconds of work that are not worth waking another thread for
-
-
-@dataclass
-class Call:
-    """One kernel called: the function, its buffers, how often its outermost loop runs."""
-
-    name: str
-    buffers: list[Buffer]
-    trips: int
-    seconds: float  # estimated, on one thread
-    shared: bool  # by several threads
-    group: Group | None
-    flops: float = 0.0
-    bytes: float = 0.0
-    host: int | None = None  # called back into Python: which node
-    nest: Nest | None = None
-    plan: Schedule | None = None
-    loop: Loop | None = None
-    copied: Node | None = None  # to where somebody else looks for it
 
 
 @dataclass

@@ -17,7 +17,7 @@ from tiza.readings.native.driving.close import copy_text
 from tiza.readings.native.terms.memory import Buffer
 
 if TYPE_CHECKING:
-    from tiza.readings.native.program import Call
+    from tiza.readings.native.driving.call import Call
 
 LONG = 3e-6  # seconds of a kernel that is no small one
 ROOM = 1 << 16  # bytes of a thread's stack

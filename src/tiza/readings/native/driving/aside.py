@@ -21,7 +21,7 @@ from tiza.readings.native.terms.index import Affine, Loop
 from tiza.readings.native.terms.memory import Buffer
 
 if TYPE_CHECKING:
-    from tiza.readings.native.program import Call
+    from tiza.readings.native.driving.call import Call
 
 PAIR = 2  # threads
 ROOM = 1 << 17  # bytes of a thread's stack

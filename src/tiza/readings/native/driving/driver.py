@@ -14,7 +14,7 @@ from tiza.readings.native.emitting.ahead import Ahead, Asking
 from tiza.readings.native.terms.memory import Buffer
 
 if TYPE_CHECKING:
-    from tiza.readings.native.program import Call
+    from tiza.readings.native.driving.call import Call
 
 HEADER, WORDS = 4, 2  # of the context: before the arguments, and for each
 STEPS = 40  # bits of the number of a step, in what Python is asked: which node, at which step

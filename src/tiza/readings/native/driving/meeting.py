@@ -14,7 +14,7 @@ from tiza.readings.native.driving.apiece import Apiece
 from tiza.readings.native.terms.memory import Buffer
 
 if TYPE_CHECKING:
-    from tiza.readings.native.program import Call
+    from tiza.readings.native.driving.call import Call
 
 Span = tuple[int, int, int]  # which memory (the arena is -1), from which byte to which
 

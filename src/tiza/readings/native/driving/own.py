@@ -22,8 +22,8 @@ from tiza.readings.native.terms.index import Affine, Loop
 from tiza.readings.native.terms.memory import Buffer
 
 if TYPE_CHECKING:
+    from tiza.readings.native.driving.call import Call
     from tiza.readings.native.driving.recurrence import Binding
-    from tiza.readings.native.program import Call
 
 Place = tuple[str, int]  # the arena and an offset, or what an argument is bound to
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tiza.readings.native.program import Call
+    from tiza.readings.native.driving.call import Call
 
 LINE = 64  # bytes
 MOST_PIECES = 32  # of one call

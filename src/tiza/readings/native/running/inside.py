@@ -17,7 +17,8 @@ from tiza.readings.native.lowering.formula import Formulas
 from tiza.readings.native.machine.llvm import host, load
 
 if TYPE_CHECKING:
-    from tiza.readings.native.program import Builder, Call
+    from tiza.readings.native.driving.call import Call
+    from tiza.readings.native.program import Builder
     from tiza.readings.native.running.compiled import Compiled
 
 SHORTEST = 2e-3  # seconds that one measurement takes at least

@@ -18,8 +18,8 @@ from tiza.readings.native.terms.memory import Buffer
 from tiza.readings.native.unrolling.chain import ordered
 
 if TYPE_CHECKING:
+    from tiza.readings.native.driving.call import Call
     from tiza.readings.native.lowering.nest import Nest, Reduction, Store
-    from tiza.readings.native.program import Call
 
 Cell = tuple[Buffer, int]  # one entry of a buffer
 Turn = Mapping[object, int]  # where each loop is
