@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -28,9 +29,28 @@ def about() -> dict[str, Any]:
     }
 
 
-def load() -> float:
-    """Processes that wanted a core during the last minute, on average."""
+def load(seconds: float = 0.5) -> float:
+    """Cores that other processes take, on average, while this one sleeps.
+
+    The system's own load of the last minute stands in where it does not count ticks: that would
+    take a measurement which has just ended for a busy machine.
+    """
+    before = ticks()
+    time.sleep(seconds)
+    busy, every = (now - then for now, then in zip(ticks(), before, strict=True))
+    if every:
+        return busy / every * (os.cpu_count() or 1)
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+
+
+def ticks() -> tuple[int, int]:
+    """Clock ticks of all cores since the start: the busy ones, all; zeros where not counted."""
+    path = Path("/proc/stat")
+    if not path.exists():
+        return 0, 0
+    user, nice, system, idle, waiting, *more = map(int, path.read_text().split()[1:9])
+    busy = user + nice + system + sum(more)
+    return busy, busy + idle + waiting
 
 
 def installed(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from bench.contest import CONTESTS
 from bench.harness import Result, Timing
@@ -206,16 +207,22 @@ def agreement(results: Sequence[Result], language: str) -> str:
 
 
 def machines(results: Sequence[Result], language: str) -> list[str]:
-    """The machine, once for each that results came from."""
-    lines: dict[str, None] = {}
-    busy = False
-    for r in results:
-        if not r.about:
-            continue
-        versions = ", ".join(f"{k} {v}" for k, v in r.about["versions"].items())
-        facts = {**r.about, "versions": versions, "load": f"{r.about['load']:.1f}"}
-        busy |= r.about["load"] > BUSY * (r.about["cores"] or 1)
-        lines[word("machine-line", language).format(**facts)] = None
+    """The machine, once for each that results came from, with the days and the highest load."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for about in (r.about for r in results if r.about):
+        versions = ", ".join(f"{k} {v}" for k, v in about["versions"].items())
+        told = word("machine-line", language).format(**{**about, "versions": versions})
+        found.setdefault(told, []).append(about)
+    lines = []
+    for told, abouts in found.items():
+        days = sorted({about["date"] for about in abouts})
+        most = max(about["load"] for about in abouts)
+        span = " – ".join(dict.fromkeys((days[0], days[-1])))
+        lines.append(
+            f"{told} {word('measured-line', language).format(date=span, load=f'{most:.1f}')}"
+        )
+    busy = any(about["load"] > BUSY * (about["cores"] or 1)
+               for abouts in found.values() for about in abouts)  # fmt: skip
     said = [f"!!! warning\n    {word('busy', language)}"] if busy else []
     return [f"**{word('machine', language)}.** " + "<br>\n".join(lines), *said] if lines else []
 

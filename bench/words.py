@@ -46,10 +46,12 @@ make bench RUNG="lenet gpt" ARGS="--modes fit,fused --dry"    # algunas formas, 
     ),
     "machine": ("Machine", "Máquina"),
     "machine-line": (
-        "{processor}; {cores} cores, {memory_gb} GB; {system}; Python {python}; {versions}. "
-        "Measured on {date}, load before {load}.",
-        "{processor}; {cores} núcleos, {memory_gb} GB; {system}; Python {python}; {versions}. "
-        "Medido el {date}; carga previa: {load}.",
+        "{processor}; {cores} cores, {memory_gb} GB; {system}; Python {python}; {versions}.",
+        "{processor}; {cores} núcleos, {memory_gb} GB; {system}; Python {python}; {versions}.",
+    ),
+    "measured-line": (
+        "Measured on {date}; other processes took {load} cores at most.",
+        "Medido el {date}; otros procesos ocupaban a lo sumo {load} núcleos.",
     ),
     "busy": (
         "The machine was busy while some of this was measured: times are too long and ratios "

@@ -24,8 +24,8 @@ def model() -> nn.Sequential:
     return nn.Sequential(nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 3))
 
 
-def adding_up() -> Task:
-    """Nobody forgets the gradients: they add up from step to step."""
+def adding_up(forgets: bool = False) -> Task:
+    """Gradients add up from step to step, unless they are forgotten after it."""
     net = model()
     optimizer = optim.SGD(net.parameters(), lr=0.1)
 
@@ -33,6 +33,8 @@ def adding_up() -> Task:
         loss = F.cross_entropy(net(x), y)
         loss.backward()
         optimizer.step()
+        if forgets:
+            optimizer.zero_grad()
         return loss
 
     return step, list(net.parameters())
@@ -40,17 +42,7 @@ def adding_up() -> Task:
 
 def forgotten_last() -> Task:
     """Gradients are forgotten after the step."""
-    net = model()
-    optimizer = optim.SGD(net.parameters(), lr=0.1)
-
-    def step(x: Tensor, y: Tensor) -> Tensor:
-        loss = F.cross_entropy(net(x), y)
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-        return loss
-
-    return step, list(net.parameters())
+    return adding_up(forgets=True)
 
 
 def several_steps() -> Task:

@@ -3,7 +3,6 @@
 import bz2
 import gzip
 import hashlib
-import io
 import lzma
 import zipfile
 import zlib
@@ -95,8 +94,3 @@ def read_idx(path: Path, limit: int) -> NDArray[np.uint8]:
     if values.size != prod(shape):
         raise DataError("data-file-damaged", path=path, why=f"idx {shape}")
     return values.reshape(shape)
-
-
-def text_of(path: Path, limit: int, encoding: str = "utf-8") -> str:
-    """The content of a text file, its line ends made alike."""
-    return io.StringIO(read_plain(path, limit).decode(encoding), newline=None).read()

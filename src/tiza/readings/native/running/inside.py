@@ -127,6 +127,12 @@ def _amount(x: float, unit: str) -> str:
     return f"{x:.3g} T{unit}"
 
 
+def _span(seconds: float) -> str:
+    """Microseconds, with three digits at least: kernels take from nanoseconds to seconds."""
+    micro = seconds * 1e6
+    return f"{micro:.{1 if micro >= 10 else 3}{'f' if micro >= 1 else 'g'}} µs"
+
+
 @dataclass(frozen=True)
 class Row:
     """One kernel, measured."""
@@ -175,11 +181,11 @@ class Profile:
         for r in sorted(self.rows, key=lambda r: -r.seconds):
             seconds = r.seconds or 1e-12
             lines.append(
-                f"{r.number:>4} {seconds * 1e6:>8.2f} µs {r.seconds / total:>6.1%} "
+                f"{r.number:>4} {_span(seconds):>11} {r.seconds / total:>6.1%} "
                 f"{r.flops / seconds / 1e9:>8.1f} {r.bytes / seconds / 1e9:>6.1f} "
                 f"{r.bound / seconds:>13.0%}  {r.layer:<18} {r.computes}"
             )
-        lines.append(f"{said('total'):>4} {self.seconds * 1e6:.2f} µs")
+        lines.append(f"{said('total'):>4} {_span(self.seconds)}")
         return "\n".join(lines)
 
     __repr__ = __str__
