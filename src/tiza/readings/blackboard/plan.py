@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from tiza.graph import COMPOSITES, Node, depends_on, walk
+from tiza.graph.once import Once
 from tiza.graph.types import is_float
 from tiza.readings.blackboard.spell import companions
 
@@ -36,7 +36,7 @@ class Plan:
     live: set[Node] = field(default_factory=set)  # lines and leaves that depend on the variables
     beside: dict[Node, list[Node]] = field(default_factory=dict)  # lines a line speaks of, unused
 
-    @cached_property
+    @Once
     def users(self) -> dict[Node, list[Node]]:
         """Of each symbol: the lines in which it occurs, in their order; asked for at the end."""
         found: dict[Node, list[Node]] = {}
