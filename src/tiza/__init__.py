@@ -21,7 +21,13 @@ from tiza.lang.autodiff import (
     vmap,
 )
 from tiza.lang.control import cond, scan, while_loop
-from tiza.lang.mode import enable_grad, is_grad_enabled, no_grad
+from tiza.lang.mode import (
+    enable_grad,
+    get_float32_matmul_precision,
+    is_grad_enabled,
+    no_grad,
+    set_float32_matmul_precision,
+)
 from tiza.lang.random import manual_seed
 from tiza.lang.tensor import Tensor
 from tiza.lang.torch_api import *  # noqa: F403  (PyTorch's other names: torch_api.__all__)
@@ -32,9 +38,10 @@ if TYPE_CHECKING:
     from tiza.train import Trainer
 
 __all__ = [
-    "Tensor", "Trainer", "check_grad", "cond", "data", "enable_grad", "errors", "grad", "hessian",
-    "is_grad_enabled", "jacobian", "jvp", "linalg", "losses", "manual_seed", "metrics", "models",
-    "named", "nn", "no_grad", "optim", "random", "scan", "set_default_dtype", "set_language",
+    "Tensor", "Trainer", "check_grad", "cond", "data", "enable_grad", "errors",
+    "get_float32_matmul_precision", "grad", "hessian", "is_grad_enabled", "jacobian", "jvp",
+    "linalg", "losses", "manual_seed", "metrics", "models", "named", "nn", "no_grad", "optim",
+    "random", "scan", "set_default_dtype", "set_float32_matmul_precision", "set_language",
     "stop_gradient", "value_and_grad", "vjp", "vmap", "while_loop",
 ]  # fmt: skip
 __all__ += array_api.__all__

@@ -22,6 +22,7 @@ from tiza.api.trees import Leaf, flat, leaves_of, rebuilt
 from tiza.api.written_into import cut_off
 from tiza.errors import ArgumentError, TraceError, pick
 from tiza.graph import Node, constant, placeholder
+from tiza.graph.precision import precision
 from tiza.lang.mode import is_grad_enabled
 from tiza.lang.random import key_scope, key_words, next_stream
 from tiza.lang.tensor import Tensor, as_tensor
@@ -103,7 +104,7 @@ class CompiledFunction:
         self._captured = Captured()
         self._unseen: list[Any] = []  # what it uses that was found only as it ran
         self._said = False
-        self._grad = True  # whether derivatives were on at the last call
+        self._way: tuple[bool, str] | None = None  # derivatives and products at the last call
         self._sides: dict[Any, Any] = {}  # arrays that forms of a step share
 
     def _same(self) -> bool:
@@ -122,8 +123,8 @@ class CompiledFunction:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """f(*args, **kwargs)."""
-        grad = is_grad_enabled()
-        if self._quick is not None and grad is self._grad and not kwargs and self._same():
+        way = is_grad_enabled(), precision.products
+        if self._quick is not None and way == self._way and not kwargs and self._same():
             try:
                 made = self._quick(args)
             except Outside:
@@ -143,7 +144,7 @@ class CompiledFunction:
                 self._last = form
                 answer = self._answer(form, arrays, self._captured)
                 short = self._short(form, structure, arrays, self._captured)
-                self._quick, self._grad = None if kwargs else short, grad
+                self._quick, self._way = None if kwargs else short, way
                 return answer
         return self._as_it_is(structure, leaves)
 
@@ -189,7 +190,8 @@ class CompiledFunction:
     def _forms_of(self, structure: Any, arrays: Sequence[Any]) -> Forms:
         """What was made for arguments of these types, as things around the function are."""
         types = tuple((a.shape, a.dtype) for a in arrays)
-        key = structure, types, is_grad_enabled(), self._captured.mode()
+        way = is_grad_enabled(), precision.products
+        key = structure, types, way, self._captured.mode()
         if len(self._forms) >= MOST_KEPT:
             self._forms.clear()
         return self._forms.setdefault(key, Forms())

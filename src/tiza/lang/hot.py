@@ -24,6 +24,7 @@ import numpy as np
 from tiza.graph.effort import Effort, effort, of_each
 from tiza.graph.late import Late
 from tiza.graph.node import Node, placeholder
+from tiza.graph.precision import precision
 from tiza.graph.structure import settings
 from tiza.graph.walk import rebuild, walk
 from tiza.lang.pulled import Form
@@ -149,7 +150,7 @@ def structure(nodes: Sequence[Node]) -> tuple[Hashable, list[Node], int]:
         else:
             leaves.append(node)
             rows.append((node.shape, node.dtype))
-    key = tuple(rows), tuple([numbers[n] for n in nodes])
+    key = tuple(rows), tuple([numbers[n] for n in nodes]), precision.products
     return key, leaves, len(order) - len(leaves) + LEAST * len(forms)
 
 

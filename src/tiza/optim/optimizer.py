@@ -14,6 +14,7 @@ import numpy as np
 
 from tiza.errors import ArgumentError
 from tiza.graph import Node, literal, placeholder
+from tiza.graph.precision import precision
 from tiza.graph.prims.choose import as_type
 from tiza.graph.prims.elementwise import expm1
 from tiza.graph.prims.elementwise import log as log_of
@@ -372,7 +373,7 @@ class Optimizer(Remembered):
     def _program(self, rows: list[Row],
                  given: Sequence[Array]) -> Program:  # fmt: skip
         """The formula traced for these parameters, once for each set of hyperparameters."""
-        key = (self.moving, len(self.param_groups),
+        key = (self.moving, len(self.param_groups), precision.products,
                tuple((i, fixed(group, self.moving)) for i, group, _ in rows),
                tuple((array.shape, array.dtype) for array in given))  # fmt: skip
         found = self._programs.get(key)

@@ -19,6 +19,7 @@ from tiza.graph import Node, placeholder
 from tiza.graph.effort import effort, of_update
 from tiza.graph.late import Late
 from tiza.graph.node import data
+from tiza.graph.precision import precision
 from tiza.lang import hot
 from tiza.lang.tensor import PENDING, Tensor
 from tiza.nn.parameter import at_once, leaf_of
@@ -42,7 +43,7 @@ class Structure:
         if source is not None and _alone(source, grads, losses):
             self.source, self.leaves = source, source.leaves
             numbers = tuple([g.index for g in grads])  # type: ignore[attr-defined]
-            self.key: Hashable = source.form, numbers, len(losses)
+            self.key: Hashable = source.form, numbers, len(losses), precision.products
         else:
             self.source = None
             self.key, self.leaves, _ = hot.structure([*grads, *losses])

@@ -14,7 +14,9 @@ from tiza.graph.blas import ONE_THREAD
 from tiza.graph.loops import joined
 from tiza.graph.node import Node
 from tiza.graph.place import forget
+from tiza.graph.precision import precision
 from tiza.graph.prims.body import Body
+from tiza.graph.rounding import rounded
 from tiza.graph.walk import opened, walk
 
 Array = np.ndarray[Any, Any]
@@ -30,11 +32,13 @@ def _edges(node: Node) -> Sequence[Node]:
 class Program:
     """`outputs` as a function of `inputs`, made ready once and run often.
 
-    A value lives only until its last use. Nodes that carry a value count as data.
+    A value lives only until its last use. Nodes that carry a value count as data. Products are as
+    exact as the thread that makes it ready asks for.
     """
 
     def __init__(self, inputs: Sequence[Node], outputs: Sequence[Node]) -> None:
         given = set(inputs)
+        outputs = rounded(outputs, given)
         order = walk(outputs, lambda n: () if n in given else _edges(n))
         slot: dict[Node, int] = {node: i for i, node in enumerate(inputs)}
         self.start: list[Any] = [None] * len(inputs)
@@ -191,6 +195,16 @@ def evaluate(nodes: Sequence[Node]) -> list[Array]:
 
     Shared parts are computed once; what was computed before is not computed again.
     """
+    wanted = [node for node in nodes if node.value is None]
+    if wanted and precision.rounds:
+        for node, value in zip(wanted, _computed(rounded(wanted)), strict=True):
+            node.value = value
+    else:
+        _computed(wanted)
+    return [node.value for node in nodes]
+
+
+def _computed(nodes: Sequence[Node]) -> list[Array]:
     wanted = [node for node in nodes if node.value is None]
     if wanted:
         forget()

@@ -16,6 +16,7 @@ import numpy as np
 from tiza import nn
 from tiza.errors import ArgumentError, TraceError
 from tiza.graph import Node, constant, placeholder
+from tiza.graph.precision import precision
 from tiza.graph.prims.choose import as_type
 from tiza.graph.unswept import unswept
 from tiza.lang.random import key_scope, key_words
@@ -180,14 +181,16 @@ class Steps:
 
     def settings(self) -> tuple[Any, ...]:
         """Hyperparameters that the traced formula holds as numbers; the rates are inputs."""
-        return self.optimizer.moving, self.optimizer.settings(), self.behind
+        exact = precision.products
+        return self.optimizer.moving, self.optimizer.settings(), self.behind, exact
 
     # -- tracing --------------------------------------------------------------------------
 
     def traced(self, kind: str, rows: Rows, state: State) -> Traced:
         """The program for batches like `rows`."""
         shapes = tuple((a.shape, a.dtype) for a in rows.arrays)
-        key = (kind, shapes, rows.weight is None, self.settings() if kind == "train" else None)
+        settings = self.settings() if kind == "train" else precision.products
+        key = (kind, shapes, rows.weight is None, settings)
         if key not in self.made:
             if len(self.made) >= MOST_TRACED:  # hyperparameters that change at every step
                 self.made.clear()

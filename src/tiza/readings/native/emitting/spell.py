@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -283,6 +283,26 @@ def _whole_division(word: str) -> Rule:
     return rule
 
 
+def _bfloat16(s: Spelling, out: DType, width: int, x: Arg) -> str:
+    """The nearest number of 8 binary digits, ties to even, by its bits; see `rounding`."""
+    whole, kind = ir(np.dtype("int32"), width), ir(out, width)
+    same = partial(s.same, dtype=np.dtype("int32"), width=width)
+    bits = s.text.set(f"bitcast {kind} {x[0]} to {whole}")
+    last = s.text.set(f"lshr {whole} {bits}, {same(16)}")
+    odd = s.text.set(f"and {whole} {last}, {same(1)}")
+    half = s.text.set(f"add {whole} {odd}, {same(0x7FFF)}")
+    near = s.text.set(f"add {whole} {bits}, {half}")
+    quiet = s.text.set(f"or {whole} {bits}, {same(0x400000)}")
+    number = s.text.set(f"fcmp ord {kind} {x[0]}, {x[0]}")
+    kept = _select(s, whole, width, number, near, quiet)
+    exponent = s.text.set(f"and {whole} {bits}, {same(0x7F800000)}")
+    tiny = s.text.set(f"icmp eq {whole} {exponent}, {same(0)}")
+    sign = s.text.set(f"and {whole} {bits}, {same(-0x80000000)}")
+    cut = s.text.set(f"and {whole} {kept}, {same(-0x10000)}")
+    found = _select(s, whole, width, tiny, sign, cut)
+    return s.text.set(f"bitcast {whole} {found} to {kind}")
+
+
 _SPELL: dict[str, Rule] = {
     "add": _plain("fadd", "add"),
     "subtract": _plain("fsub", "sub"),
@@ -302,6 +322,7 @@ _SPELL: dict[str, Rule] = {
     "relu": _relu,
     "where": _where,
     "pow": _pow,
+    "bfloat16": _bfloat16,
     "cast": _cast,
     "copysign": lambda s, out, w, a, b: s.intrinsic("copysign", out, w, a, b),
     "logical_not": _not,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tiza.graph.node import Node
+from tiza.graph.rounding import rounded
 from tiza.graph.unswept import unswept
 from tiza.readings.native.emitting.ahead import Ahead
 from tiza.readings.native.emitting.segments import segmented
@@ -32,11 +33,10 @@ class Graph:
     key: tuple[str, list[Leaf]] | None = None
 
     def keyed(self) -> Graph:
-        """The same, with what it is kept under and its data, if it can be kept."""
-        key = key_of_graph(
-            self.inputs, self.outputs, self.aliased, self.known, self.gathers, host()
-        )
-        return replace(self, key=key)
+        """The same, products as exact as asked for; under what it is kept, and its data."""
+        outputs = tuple(rounded(self.outputs, {*self.inputs, *self.known}))
+        key = key_of_graph(self.inputs, outputs, self.aliased, self.known, self.gathers, host())
+        return replace(self, outputs=outputs, key=key)
 
     def planned(self, machine: Machine | None = None) -> Builder:
         """The graph planned and written down as a program, for this machine or another."""
