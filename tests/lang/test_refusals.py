@@ -193,9 +193,9 @@ CASES = [
         "index -4 is outside an axis of size 3",
     ),
     (
-        "index-outside",
+        "index-place",
         lambda: tz.one_hot(tz.asarray([3]), 3),
-        "index 3 is outside an axis of size 3",
+        "index[0] is 3, outside an axis of size 3",
     ),
     (
         "index-type",

@@ -118,11 +118,11 @@ def test_nothing_overflows(size):
 
 @pytest.mark.parametrize(("code", "error", "text"), [
     (lambda: F.cross_entropy(tz.zeros((2, 3)), [0, 3]), IndexingError,
-     "class 3 does not exist among 3 classes, numbered from 0 to 2"),
+     "target[1] is class 3, which does not exist among 3 classes, numbered from 0 to 2"),
     (lambda: F.cross_entropy(tz.zeros((2, 3)), [0, -1]), IndexingError,
-     "class -1 does not exist among 3 classes, numbered from 0 to 2"),
+     "target[1] is class -1, which does not exist among 3 classes, numbered from 0 to 2"),
     (lambda: F.nll_loss(tz.zeros((2, 3)), [0, 5]), IndexingError,
-     "class 5 does not exist among 3 classes, numbered from 0 to 2"),
+     "target[1] is class 5, which does not exist among 3 classes, numbered from 0 to 2"),
     (lambda: F.nll_loss(tz.zeros((2, 3)), [0.0, 1.0]), DTypeError,
      "classes are whole numbers, not float32"),
     (lambda: F.nll_loss(tz.zeros((2, 3)), [0]), ShapeError, "cross_entropy: for scores (2, 3)"),

@@ -124,9 +124,11 @@ def test_inplace_gives_the_argument_the_new_value():
     (lambda: nn.Dropout(1.5), ArgumentError,
      "dropout: the probability must lie between 0 and 1, but is 1.5"),
     (lambda: nn.Embedding(3, 2)([0, 3]), IndexingError,
-     "embedding: row 3 does not exist in a table of 3 rows, numbered from 0 to 2"),
+     "embedding: input[1] asks for row 3, which does not exist in a table of 3 rows, "
+     "numbered from 0 to 2"),
     (lambda: nn.Embedding(3, 2)([-1]), IndexingError,
-     "embedding: row -1 does not exist in a table of 3 rows, numbered from 0 to 2"),
+     "embedding: input[0] asks for row -1, which does not exist in a table of 3 rows, "
+     "numbered from 0 to 2"),
     (lambda: nn.Embedding(3, 2)([0.5]), DTypeError,
      "whole numbers are wanted as indices, but these are float32"),
     (lambda: nn.Embedding(3, 2, padding_idx=3), ArgumentError,
@@ -136,7 +138,7 @@ def test_inplace_gives_the_argument_the_new_value():
     (lambda: nn.Embedding.from_pretrained(tz.ones(3)), ShapeError,
      "embedding: the table has shape (3,), but two axes are wanted"),
     (lambda: F.one_hot([3], 3), IndexingError,
-     "one_hot: class 3 does not exist among 3 classes, numbered from 0 to 2"),
+     "one_hot: tensor[0] is class 3, which does not exist among 3 classes, numbered from 0 to 2"),
     (lambda: F.one_hot(np.zeros(0, int)), ArgumentError,
      "one_hot: without any class the number of columns is unknown"),
     (lambda: F.one_hot([0.0]), DTypeError,

@@ -23,6 +23,7 @@ SPANISH = {
     "pinv": "la seudoinversa; los valores singulares hasta rtol por el mayor cuentan como cero",
     "take": "las entradas de los lugares i a lo largo de un eje, con la forma de i",
     "take_add": "la transpuesta de take: entradas que se suman en sus lugares (sumas por segmento)",
+    "within": "el mismo i, rechazado si una entrada no es un número de 0 a size - 1",
     "take_along": "para cada línea de un eje, las entradas en los lugares de esa misma línea",
     "take_along_add": "la transpuesta de take_along",
     "put": "x con las filas i reemplazadas por v; donde i se repite, gana la última",

@@ -1,5 +1,5 @@
 """Writing: tensors, their operators and functions, derivatives, random numbers."""
 
-from tiza.lang import operators
+from tiza.lang import copies, operators
 
-__all__ = ["operators"]
+__all__ = ["copies", "operators"]

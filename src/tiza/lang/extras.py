@@ -21,7 +21,7 @@ from tiza.lang.calls import (
     torch_words,
 )
 from tiza.lang.creation import full
-from tiza.lang.indexing import check_places, setitem
+from tiza.lang.indexing import setitem, within
 from tiza.lang.manipulation import moveaxis, reshape
 from tiza.lang.norms import matrix_norm, vector_norm
 from tiza.lang.pairs import maximum
@@ -127,10 +127,10 @@ def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: int = 1, eps: float = 1
     return sum_(a * b, axis=dim) / maximum(lengths, eps)
 
 
-def _lined(x: Tensor, index: Tensor, axis: int) -> None:
+def _lined(x: Tensor, index: Tensor, axis: int) -> Tensor:
     if x.ndim != index.ndim:
         raise ShapeError("index-along", x=x.shape, index=index.shape, axis=axis)
-    check_places(index, x.shape[axis], negative=False)
+    return within(index, x.shape[axis])
 
 
 def _row(x: ArrayLike) -> Tensor:
@@ -167,7 +167,7 @@ def gather(x: ArrayLike, dim: int, index: ArrayLike) -> Tensor:
     if not places.size:
         return full(places.shape, 0, dtype=x.dtype)
     k = axis_of(dim, x.ndim)
-    _lined(x, places, k)
+    places = _lined(x, places, k)
     return make(PRIMITIVES["take_along"], _cut(x, places.shape, k), places, axis=k)
 
 
@@ -192,7 +192,7 @@ def scatter_add(x: ArrayLike, dim: int, index: ArrayLike, src: ArrayLike) -> Ten
         added = as_tensor(src, int64) if isinstance(src, Tensor) else int(src)
         return as_tensor(scatter_add(counts, dim, places, added), x.dtype)
     k = axis_of(dim, x.ndim)
-    _lined(x, places, k)
+    places = _lined(x, places, k)
     values = _cut(_filled(src, x, places), places.shape, -1)
     size = x.shape[k]
     added = make(PRIMITIVES["take_along_add"], values, places, axis=k, size=size)
@@ -231,7 +231,7 @@ def scatter(x: ArrayLike, dim: int, index: ArrayLike, src: ArrayLike = 0.0, *,
     if not places.size:
         return same(x)
     k = axis_of(dim, x.ndim)
-    _lined(x, places, k)
+    places = _lined(x, places, k)
     values = _cut(_filled(src, x, places), places.shape, -1)
     key: list[Tensor] = [Tensor(constant(i)) for i in np.indices(places.shape)]
     key[k] = places

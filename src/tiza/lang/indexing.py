@@ -18,6 +18,7 @@ import numpy as np
 
 from tiza.errors import DTypeError, IndexingError, ShapeError, TraceError
 from tiza.graph import PRIMITIVES, constant
+from tiza.graph.prims.indexing import refuse_outside
 from tiza.lang.arrays import Array
 from tiza.lang.operators import type_with_number
 from tiza.lang.tensor import Tensor, as_tensor, make
@@ -36,14 +37,29 @@ Entry = int | slice | Tensor | Fresh | EllipsisType | None
 # of a key, once normal: arrays are of integers, and an ellipsis stands for no axes
 
 
-def check_places(places: Tensor, size: int, *, negative: bool = True) -> None:
+def within(places: Tensor, size: int, code: str = "index-place") -> Tensor:
+    """Places from 0 to size − 1, refused now where they are known, else as they are computed.
+
+    Errors: IndexingError `code`, which names the first entry outside; DTypeError where they are
+    no whole numbers.
+    """
+    if places.dtype.kind not in "iu":
+        raise DTypeError("index-type", got=places.dtype)
+    known = places.node.value
+    if known is None:
+        return make(P["within"], places, size=size, code=code)
+    refuse_outside(known, size, code)
+    return places
+
+
+def check_places(places: Tensor, size: int) -> None:
     """Refuse an index outside its axis now, where its value is already known."""
     if places.dtype.kind not in "iu":
         raise DTypeError("index-type", got=places.dtype)
     known = places.node.value
     if known is not None and known.size:
         low, high = int(known.min()), int(known.max())
-        if high >= size or low < (-size if negative else 0):
+        if high >= size or low < -size:
             worst = high if high >= size else low
             raise IndexingError("index-outside", index=worst, size=size, last=size - 1)
 

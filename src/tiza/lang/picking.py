@@ -12,7 +12,7 @@ from tiza.errors import ArgumentError, ShapeError
 from tiza.graph import PRIMITIVES, constant
 from tiza.lang.calls import ArrayLike, axis_of, binary, same
 from tiza.lang.creation import full, meshgrid, zeros
-from tiza.lang.indexing import check_places, getitem, setitem
+from tiza.lang.indexing import getitem, setitem, within
 from tiza.lang.manipulation import broadcast_arrays, concat, flip, moveaxis, permute_dims, reshape
 from tiza.lang.manipulation import stack as stack_
 from tiza.lang.searching import take, take_along_axis, where
@@ -81,7 +81,7 @@ def index_select(x: ArrayLike, dim: int, index: ArrayLike) -> Tensor:
     if places.ndim != 1:
         raise ShapeError("vector-needed", op="index_select", shape=places.shape)
     k = axis_of(dim, x.ndim)
-    check_places(places, x.shape[k], negative=False)
+    places = within(places, x.shape[k])
     return make(PRIMITIVES["take"], x, places, axis=k)
 
 
@@ -93,8 +93,7 @@ def _lines(x: Tensor, dim: int, index: ArrayLike) -> tuple[Tensor, Tensor, int]:
         raise ShapeError("vector-needed", op="index_...", shape=places.shape)
     front = reshape(x, (1,)) if x.ndim == 0 else x
     k = axis_of(dim, front.ndim)
-    check_places(places, front.shape[k], negative=False)
-    return moveaxis(front, k, 0), places, k
+    return moveaxis(front, k, 0), within(places, front.shape[k]), k
 
 
 def _into(x: Tensor, dim: int, source: ArrayLike) -> Tensor:

@@ -13,7 +13,7 @@ from tiza.graph import PRIMITIVES, constant
 from tiza.graph.types import DType
 from tiza.lang.arrays import default_dtype
 from tiza.lang.calls import ArrayLike, axis_of, binary, cast, pair, same, spelled, torch_words
-from tiza.lang.indexing import check_places
+from tiza.lang.indexing import check_places, within
 from tiza.lang.manipulation import broadcast_shapes, broadcast_to, expand_dims, reshape
 from tiza.lang.tensor import Tensor, as_tensor, make
 
@@ -274,7 +274,7 @@ def one_hot(x: ArrayLike, num_classes: int, /, *, dtype: DType | None = None) ->
             [1., 0., 0.]])
     """
     x = as_tensor(x)
-    check_places(x, num_classes, negative=False)
+    x = within(x, num_classes)
     classes = Tensor(constant(np.arange(num_classes, dtype=x.dtype)))
     hits = make(PRIMITIVES["equal"], expand_dims(x, axis=-1), classes)
     if dtype is not None:

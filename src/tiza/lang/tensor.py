@@ -144,13 +144,6 @@ class Tensor:
 
     __hash__ = object.__hash__
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        """The same value as data of its own; a variable again, where this is one."""
-        twin = object.__new__(type(self))
-        Tensor.__init__(twin, constant(np.array(self.numpy()), self.name))
-        memo[id(self)] = twin
-        return twin.requires_grad_() if self.requires_grad else twin
-
     @property
     def is_leaf(self) -> bool:
         """Whether this is data, and no expression."""
@@ -226,7 +219,8 @@ class Tensor:
             hook(leaf)
         if not retain_graph and not create_graph:
             key = id(self)  # not the tensor, whose == is entry by entry
-            PENDING[key] = weakref.ref(self, partial(_done_waiting, key, PENDING)), touched
+            # It is forgotten as it goes, without a line of Python in which Ctrl-C would be lost.
+            PENDING[key] = weakref.ref(self, partial(PENDING.pop, key)), touched
 
     def _variables(self) -> list[Tensor]:
         """The variables that this value depends on."""
@@ -322,11 +316,6 @@ def _received(leaf: Tensor, g: Tensor) -> Tensor:
 
 def _hooks_of(leaf: Tensor, when: str) -> Iterable[Callable[[Tensor], Any]]:
     return leaf._hooks[when].values() if leaf._hooks else ()
-
-
-def _done_waiting(key: int, pending: dict[int, Any], _: object) -> None:
-    """Forget a loss that is gone; holds the table itself, which outlives this module's names."""
-    pending.pop(key, None)
 
 
 def make(prim: Primitive, *xs: Tensor, **attrs: Any) -> Tensor:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tiza.errors import ArgumentError, DTypeError, IndexingError, ShapeError
+from tiza.errors import ArgumentError, DTypeError, ShapeError
 from tiza.graph import PRIMITIVES
 from tiza.graph.place import describe, here
+from tiza.graph.prims.indexing import refuse_outside
 from tiza.lang.tensor import Tensor, as_tensor, make
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -57,12 +58,10 @@ def weighted(values: Tensor, weight: Any) -> Tensor:
     return product
 
 
-def classes_inside(t: Tensor, classes: int, ignore_index: int) -> None:
-    """Refuse classes that do not exist, where the targets are known already."""
-    if t.node.value is None or not t.size:
-        return
-    values = t.node.value
-    wrong = values[((values < 0) | (values >= classes)) & (values != ignore_index)]
-    if wrong.size:
-        raise IndexingError("loss-class", got=int(wrong.flat[0]), classes=classes,
-                            last=classes - 1)  # fmt: skip
+def classes_inside(t: Tensor, classes: int, ignore_index: int | None = None) -> Tensor:
+    """The targets, refused where a class does not exist: at once, or as they are computed."""
+    known = t.node.value
+    if known is None:
+        return make(PRIMITIVES["within"], t, size=classes, code="loss-class")
+    refuse_outside(known, classes, "loss-class", ignore_index)
+    return t

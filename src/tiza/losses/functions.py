@@ -171,8 +171,7 @@ def _hard(x: Tensor, t: Tensor, w: Tensor | None, ignore_index: int, reduction: 
         raise ShapeError("loss-cross-shapes", x=x.shape, t=t.shape, wanted=wanted)
     if t.dtype.kind not in "iu":
         raise DTypeError("loss-target-type", got=t.dtype)
-    classes_inside(t, x.shape[1], ignore_index)
-    kept, safe = _without_ignored(t, ignore_index)
+    kept, safe = _without_ignored(t, x.shape[1], ignore_index)
     if smoothing:
         one_hot = Tensor(formulas.one_hot(safe.node, x.node))
         q = one_hot * (1 - smoothing) + smoothing / x.shape[1]
@@ -185,16 +184,21 @@ def _hard(x: Tensor, t: Tensor, w: Tensor | None, ignore_index: int, reduction: 
     return _mean_of_kept(values, kept, factor, reduction)
 
 
-def _without_ignored(t: Tensor, ignore_index: int) -> tuple[Tensor | None, Tensor]:
-    """Which targets count, and the targets with a class that exists in the place of others."""
-    limits = np.iinfo(t.dtype)
-    if not limits.min <= ignore_index <= limits.max:
-        return None, t
-    value = t.node.value
-    if value is not None and not (value == ignore_index).any():
-        return None, t
+def _without_ignored(t: Tensor, classes: int,
+                     ignore_index: int) -> tuple[Tensor | None, Tensor]:  # fmt: skip
+    """Which targets count, and the targets with a class that exists in the place of others.
+
+    Errors: IndexingError for any other class that does not exist.
+    """
+    limits, value = np.iinfo(t.dtype), t.node.value
+    if value is not None:
+        classes_inside(t, classes, ignore_index)
+    possible = limits.min <= ignore_index <= limits.max
+    if not possible or (value is not None and not (value == ignore_index).any()):
+        return None, classes_inside(t, classes)
     kept = not_equal(t, ignore_index)
-    return kept, make(PRIMITIVES["where"], kept, t, t * 0)
+    safe = make(PRIMITIVES["where"], kept, t, t * 0)
+    return kept, safe if value is not None else classes_inside(safe, classes)
 
 
 def _mean_of_kept(values: Tensor, kept: Tensor | None, factor: Tensor | None,
@@ -231,8 +235,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
         raise ShapeError("loss-cross-shapes", x=x.shape, t=t.shape, wanted=wanted)
     if t.dtype.kind not in "iu":
         raise DTypeError("loss-target-type", got=t.dtype)
-    classes_inside(t, x.shape[1], ignore_index)
-    kept, safe = _without_ignored(t, ignore_index)
+    kept, safe = _without_ignored(t, x.shape[1], ignore_index)
     places = make(PRIMITIVES["reshape"], safe, shape=(wanted[0], 1, *wanted[1:]))
     values = -make(PRIMITIVES["reshape"], make(PRIMITIVES["take_along"], x, places, axis=1),
                    shape=wanted)  # fmt: skip

@@ -96,7 +96,7 @@ def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0,
         raise ShapeError("loss-cross-shapes", x=x.shape, t=t.shape, wanted=x.shape[:1])
     if t.dtype.kind not in "iu":
         raise DTypeError("loss-target-type", got=t.dtype)
-    classes_inside(t, x.shape[1], -1 if t.dtype.kind == "u" else np.iinfo(t.dtype).min)
+    t = classes_inside(t, x.shape[1])
     at = make(PRIMITIVES["reshape"], t, shape=(*t.shape, 1))
     short = positive_part(margin - make(PRIMITIVES["take_along"], x, at, axis=1) + x)
     short = short * short if p == 2 else short

@@ -9,9 +9,10 @@ import numpy as np
 
 from tiza.errors import ArgumentError, ShapeError
 from tiza.graph import PRIMITIVES as P
+from tiza.lang.indexing import within
 from tiza.lang.pairs import equal
 from tiza.lang.tensor import Tensor, as_tensor, make
-from tiza.nn.lookup import by_frequency, inside, numbers, padding_of, renormed_rows_
+from tiza.nn.lookup import by_frequency, numbers, padding_of, renormed_rows_
 from tiza.nn.segments import segment_count, segment_max, segment_sum
 
 MODES = ("sum", "mean", "max")
@@ -68,7 +69,7 @@ def embedding_bag(input: Any, weight: Any, offsets: Any = None, max_norm: float 
     del sparse
     mode_of(mode)
     w = as_tensor(weight)
-    given = inside(numbers(input), w.shape[0], "embedding-row")
+    given = within(numbers(input), w.shape[0], "embedding-row")
     ids, bag, n = _bags(given, offsets, include_last_offset)
     if mode == "max" and scale_grad_by_freq:
         raise ArgumentError("bag-frequency-max")

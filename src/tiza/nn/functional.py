@@ -12,6 +12,7 @@ from tiza.graph import COMPOSITES, PRIMITIVES
 from tiza.lang import random
 from tiza.lang.calls import axis_of
 from tiza.lang.entrywise import clamp
+from tiza.lang.indexing import within
 from tiza.lang.norms import vector_norm
 from tiza.lang.pairs import equal
 from tiza.lang.tensor import Tensor, as_tensor, make
@@ -92,7 +93,7 @@ from tiza.nn.drop import (
     feature_alpha_dropout,
 )
 from tiza.nn.heads import multi_head_attention_forward
-from tiza.nn.lookup import embedding, inside
+from tiza.nn.lookup import embedding
 from tiza.nn.normalize import (
     batch_norm,
     group_norm,
@@ -299,7 +300,7 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
         if not ids.size:
             raise ArgumentError("one-hot-empty")
         num_classes = int(ids.numpy().max()) + 1
-    ids = as_tensor(inside(ids, num_classes, "one-hot-class"), np.dtype(np.int64))
+    ids = as_tensor(within(ids, num_classes, "one-hot-class"), np.dtype(np.int64))
     columns = as_tensor(np.arange(num_classes))
     at = equal(make(PRIMITIVES["reshape"], ids, shape=(*ids.shape, 1)), columns)
     return as_tensor(at, np.dtype(np.int64))

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tiza.errors import ArgumentError, DTypeError, IndexingError
+from tiza.errors import ArgumentError, DTypeError
 from tiza.graph import PRIMITIVES as P
 from tiza.graph import Node
+from tiza.lang.indexing import within
 from tiza.lang.pairs import equal
 from tiza.lang.tensor import Tensor, as_tensor, make
 from tiza.nn.parameter import assign_rows
@@ -20,20 +21,6 @@ def numbers(input: Any) -> Tensor:
     ids = as_tensor(input)
     if ids.dtype.kind not in "iu":
         raise DTypeError("embedding-ids", got=ids.dtype)
-    return ids
-
-
-def inside(ids: Tensor, size: int, code: str) -> Tensor:
-    """The indices, refused where already known to be outside; −1 is not the last here."""
-    value = ids.node.value
-    if value is None:
-        if ids.dtype.kind == "u":
-            return ids
-        outside = as_tensor(np.array(-size - 1), ids.dtype)  # refused when it is computed
-        return make(P["where"], ids < 0, outside, ids)
-    wrong = value[(value < 0) | (value >= size)]
-    if wrong.size:
-        raise IndexingError(code, got=int(wrong.flat[0]), size=size, last=size - 1)
     return ids
 
 
@@ -62,7 +49,7 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None,
     del sparse
     ids, w = numbers(input), as_tensor(weight)
     rows = w.shape[0]
-    safe = inside(ids, rows, "embedding-row")
+    safe = within(ids, rows, "embedding-row")
     if max_norm is not None:
         renormed_rows_(w, safe, max_norm, norm_type)
     y = make(P["take"], w, safe, axis=0)

@@ -54,11 +54,6 @@ class Buffer(Tensor):
         super().__init__(as_tensor(data).detach().node)
         self.persistent = persistent
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        twin = super().__deepcopy__(memo)
-        twin.persistent = self.persistent  # type: ignore[attr-defined]
-        return twin
-
 
 def converted(data: Any) -> Array:
     """A private copy as an array; Python floats take the default type."""

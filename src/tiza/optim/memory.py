@@ -25,6 +25,10 @@ class Remembered:
     param_groups: list[dict[str, Any]]
     state: dict[Tensor, dict[str, Any]]  # of each parameter: step and slots
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and other processes: all but the programs, which are made again."""
+        return {**self.__dict__, "_programs": {}}
+
     @property
     def params(self) -> list[Tensor]:
         """All parameters, group after group."""

@@ -230,12 +230,20 @@ class Steps:
                  with_loss: bool) -> tuple[Node, Node | None]:  # fmt: skip
         count = len(rows.xs)
         try:
-            prediction = self.model(*(Tensor(hole) for hole in holes[:count]))
+            prediction = self._answer([Tensor(hole) for hole in holes[:count]])
             loss = self._loss(prediction, holes[count:]) if with_loss else None
         except TraceError as cause:
             raise TraceError("fit-computed", where=type(self.model).__name__,
                              reason=str(cause)) from cause  # fmt: skip
         return prediction.node, None if loss is None else loss.node
+
+    def _answer(self, xs: Sequence[Tensor]) -> Tensor:
+        """What the model makes of a batch: one tensor."""
+        answer: Any = self.model(*xs)
+        if not isinstance(answer, Tensor):
+            got = "None" if answer is None else type(answer).__name__
+            raise ArgumentError("fit-forward", where=type(self.model).__name__, got=got)
+        return answer
 
     def _loss(self, prediction: Tensor, rest: Sequence[Node]) -> Tensor:
         if self.loss is None:
@@ -247,6 +255,9 @@ class Steps:
             each: Any = each_loss(self.loss, prediction, target)
             each = each.mean(axis=tuple(range(1, each.ndim))) if each.ndim > 1 else each
             loss = (each * Tensor(rest[1])).mean()
+        if not isinstance(loss, Tensor):
+            got = "None" if loss is None else type(loss).__name__
+            raise ArgumentError("fit-loss-kind", got=got)
         if loss.shape != ():
             raise ArgumentError("fit-loss-shape", got=loss.shape)
         found: Tensor = loss

@@ -126,6 +126,40 @@ ENTRIES = {
             "Los pesos multiplican la pérdida de cada ejemplo antes de tomar la media.",
         ),
     ),
+    "fit-forward": Entry(
+        en=(
+            "{where}.forward returns {got}, but fit, evaluate and predict need one tensor",
+            "end {where}.forward with `return` and the tensor that the loss is to see",
+        ),
+        es=(
+            "{where}.forward devuelve {got}, pero fit, evaluate y predict necesitan un tensor",
+            "termine {where}.forward con `return` y el tensor que la pérdida ha de recibir",
+        ),
+        more=(
+            "A forward without `return` gives None. NumPy arrays and plain numbers have no "
+            "derivative: compute with tensors. A model of several results is trained by a loop of "
+            "your own, which tz.compile makes as fast as fit.",
+            "Un forward sin `return` da None. Los arreglos de NumPy y los números no tienen "
+            "derivada: calcule con tensores. Un modelo de varios resultados se entrena con un "
+            "bucle propio, que tz.compile hace tan rápido como fit.",
+        ),
+    ),
+    "fit-loss-kind": Entry(
+        en=(
+            "the loss function returns {got}, but training needs a tensor of one number",
+            "end it with `return` and compute with tensors, e.g. ((y - t) ** 2).mean()",
+        ),
+        es=(
+            "la función de pérdida devuelve {got}, pero entrenar exige un tensor de un número",
+            "termínela con `return` y calcule con tensores, p. ej. ((y - t) ** 2).mean()",
+        ),
+        more=(
+            "The loss is differentiated. A number of Python or NumPy has forgotten where it came "
+            "from, so that nothing could be learnt from it.",
+            "La pérdida se deriva. Un número de Python o NumPy ya olvidó de dónde vino, así que "
+            "nada podría aprenderse de él.",
+        ),
+    ),
     "fit-loss-shape": Entry(
         en=("the loss has shape {got}; training needs one number", "take its mean: loss.mean()"),
         es=(

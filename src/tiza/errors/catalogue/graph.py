@@ -106,6 +106,22 @@ ENTRIES = {
         es=("un índice debe ser entero, recibió {got}", "x.astype(tz.int64)"),
         more=TYPES,
     ),
+    "index-place": Entry(
+        en=(
+            "index{at} is {got}, outside an axis of size {size}",
+            "indices run from 0 to {last}; negative ones do not count from the end here",
+        ),
+        es=(
+            "index{at} es {got}, fuera de un eje de tamaño {size}",
+            "los índices van de 0 a {last}; aquí los negativos no cuentan desde el final",
+        ),
+        more=(
+            "gather, index_select, scatter and their like take an index as PyTorch does: counted "
+            "from 0, never from the end. x[i] and take accept negative indices.",
+            "gather, index_select, scatter y sus semejantes toman los índices como PyTorch: "
+            "contados desde 0, nunca desde el final. x[i] y take aceptan índices negativos.",
+        ),
+    ),
     "index-outside": Entry(
         en=("index {index} is outside an axis of size {size}", "indices run from 0 to {last}"),
         es=(

@@ -240,13 +240,13 @@ ENTRIES = {
     ),
     "embedding-row": Entry(
         en=(
-            "embedding: row {got} does not exist in a table of {size} rows, numbered from 0 to "
-            "{last}",
+            "embedding: input{at} asks for row {got}, which does not exist in a table of {size} "
+            "rows, numbered from 0 to {last}",
             "make the table larger, or correct the index",
         ),
         es=(
-            "embedding: la fila {got} no existe en una tabla de {size} filas, numeradas de 0 a "
-            "{last}",
+            "embedding: input{at} pide la fila {got}, que no existe en una tabla de {size} "
+            "filas, numeradas de 0 a {last}",
             "agrande la tabla, o corrija el índice",
         ),
         more=(
@@ -258,11 +258,13 @@ ENTRIES = {
     ),
     "one-hot-class": Entry(
         en=(
-            "one_hot: class {got} does not exist among {size} classes, numbered from 0 to {last}",
+            "one_hot: tensor{at} is class {got}, which does not exist among {size} classes, "
+            "numbered from 0 to {last}",
             "give a larger num_classes, or correct the class",
         ),
         es=(
-            "one_hot: la clase {got} no existe entre {size} clases, numeradas de 0 a {last}",
+            "one_hot: tensor{at} es la clase {got}, que no existe entre {size} clases, "
+            "numeradas de 0 a {last}",
             "dé un num_classes mayor, o corrija la clase",
         ),
         more=(

@@ -101,11 +101,13 @@ ENTRIES = {
     ),
     "loss-class": Entry(
         en=(
-            "class {got} does not exist among {classes} classes, numbered from 0 to {last}",
+            "target{at} is class {got}, which does not exist among {size} classes, numbered "
+            "from 0 to {last}",
             "give the last layer more outputs, or number the classes from 0",
         ),
         es=(
-            "la clase {got} no existe entre {classes} clases, numeradas de 0 a {last}",
+            "target{at} es la clase {got}, que no existe entre {size} clases, numeradas de "
+            "0 a {last}",
             "dé más salidas a la última capa, o numere las clases desde 0",
         ),
         more=(

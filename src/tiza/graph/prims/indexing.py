@@ -31,6 +31,29 @@ def _inside(i: Any, size: int) -> Any:
     return i
 
 
+def refuse_outside(i: Any, size: int, code: str, ignore: int | None = None) -> None:
+    """Errors: IndexingError with this code, which names the first entry outside 0 ... size − 1."""
+    if not i.size or (i.min() >= 0 and i.max() < size):
+        return
+    wrong = (i < 0) | (i >= size)
+    if ignore is not None:
+        wrong &= i != ignore
+    if wrong.any():
+        at = np.argwhere(wrong)[0].tolist()
+        got = int(i[tuple(at)])
+        raise IndexingError(code, got=got, at=at or "", size=size, last=size - 1)
+
+
+def _within_value(i: Any, size: int, code: str) -> Any:
+    refuse_outside(np.asarray(i), size, code)
+    return i
+
+
+def _within_infer(i: Node, size: int, code: str) -> tuple[Shape, DType]:
+    _whole(i)
+    return i.shape, i.dtype
+
+
 def _take_infer(x: Node, i: Node, axis: int) -> tuple[Shape, DType]:
     _whole(i)
     return (*x.shape[:axis], *i.shape, *x.shape[axis + 1 :]), x.dtype
@@ -114,6 +137,18 @@ take_add: Primitive = Primitive(
         ((rng.normal(size=(2, 2, 2, 3)), rng.integers(-4, 4, (2, 2))), {"axis": 1, "size": 4}),
     ],
     says="the transpose of take: entries added up at their places (segment sums)",
+)  # fmt: skip
+
+
+within: Primitive = Primitive(
+    name="within", family="indexing", infer=_within_infer, value=_within_value,
+    vjp=lambda g, y, i, size, code: [None],
+    batch=lambda xs, batched, size, code: within(xs[0], size=size, code=code), latex="{0}",
+    samples=lambda rng: [
+        ((rng.integers(0, 5, (4, 3)),), {"size": 5, "code": "index-place"}),
+        ((np.array(1, "int8"),), {"size": 2, "code": "index-place"}),
+    ],
+    says="i itself, refused where an entry is no number from 0 to size - 1",
 )  # fmt: skip
 
 

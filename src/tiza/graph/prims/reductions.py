@@ -116,16 +116,26 @@ def _along_samples(dtype: str = "float64") -> Callable[..., list[Sample]]:
 
 
 def _arg(name: str, value: Callable[..., Any], latex: str) -> Primitive:
-    """The index of the first extreme along one axis."""
+    """The index of the first extreme along one axis; `last_nan`: of the last NaN, if any."""
     return Primitive(
-        name=name, family="reduction", infer=lambda x, axis: _arg_infer(name)(x, (axis,), False),
-        value=value, vjp=lambda g, y, x, axis: [None], latex=latex,
-        batch=lambda xs, batched, axis: PRIMITIVES[name](xs[0], axis=axis + 1),
+        name=name, family="reduction", value=value, latex=latex,
+        infer=lambda x, axis, **_: _arg_infer(name)(x, (axis,), False),
+        vjp=lambda g, y, x, axis, **_: [None],
+        batch=lambda xs, batched, axis, **more: PRIMITIVES[name](xs[0], axis=axis + 1, **more),
         samples=lambda rng: _along_samples()(rng)[:4],
     )  # fmt: skip
 
 
-argmax: Primitive = _arg("argmax", lambda x, axis: np.argmax(x, axis=axis), r"\arg\max {0}")
+def _argmax_value(x: Any, axis: int, last_nan: bool = False) -> Any:
+    first = np.argmax(x, axis=axis)
+    if not last_nan or x.dtype.kind != "f":
+        return first
+    lost = np.isnan(x)
+    last = x.shape[axis] - 1 - np.argmax(np.flip(lost, axis), axis=axis)
+    return np.where(lost.any(axis=axis), last, first)
+
+
+argmax: Primitive = _arg("argmax", _argmax_value, r"\arg\max {0}")
 argmin: Primitive = _arg("argmin", lambda x, axis: np.argmin(x, axis=axis), r"\arg\min {0}")
 
 

@@ -17,7 +17,17 @@ ACTIVATIONS = {
     "softshrink", "hardshrink", "threshold",
 }  # fmt: skip
 INLINE = {"cross_entropy", "soft_cross_entropy", "bce_with_logits", "bce"}  # stay in the loss
-VIEWS = {"reshape", "cast", "alias", "permute", "broadcast_to", "stop_gradient", "slice", "part"}
+VIEWS = {
+    "reshape",
+    "cast",
+    "alias",
+    "permute",
+    "broadcast_to",
+    "stop_gradient",
+    "slice",
+    "part",
+    "within",
+}
 LEAVES = {"literal", "constant", "input"}
 HEAVY = {"solve", "inv", "take", "window_max", "window_sum", "concat"}
 AFFINE = {"linear", "conv", "conv_transpose"}

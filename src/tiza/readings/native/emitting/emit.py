@@ -239,7 +239,7 @@ class Kernel(Ends):
 
     def _position(self, k: int, reduction: Reduction, copy: Copy, before: str, place: str,
                   width: int) -> None:  # fmt: skip
-        """The first greatest (or least): the first NaN, where there is one."""
+        """The first greatest (or least): the first NaN, or the last one, where there is one."""
         dtype, where = reduction.value.dtype, self.accumulated[-1 - k, copy]
         kind, whole, bits = ir(dtype, width), ir(self.number, width), ir(BOOL, width)
         held = self.text.set(f"load {whole}, ptr {where}")
@@ -249,9 +249,10 @@ class Kernel(Ends):
         better = self.spell(name, BOOL, width, {}, [(x, dtype), (before, dtype)])
         if dtype.kind == "f":
             fresh = self.text.set(f"fcmp uno {kind} {x}, {x}")
-            old = self.text.set(f"fcmp ord {kind} {before}, {before}")
-            first = self.text.set(f"and {bits} {fresh}, {old}")
-            better = self.text.set(f"or {bits} {better}, {first}")
+            if not reduction.last_nan:
+                old = self.text.set(f"fcmp ord {kind} {before}, {before}")
+                fresh = self.text.set(f"and {bits} {fresh}, {old}")
+            better = self.text.set(f"or {bits} {better}, {fresh}")
         better = self.text.set(f"or {bits} {better}, {none}")
         place_now = "0"
         for loop in self.nest.reduced:

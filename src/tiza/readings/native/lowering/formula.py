@@ -20,7 +20,7 @@ TILED = {  # the matrices of `winograd`
     "apart": "G {0} Gᵀ", "together": "Gᵀ {0} G", "slid": "Aᵀ ({1} (Bᵀ {0} B)) A",
     "learned": "(A {0} Aᵀ) (Bᵀ {1} B)ᵀ",
 }  # fmt: skip
-SILENT = {"cast", "broadcast_to", "alias", "stop_gradient"}
+SILENT = {"cast", "broadcast_to", "alias", "stop_gradient", "within"}
 
 
 class Formulas:

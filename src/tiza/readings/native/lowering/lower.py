@@ -231,7 +231,7 @@ def _windows(low: Lowering, node: Node, index: Index) -> Value:
 def wrapped(low: Lowering, node: Node, index: Index, size: int) -> Affine:
     """An index read from memory: negative ones count from the end; bounds are checked."""
     raw = low.value(node, index)
-    if node in low.trusted:
+    if node in low.trusted or (raw.op == "wrap" and raw.extra <= size):
         raw.extent = size
         return Affine(0, [(raw, 1)])
     low.checked = True
@@ -239,6 +239,18 @@ def wrapped(low: Lowering, node: Node, index: Index, size: int) -> Affine:
     place = low.make("wrap", (wide,), INT64, size, size)
     place.extent = size
     return Affine(0, [(place, 1)])
+
+
+def _within(low: Lowering, node: Node, index: Index) -> Value:
+    """An index of which negative ones are refused as well."""
+    low.checked = True
+    size, none = node.attrs["size"], low.number(0, INT64)
+    raw = low.apply("cast", low.value(node.inputs[0], index), dtype=INT64)
+    below = low.apply("less", raw, none, dtype=BOOL)
+    beyond = low.apply("where", below, low.number(-size - 1, INT64), raw, dtype=INT64)
+    place = low.make("wrap", (beyond,), INT64, size, size)
+    place.extent = size
+    return place if node.dtype == INT64 else low.apply("cast", place, dtype=node.dtype)
 
 
 def _take(low: Lowering, node: Node, index: Index) -> Value:
@@ -268,6 +280,7 @@ _RULES: dict[str, Rule] = {
     "flip": _flip,
     "pad": _pad,
     "windows": _windows,
+    "within": _within,
     "take": _take,
     "take_along": _take_along,
 }

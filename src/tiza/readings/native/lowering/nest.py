@@ -39,6 +39,7 @@ class Reduction:
     value: Value
     result: Value
     carried: bool = False  # every partial result is stored as well
+    last_nan: bool = False  # of several NaN the number of the last one is wanted
 
 
 @dataclass
@@ -263,7 +264,7 @@ class Lowerer:
         number = len(nest.reductions)
         result = low.make("result", (), root.dtype, number, ("result", number))
         result.atoms = frozenset(nest.kept)
-        nest.reductions.append(Reduction(op, value, result))
+        nest.reductions.append(Reduction(op, value, result, False, "last_nan" in root.attrs))
         low.own[root] = (kept, result)
         self._store(nest.outer, root, kept, result)
 

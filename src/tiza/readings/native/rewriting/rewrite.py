@@ -139,7 +139,8 @@ def _summary(name: str) -> Callable[[Node, Node], Node]:
 def _argmax(node: Node, x: Node) -> Node:
     fill = -math.inf if x.dtype.kind == "f" else int(np.iinfo(x.dtype).min)
     flat = _in_a_row(_windows(node, x, fill), len(node.attrs["size"]))
-    return P["cast"](P["argmax"](flat, axis=flat.ndim - 1), dtype=node.dtype)
+    place = P["argmax"](flat, axis=flat.ndim - 1, last_nan=True)  # as `evaluate` and PyTorch do
+    return P["cast"](place, dtype=node.dtype)
 
 
 def _in_a_row(seen: Node, k: int) -> Node:
