@@ -219,6 +219,40 @@ def test_dropout_draws_anew_and_again() -> None:
     np.testing.assert_array_equal(f(x).numpy(), np.ones(200))
 
 
+@pytest.mark.parametrize("steps", [6])
+def test_random_numbers_are_those_of_the_uncompiled_loop(steps: int) -> None:
+    x, y = rows(16, 8), np.arange(16) % 3
+
+    def train(compiled: bool) -> tuple[list[np.ndarray], list[float]]:
+        tz.manual_seed(0)
+        layers = [nn.Linear(8, 32), nn.Dropout(0.3), nn.Linear(32, 32), nn.Dropout(0.5)]
+        model = nn.Sequential(*layers, nn.Linear(32, 3))
+        optimizer = optim.SGD(model.parameters(), lr=0.1)
+
+        def step(x: Any, y: Any) -> Tensor:
+            optimizer.zero_grad()
+            noisy = tz.tensor(x) + tz.random.uniform((16, 8))
+            loss = F.cross_entropy(model(noisy), y)
+            loss.backward()
+            optimizer.step()
+            return loss
+
+        run = tz.compile(step) if compiled else step
+        losses = [run(x, y).item() for _ in range(steps)]
+        return [np.array(losses)], tz.rand(3).tolist()  # the generator goes on alike
+
+    (plain, after), (fast, after_too) = train(False), train(True)
+    np.testing.assert_allclose(fast[0], plain[0], rtol=1e-5)
+    assert after == after_too
+
+
+def test_no_two_calls_share_random_numbers() -> None:
+    tz.manual_seed(0)
+    draw = tz.compile(lambda: (tz.random.uniform((4,)), tz.random.uniform((4,))))
+    drawn = [tuple(x.tolist()) for _ in range(5) for x in draw()]
+    assert len(set(drawn)) == 10
+
+
 def test_two_optimizers_that_step_in_turn() -> None:
     """As those of a generator and its critic do."""
 

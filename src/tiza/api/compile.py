@@ -24,7 +24,7 @@ from tiza.errors import ArgumentError, TraceError, pick
 from tiza.graph import Node, constant, placeholder
 from tiza.graph.precision import precision
 from tiza.lang.mode import is_grad_enabled
-from tiza.lang.random import key_scope, key_words, next_stream
+from tiza.lang.random import drawn, key_scope, key_words, next_streams
 from tiza.lang.tensor import Tensor, as_tensor
 from tiza.lang.trace import AsItIs, Unseen, is_writing
 from tiza.readings.native import Compiled, Outside, SlowWarning
@@ -212,7 +212,7 @@ class CompiledFunction:
     def _answer(self, form: Form, arrays: Sequence[Any], captured: Captured) -> Any:
         given = [*arrays, *captured.values()]
         if form.random:
-            given.append(key_words(*next_stream(), 1))
+            given.append(key_words(*next_streams(form.random)))
         made = form.run(given, self._threads)
         captured.take(form.changed, form.stepped, made[form.count :])
         return rebuilt(form.out, [Tensor(constant(a)) for a in made[: form.count]])
@@ -231,6 +231,7 @@ class CompiledFunction:
         with Opened.of(captured, blank=blank) as opened, key_scope(key):
             args, kwargs = rebuilt(structure, [Tensor(h) for h in holes])
             answer = self._f(*args, **kwargs)
+            random = drawn()  # the same streams as outside, so that numbers are the same
             out, leaves = flat(answer, tensors_only=True)
             changed, stepped = opened.changed(), sorted(opened.slots)
             outputs = [t.node for t in leaves] + opened.results()
@@ -242,7 +243,6 @@ class CompiledFunction:
                 None if captured.has_grads() else self._written(structure, arrays, captured, True)
             )
         outputs = cut_off(outputs, self._around.arrays if self._around is not None else ())
-        random = _reaches(outputs, key)
         inputs = [*holes, *opened.holes, *([key] if random else [])]
         aliased = self._replaced(structure, holes, outputs[: len(leaves)])
         return Written(inputs, outputs, out, len(leaves), changed, stepped, random, aliased,
@@ -342,9 +342,3 @@ def _array(x: Any) -> np.ndarray[Any, Any]:
     if type(x) is np.ndarray and x.dtype.kind in "fiub" and x.dtype.isnative:
         return x
     return as_tensor(x).numpy()
-
-
-def _reaches(outputs: Sequence[Node], key: Node) -> bool:
-    from tiza.graph.walk import opened_inputs, walk
-
-    return key in walk(outputs, lambda n: () if n.value is not None else opened_inputs(n))

@@ -34,7 +34,7 @@ class Written:
     count: int  # how many tensors are returned
     changed: list[int]
     stepped: list[int]
-    random: bool
+    random: int  # how many random calls there are
     aliased: dict[int, int]
     open: bool  # whether derivatives go on from its results
     fresh: bool  # whether it is right only where no gradients were left before

@@ -99,12 +99,12 @@ class Stepping:
                 given += arrays
         seed, stream = get_state()
         if self.form.random:
-            given.append(key_words(seed, stream, 1))
+            given.append(key_words(seed, stream))
         answer = self.turns(numbers, given, present)
         if answer is None:
             return None
         if self.form.random:
-            set_state((seed, stream + 1))
+            set_state((seed, stream + self.form.random))
         self._take(answer[1], counts)
         outputs = [Tensor(data(a)) for a in answer[0]]
         return (outputs[0] if self.single else rebuilt(self.form.out, outputs),)

@@ -1,4 +1,4 @@
-"""Copies of tensors: by `copy`, by `pickle`, and with both for other processes."""
+"""Copies of tensors: by `copy`, by Python's own serialization, and so for other processes."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def deep(self: Tensor, memo: dict[int, Any]) -> Tensor:
 
 
 def packed(self: Tensor, protocol: Any = None) -> tuple[Any, tuple[Any, ...]]:
-    """How pickle keeps it: its class, its value as an array, whether it is a variable.
+    """How Python serializes it: its class, its value as an array, whether it is a variable.
 
     The expression behind the value, its gradient and its hooks are not kept, as in PyTorch.
 
-    >>> import pickle, tiza as tz
-    >>> pickle.loads(pickle.dumps(tz.tensor([1.0, 2.0]) * 3))
+    >>> import copy, tiza as tz
+    >>> copy.deepcopy(tz.tensor([1.0, 2.0]) * 3)
     tensor([3., 6.])
     """
     del protocol

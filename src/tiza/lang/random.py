@@ -63,11 +63,16 @@ def key_words(seed: int, stream: int = 0, step: int = 0) -> np.ndarray[Any, Any]
     )
 
 
-def next_stream() -> tuple[int, int]:
-    """(seed, stream) for the random numbers of one call of a compiled function."""
+def next_streams(count: int) -> tuple[int, int]:
+    """(seed, first stream) for as many random calls, those of one call of a compiled function."""
     stream = _state.stream
-    _state.stream += 1
+    _state.stream += count
     return _state.seed, stream
+
+
+def drawn() -> int:
+    """How many random calls there were so far in this `key_scope`."""
+    return _state.stream
 
 
 def next_key() -> Node:

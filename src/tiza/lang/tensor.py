@@ -320,7 +320,8 @@ def _hooks_of(leaf: Tensor, when: str) -> Iterable[Callable[[Tensor], Any]]:
 
 def make(prim: Primitive, *xs: Tensor, **attrs: Any) -> Tensor:
     """The tensor of `prim` on tensors, recorded unless under `no_grad`."""
-    return _wrapped(apply(prim, tuple([_read(x) for x in xs]), attrs), xs)
+    nodes = tuple([_read(x) if x._cut else x.node for x in xs])
+    return _wrapped(apply(prim, nodes, attrs), xs)
 
 
 def make_several(prim: Primitive, *xs: Tensor, **attrs: Any) -> tuple[Tensor, ...]:

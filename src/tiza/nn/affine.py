@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from tiza.errors import DTypeError, ShapeError
 from tiza.graph import Node, composite
+from tiza.graph.blas import product
 from tiza.graph.primitive import Sample
 from tiza.graph.prims.contraction import transposed
 from tiza.graph.prims.families import reshaped, same_type
@@ -34,6 +37,12 @@ def _body(x: Node, weight: Node, *bias: Node) -> Node:
     return y + bias[0] if bias else y
 
 
+def _value(x: Any, weight: Any, *bias: Any) -> Any:
+    y = product(x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), weight.shape[1]), weight.T)
+    y = y if x.ndim == 2 else y.reshape(*x.shape[:-1], weight.shape[0])
+    return np.add(y, bias[0]) if bias else y
+
+
 def _samples(rng: Any) -> list[Sample]:
     return [
         (tuple(rng.normal(size=s) for s in shapes), {})
@@ -43,7 +52,7 @@ def _samples(rng: Any) -> list[Sample]:
 
 
 linear = composite(
-    "linear", _body, infer=_infer, samples=_samples,
+    "linear", _body, infer=_infer, value=_value, samples=_samples,
     latex=r"{0}\,{1}^\top + b", latex_vjp=(r"{g}\,{1}", r"{g}^\top {0}", r"\mathbf{{1}}^\top {g}"),
     says="x Wᵀ + b over the last axis; the weight is (out, in), as in PyTorch",
 )  # fmt: skip

@@ -66,14 +66,14 @@ class Module(Cast, Hooked):
         above = state.layer
         state.layer = f"{above}.{self._label}" if above else type(self).__name__
         try:
-            if self._before:
+            if self._before.entries:  # quicker than to ask whether there are any
                 args, kwargs = self._before.before(self, args, kwargs)
-            if self._back or self._back_first:
+            if self._back.entries or self._back_first.entries:
                 back = Back(self, self._back_first, self._back)
                 answer = back.leave(self.forward(*back.enter(args), **kwargs))
             else:
                 answer = self.forward(*args, **kwargs)
-            if self._after:
+            if self._after.entries:
                 answer = self._after.after(self, args, kwargs, answer)
             return answer
         finally:

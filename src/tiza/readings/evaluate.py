@@ -243,7 +243,9 @@ def _at_once(stack: list[Node], made: list[Node]) -> bool:  # noqa: C901  flat, 
         node = stack.pop()
         if node.value is not None:
             continue
-        inputs = _edges(node) if node.prim.body else node.inputs
+        prim = node.prim
+        body = prim.body and prim.value is None
+        inputs = _edges(node) if body else node.inputs
         ready = True
         for i in inputs:
             if i.value is None:
@@ -253,8 +255,7 @@ def _at_once(stack: list[Node], made: list[Node]) -> bool:  # noqa: C901  flat, 
                 stack.append(i)
         if not ready:
             continue
-        prim = node.prim
-        if prim.body:
+        if body:
             value = inputs[0].value
         elif prim.value is None or prim.family == "control":
             return False
