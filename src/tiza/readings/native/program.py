@@ -108,6 +108,7 @@ class Builder:
             self.loops,
             wishes.straight | planner.turned,
             shapes,
+            body=self.again,
         )
         self.memory, self.layout = self.places.memory, self.places.layout
         self.calls: list[Call] = []

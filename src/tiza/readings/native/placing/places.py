@@ -11,6 +11,7 @@ from tiza.graph.node import Node, placeholder
 from tiza.graph.once import Once
 from tiza.readings.native.placing.arena import Arena
 from tiza.readings.native.placing.cuts import rooms
+from tiza.readings.native.placing.slim import slim, turned
 from tiza.readings.native.placing.upon import upon
 from tiza.readings.native.planning.flattening import learns, slid_over
 from tiza.readings.native.planning.joins import Joins
@@ -36,13 +37,15 @@ class Places:
     """Gives every materialised node of a plan its memory.
 
     memory: the view that is the value of each; results: the buffer of each output; copies:
-    outputs that must be copied to their places at the end; rescues: inputs that must be put
+    outputs that must be copied to their places at the end; body: of a loop, whose threads keep to
+    rows of their own; rescues: inputs that must be put
     aside at the beginning; copied: puts that begin with a copy of what they change.
     """
 
     def __init__(self, planner: Planner, plan: Plan, bits: int, aliased: Mapping[int, int],
                  loops: Mapping[Node, Loop], straight: Set[Node] = frozenset(),
-                 shapes: Sequence[tuple[int, ...]] = ()) -> None:  # fmt: skip
+                 shapes: Sequence[tuple[int, ...]] = (), *,
+                 body: bool = False) -> None:  # fmt: skip
         self.straight, self.loops = straight, loops
         self.planner, self.plan, self.bits = planner, plan, bits
         self.aliased = dict(aliased)
@@ -55,6 +58,7 @@ class Places:
         self.rescues: list[tuple[Node, Buffer]] = []  # copied first of all
         self.chains = {put: chain for chain in chains(plan) for put in chain.puts}
         self.copied = {chain.puts[0] for chain in self.chains.values()}
+        self.slim = set() if body else slim(planner.order, planner.users, plan.kept, bits)
         self.shapes = shapes or [node.shape for node in plan.outputs]  # of the results
         self.joins = Joins(planner.order, plan.kept, planner.users)
         self._arguments()
@@ -298,19 +302,20 @@ class Places:
             return (*range(1, root.ndim), 0)
         if learns(root):
             return (1, 0)
+        slim = turned(root.ndim) if root in self.slim else None
         if (
             root.prim.name in ("matmul", "random_bits", "reshape", *TILES)
             or root.prim.several
             or self._flattened(root)
         ):
-            return None
+            return slim
         found = None
         for view in self._likenesses(root):
             order = tuple(sorted(range(root.ndim), key=lambda i: (-abs(view[i]), i)))
             if order != tuple(range(root.ndim)):
                 return order
             found = order
-        return found
+        return found or slim
 
     def _flattened(self, root: Node) -> bool:
         """Whether its examples become the rows of a matrix that is multiplied."""
