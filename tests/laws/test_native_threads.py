@@ -17,6 +17,7 @@ from tiza.graph import PRIMITIVES as P
 from tiza.readings.evaluate import Program
 from tiza.readings.native import Compiled
 from tiza.readings.native import program as building
+from tiza.readings.native.driving import taking
 from tiza.readings.native.machine.llvm import available
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
@@ -24,8 +25,10 @@ pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
 
 @pytest.fixture(autouse=True)
 def _share_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Kernels are shared by threads however little there is to do."""
+    """Kernels are shared by threads, in pieces, however little there is to do."""
     monkeypatch.setattr(building, "SMALL", 0.0)
+    for name, least in (("WORTH", 1e-7), ("PIECE", 1e-8), ("FEW", 1)):
+        monkeypatch.setattr(taking, name, least)
 
 
 def assert_same_bits(cases: Sequence[Case], **how: float) -> None:

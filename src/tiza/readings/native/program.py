@@ -21,7 +21,7 @@ import numpy as np
 
 from tiza.graph.node import Node
 from tiza.readings.native import mathlib
-from tiza.readings.native.driving import close
+from tiza.readings.native.driving import close, taking
 from tiza.readings.native.driving.aside import Aside
 from tiza.readings.native.driving.branch import LOOPS, Loop, built
 from tiza.readings.native.driving.call import Call
@@ -319,13 +319,18 @@ class Builder:
             "@outside = global i32 0",
             "@nothing = internal constant [64 x i8] zeroinitializer, align 64",
             *sorted(
-                module.declared | declared | (asking.DECLARED if asked else set()) | close.DECLARED
+                module.declared
+                | declared
+                | close.DECLARED
+                | (asking.DECLARED if asked else set())
+                | (taking.DECLARED if self.parallel else set())
             ),
             mathematics,
             *functions,
             *module.loops,
             *([asking.TEXT] if asked else []),
             aside.text,
+            taking.TEXT if self.parallel else "",
             run_text(self.calls, ahead=asked, close=near, replaced=self._replaced(), aside=aside)
             if only is None
             else run_text(self.calls[only : only + 1]),

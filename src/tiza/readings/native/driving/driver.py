@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tiza.readings.native.driving.apiece import Apiece
 from tiza.readings.native.driving.aside import Aside
 from tiza.readings.native.driving.close import Close
 from tiza.readings.native.driving.meeting import meetings
+from tiza.readings.native.driving.taking import Taking
 from tiza.readings.native.emitting.ahead import Ahead, Asking
 from tiza.readings.native.terms.memory import Buffer
 
@@ -44,6 +46,8 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     """
     close, aside = close or Close(), aside or Aside()
     own = _apiece(calls, replaced)
+    meets = meetings(calls, chained=chained, own=own)
+    taking = Taking.of(calls, meets, own, aside) if name == "run" else Taking()
     linkage = "" if name == "run" else "internal "
     lines = [
         f"define {linkage}void @{name}(ptr %context, i32 %thread, i32 %threads, ptr %team) #0 {{",
@@ -73,6 +77,7 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
         *close.begin(),
         *own.begin(),
         *aside.begin(),
+        *taking.begin(),
         "  br label %head",
         "head:",
         "  %step = phi i64 [ 0, %entry ], [ %next, %tail ]",
@@ -88,8 +93,10 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     ]
     asking = Asking(calls, ahead)
     lines += asking.begin()
-    if units is None:
-        lines += _calls(calls, asking, own, aside, chained=chained)
+    if units is None and any(c.shared for c in calls):
+        lines += _calls(calls, asking, own, aside, taking, meets)
+    elif units is None:
+        lines += [line for i, call in enumerate(calls) for line in _by_one(i, call)]
     else:
         lines += [line for i, n in enumerate(units) for line in _by_all(i, calls[i], asking, n)]
     lines += ["  br label %tail", "tail:", "  %next = add i64 %step, 1"]
@@ -100,6 +107,7 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
         "done:",
         *close.end(),
         *aside.end(),
+        *taking.end(),
         *own.end(),
         "  ret void",
         "}",
@@ -139,13 +147,10 @@ def _own(buffers: Mapping[str, Buffer]) -> list[str]:
     return lines
 
 
-def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, aside: Aside, *,
-           chained: bool) -> list[str]:  # fmt: skip
+def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, aside: Aside, taking: Taking,
+           meets: Collection[int]) -> list[str]:  # fmt: skip
     """Thread 0 makes small calls alone, or each does; threads meet where one disturbs another."""
-    if not any(c.shared for c in calls):
-        return [line for i, call in enumerate(calls) for line in _by_one(i, call)]
     lines: list[str] = []
-    meets = meetings(calls, chained=chained, own=own)
     alone: int | None = None  # the first of the calls that thread 0 makes by itself
 
     def together() -> None:
@@ -171,10 +176,10 @@ def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, aside: Aside, *,
         if call.loop is not None:
             lines += call.loop.filled(i, pointer)
         together()
-        lines += [
-            *([MEET] if call.loop is not None else []),
-            *_by_all(i, call, asking, own=own, aside=aside),
-        ]
+        lines += [MEET] if call.loop is not None else []
+        one = partial(_one, call, own=own)
+        lines += (taking.all(i, call, asking, one) if i in taking.words
+                  else _by_all(i, call, asking, own=own, aside=aside))  # fmt: skip
     together()
     return [*lines, MEET] if len(calls) in meets else lines
 

@@ -6,6 +6,7 @@ lines, a few after each piece of its work, so that memory answers behind the ari
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -108,6 +109,27 @@ class Asking:
         a = self.ahead[k]
         return (f"  call void @tz_ahead(ptr %base{a.data}, ptr %soon{k}, i64 {a.lines}, "
                 f"i64 {a.bytes}, i64 {start}, i64 {stop})")  # fmt: skip
+
+    def along(self, i: int, trips: int, call: Callable[[str, str], str]) -> list[str]:
+        """Call `i` from %lo{i} to %hi{i}, which any thread may have taken, with questions."""
+        if i not in self.shares:
+            return [call(f"%lo{i}", f"%hi{i}")]
+        first, last = self.shares[i]
+        lines = [f"  br label %before{i}", f"before{i}:", f"  br label %some{i}", f"some{i}:",
+                 f"  %at{i} = phi i64 [ %lo{i}, %before{i} ], [ %to{i}, %some{i} ]",
+                 f"  %next{i} = add i64 %at{i}, {math.ceil(trips / (2 * MOST_PIECES))}",
+                 f"  %to{i} = call i64 @llvm.umin.i64(i64 %next{i}, i64 %hi{i})",
+                 call(f"%at{i}", f"%to{i}")]  # fmt: skip
+        for k in range(len(self.ahead)):
+            for name in ("at", "to"):
+                where = f"%{name}{i}_{k}"
+                lines += [f"  {where}a = mul i64 %{name}{i}, {last - first}",
+                          f"  {where}b = add i64 {where}a, {first * trips}",
+                          f"  {where}c = mul i64 {where}b, %whole{k}",
+                          f"  {where} = udiv i64 {where}c, {PARTS * trips}"]  # fmt: skip
+            lines.append(self._ask(k, f"%at{i}_{k}", f"%to{i}_{k}"))
+        return [*lines, f"  %more{i} = icmp slt i64 %to{i}, %hi{i}",
+                f"  br i1 %more{i}, label %some{i}, label %all{i}", f"all{i}:"]  # fmt: skip
 
     def between(self, i: int, trips: int, call: Callable[[str, str], str]) -> list[str]:
         """Call `i` from %lo{i} to %hi{i}, piece by piece, with questions after each."""

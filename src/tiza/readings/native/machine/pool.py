@@ -22,6 +22,7 @@ from tiza.readings.native.machine.cores import free_cores, usable_cores
 from tiza.readings.native.machine.llvm import Library, load
 from tiza.readings.native.machine.team import (
     CONDITION,
+    LINE,
     MUTEX,
     SIZE,
     Parking,
@@ -148,7 +149,7 @@ class Team:
     def __init__(self, threads: int, native: Native) -> None:
         self.native = native
         self.process = os.getpid()
-        block = ctypes.create_string_buffer(SIZE + 63)
+        block = ctypes.create_string_buffer(SIZE + LINE * threads + LINE - 1)
         self.address = -(-ctypes.addressof(block) // 64) * 64
         self._block = block
         if native.parking == "pthread":

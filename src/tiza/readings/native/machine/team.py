@@ -9,7 +9,9 @@ A *team* is a block of `SIZE` bytes, aligned to a cache line, which its threads 
           196  i32  not 0: the workers are to end
           256  i32  how many workers are still busy        264  i32  how many sleep for them
           320  ptr  the job: a function                    328  ptr  its context
+          336  i64  how many kernels jobs have taken piece by piece (taking.py)
           384       a mutex and a condition of pthread, where the system has no futex
+          640       a line for each thread: the pieces that were taken of its part
 
 Each word that threads wait for has a cache line of its own. Waiting is a mixture: look a number of
 times (a partner on another core needs a microsecond), then sleep in the system (on a busy machine
@@ -26,7 +28,8 @@ import platform
 import sys
 from typing import Literal
 
-SIZE = 640
+SIZE, LINE = 640, 64
+COUNTED = 336
 MUTEX, CONDITION = 384, 512
 Parking = Literal["futex", "pthread", "none"]
 FUTEX = {"x86_64": 202, "aarch64": 98}  # the number of the system call
