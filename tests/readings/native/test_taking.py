@@ -21,10 +21,10 @@ pytestmark = pytest.mark.skipif(available() is not None, reason="no machine code
 TAKE = (
     taking.TEXT
     + """
-define i64 @take(ptr %word, i64 %t, i64 %n, i64 %tag, i64 %cuts, i64 %trips, ptr %from) {
-  %piece = call { i64, i64 } @tz_take(ptr %word, i64 %t, i64 %n, i64 %tag, i64 %cuts, i64 %trips)
-  %start = extractvalue { i64, i64 } %piece, 0
-  %stop = extractvalue { i64, i64 } %piece, 1
+define i64 @take(ptr %w, i64 %t, i64 %n, i64 %tag, i64 %cuts, i64 %trips, ptr %from) {
+  %piece = call { i64, i64, i64 } @tz_take(ptr %w, i64 %t, i64 %n, i64 %tag, i64 %cuts, i64 %trips)
+  %start = extractvalue { i64, i64, i64 } %piece, 0
+  %stop = extractvalue { i64, i64, i64 } %piece, 1
   store i64 %start, ptr %from
   ret i64 %stop
 }
@@ -102,7 +102,7 @@ def step(deep=2, m=67, n=133):
 
 
 def taken(program):
-    return program.builder.text().count("call { i64, i64 } @tz_take")
+    return program.builder.text().count("call { i64, i64, i64 } @tz_take")
 
 
 @pytest.fixture

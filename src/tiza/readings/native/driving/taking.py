@@ -98,10 +98,11 @@ class Taking:
             f"  %take_word{{i}} = getelementptr i8, ptr %taken, i64 {WORD * self.words[i]}",
             "  br label %take{i}",
             "take{i}:",
-            "  %take{i}p = call { i64, i64 } @tz_take(ptr %take_word{i}, i64 %t, i64 %n, "
+            "  %take{i}p = call { i64, i64, i64 } @tz_take(ptr %take_word{i}, i64 %t, i64 %n, "
             f"i64 %take_tag{{i}}, i64 %take_cuts{{i}}, i64 {call.trips})",
-            "  %lo{i} = extractvalue { i64, i64 } %take{i}p, 0",
-            "  %hi{i} = extractvalue { i64, i64 } %take{i}p, 1",
+            "  %lo{i} = extractvalue { i64, i64, i64 } %take{i}p, 0",
+            "  %hi{i} = extractvalue { i64, i64, i64 } %take{i}p, 1",
+            "  %part{i} = extractvalue { i64, i64, i64 } %take{i}p, 2",
             "  %take_some{i} = icmp sge i64 %hi{i}, 0",
             "  br i1 %take_some{i}, label %piece{i}, label %taken{i}",
             "piece{i}:",
@@ -126,7 +127,7 @@ def _cuts(call: Call) -> int:
 
 DECLARED = {"declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)"}
 TEXT = f"""
-define internal {{ i64, i64 }} @tz_take(ptr %word, i64 %t, i64 %n, i64 %tag, i64 %cuts, i64 %trips) noinline nounwind {{
+define internal {{ i64, i64, i64 }} @tz_take(ptr %word, i64 %t, i64 %n, i64 %tag, i64 %cuts, i64 %trips) noinline nounwind {{
 entry:
   %tagged = shl i64 %tag, 24
   br label %look
@@ -177,9 +178,10 @@ found:
   %nothing = icmp eq i64 %from, %to
   br i1 %nothing, label %look, label %give
 give:
-  %r0 = insertvalue {{ i64, i64 }} undef, i64 %from, 0
-  %r1 = insertvalue {{ i64, i64 }} %r0, i64 %to, 1
-  ret {{ i64, i64 }} %r1
+  %r0 = insertvalue {{ i64, i64, i64 }} undef, i64 %from, 0
+  %r1 = insertvalue {{ i64, i64, i64 }} %r0, i64 %to, 1
+  %r2 = insertvalue {{ i64, i64, i64 }} %r1, i64 %v, 2
+  ret {{ i64, i64, i64 }} %r2
 next:
   %k1 = add i64 %k, 1
   %w = add i64 %v, 1
@@ -188,6 +190,6 @@ next:
   %others = icmp ult i64 %k1, %n
   br i1 %others, label %look, label %none
 none:
-  ret {{ i64, i64 }} {{ i64 0, i64 -1 }}
+  ret {{ i64, i64, i64 }} {{ i64 0, i64 -1, i64 0 }}
 }}
 """  # noqa: E501

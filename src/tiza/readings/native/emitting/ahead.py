@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LINE = 64  # bytes
 MOST_PIECES = 32  # of one call
 PARTS = 1 << 12  # of which the shares of calls are whole numbers
+EACH = 80e-9  # seconds of work for each line: what is asked for too early is gone again
 
 
 @dataclass
@@ -78,11 +79,12 @@ class Asking:
         self.ahead = ahead
         shared = [i for i, c in enumerate(calls) if c.shared and c.loop is None and c.host is None]
         total = sum(calls[i].seconds for i in shared) if ahead else 0
+        late = max(0.0, total - EACH * sum(a.rows * a.lines for a in ahead))
         self.shares: dict[int, tuple[int, int]] = {}
         done = 0.0
         for i in shared if total else ():
-            start, done = done, done + calls[i].seconds
-            first, last = int(PARTS * start / total), int(PARTS * done / total)
+            start, done = max(done, late), done + calls[i].seconds
+            first, last = (int(PARTS * max(0.0, x - late) / (total - late)) for x in (start, done))
             if last > first:
                 self.shares[i] = first, last
 
@@ -111,22 +113,34 @@ class Asking:
                 f"i64 {a.bytes}, i64 {start}, i64 {stop})")  # fmt: skip
 
     def along(self, i: int, trips: int, call: Callable[[str, str], str]) -> list[str]:
-        """Call `i` from %lo{i} to %hi{i}, which any thread may have taken, with questions."""
+        """Call `i` from %lo{i} to %hi{i} in %part{i}, with questions for that thread's rows."""
         if i not in self.shares:
             return [call(f"%lo{i}", f"%hi{i}")]
         first, last = self.shares[i]
-        lines = [f"  br label %before{i}", f"before{i}:", f"  br label %some{i}", f"some{i}:",
-                 f"  %at{i} = phi i64 [ %lo{i}, %before{i} ], [ %to{i}, %some{i} ]",
-                 f"  %next{i} = add i64 %at{i}, {math.ceil(trips / (2 * MOST_PIECES))}",
-                 f"  %to{i} = call i64 @llvm.umin.i64(i64 %next{i}, i64 %hi{i})",
-                 call(f"%at{i}", f"%to{i}")]  # fmt: skip
+        lines = [f"  %after{i} = add i64 %part{i}, 1"]
+        for name, part in (("start", "part"), ("stop", "after")):
+            lines += [f"  %{name}{i}_ = mul i64 %{part}{i}, {trips}",
+                      f"  %{name}{i} = udiv i64 %{name}{i}_, %n"]  # fmt: skip
+        lines += [f"  %long{i} = sub i64 %stop{i}, %start{i}", f"  br label %before{i}",
+                  f"before{i}:", f"  br label %some{i}", f"some{i}:",
+                  f"  %at{i} = phi i64 [ %lo{i}, %before{i} ], [ %to{i}, %some{i} ]",
+                  f"  %next{i} = add i64 %at{i}, {math.ceil(trips / (2 * MOST_PIECES))}",
+                  f"  %to{i} = call i64 @llvm.umin.i64(i64 %next{i}, i64 %hi{i})",
+                  call(f"%at{i}", f"%to{i}")]  # fmt: skip
         for k in range(len(self.ahead)):
             for name in ("at", "to"):
                 where = f"%{name}{i}_{k}"
-                lines += [f"  {where}a = mul i64 %{name}{i}, {last - first}",
-                          f"  {where}b = add i64 {where}a, {first * trips}",
-                          f"  {where}c = mul i64 {where}b, %whole{k}",
-                          f"  {where} = udiv i64 {where}c, {PARTS * trips}"]  # fmt: skip
+                lines += [f"  {where}t = sub i64 %{name}{i}, %start{i}",
+                          f"  {where}a = mul i64 {where}t, {last - first}",
+                          f"  {where}f = mul i64 %long{i}, {first}",
+                          f"  {where}b = add i64 {where}a, {where}f",
+                          f"  {where}c = mul i64 {where}b, %up{k}",
+                          f"  {where}w = mul i64 %long{i}, {PARTS}",
+                          f"  {where}d = udiv i64 {where}c, {where}w",
+                          f"  {where}e = call i64 @llvm.umin.i64(i64 {where}d, i64 %each{k})",
+                          f"  {where}m = mul i64 %part{i}, %whole{k}",
+                          f"  {where}o = udiv i64 {where}m, %n",
+                          f"  {where} = add i64 {where}e, {where}o"]  # fmt: skip
             lines.append(self._ask(k, f"%at{i}_{k}", f"%to{i}_{k}"))
         return [*lines, f"  %more{i} = icmp slt i64 %to{i}, %hi{i}",
                 f"  br i1 %more{i}, label %some{i}, label %all{i}", f"all{i}:"]  # fmt: skip
