@@ -19,6 +19,7 @@ from laws.native_programs import program
 
 from tiza.graph import COMPOSITES, constant, walk
 from tiza.graph import PRIMITIVES as P
+from tiza.graph.precision import precision
 from tiza.readings.native import Compiled
 from tiza.readings.native import program as building
 from tiza.readings.native.machine.llvm import available
@@ -114,6 +115,18 @@ def segment_cases() -> list[Case]:
     return made
 
 
+def word_cases() -> list[Case]:
+    """Factors put in pairs of bfloat16 (where they are), rows and columns that fill no vector."""
+    rng = np.random.default_rng(0)
+    precision.products = "medium"  # of this process
+    made = []
+    for m, k, n in ((64, 96, 48), (33, 66, 50), (17, 1030, 35)):
+        arrays = [rng.normal(size=s).astype("float32") for s in ((m, k), (n, k))]
+        layer = lambda x, w: [x @ P["permute"](w, axes=(1, 0))]
+        made.append(case(f"words {m} {k} {n}", layer, arrays))
+    return made
+
+
 def alone(call: str) -> subprocess.CompletedProcess[str]:
     """Run in a process of its own, which may crash."""
     text = f"from laws.test_native_guard import *\n{call}"
@@ -130,6 +143,12 @@ def test_samples_stay_within_their_arrays(family: str) -> None:
 @pytest.mark.parametrize("threads", [1, 3])
 def test_tiles_stay_within_their_arrays(threads: int) -> None:
     ended = alone(f"run_guarded(tiled_cases(), {threads})")
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_words_stay_within_their_arrays(threads: int) -> None:
+    ended = alone(f"run_guarded(word_cases(), {threads})")
     assert ended.returncode == 0, ended.stderr
 
 

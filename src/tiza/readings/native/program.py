@@ -27,11 +27,11 @@ from tiza.readings.native.driving.branch import LOOPS, Loop, built
 from tiza.readings.native.driving.call import Call
 from tiza.readings.native.driving.close import Close
 from tiza.readings.native.driving.driver import run_text
+from tiza.readings.native.driving.work import work
 from tiza.readings.native.emitting import ahead as asking
 from tiza.readings.native.emitting.ahead import Ahead
 from tiza.readings.native.emitting.corner import tile_text
 from tiza.readings.native.emitting.emit import Kernel
-from tiza.readings.native.emitting.ends import within
 from tiza.readings.native.emitting.pieces import Part, whole
 from tiza.readings.native.emitting.segments import segments_nest
 from tiza.readings.native.emitting.special import (
@@ -43,8 +43,9 @@ from tiza.readings.native.emitting.special import (
     row_nest,
 )
 from tiza.readings.native.emitting.tiled import single_nest
+from tiza.readings.native.emitting.words import pairs_text
 from tiza.readings.native.lowering.band import Bands
-from tiza.readings.native.lowering.lower import Value
+from tiza.readings.native.lowering.lower import Lowering, Value
 from tiza.readings.native.lowering.nest import Lowerer, Nest, Signature
 from tiza.readings.native.machine.llvm import Machine
 from tiza.readings.native.machine.team import barrier_text, usual_parking
@@ -52,13 +53,12 @@ from tiza.readings.native.placing.places import Places
 from tiza.readings.native.planning import over
 from tiza.readings.native.planning.plan import Group, Planner, deep, opened
 from tiza.readings.native.planning.wishes import Failed, Wishes, under
+from tiza.readings.native.rewriting.paired import paired, takes_pairs
 from tiza.readings.native.scheduling.blocks import NEAR, blocked, until_last
 from tiza.readings.native.scheduling.schedule import (
     Schedule,
-    cone,
     lanes_of,
     product,
-    rows_of,
     schedule,
 )
 from tiza.readings.native.terms.index import Affine, Opaque
@@ -155,6 +155,8 @@ class Builder:
             self._loop(group, self.loops[root])
         elif group.kind == "random_bits":
             self._random(group, root)
+        elif group.kind == "pairs":
+            self._pairs(group, root)
         elif group.kind in ("concat", "put", "scatter", "segments"):
             for nest in self._written(group, root, lowerer):
                 self._nest(nest, group)
@@ -289,6 +291,19 @@ class Builder:
         self.calls.append(Call(self._function(body), buffers, trips, seconds, shared, group,
                                bytes=out.buffer.bytes))  # fmt: skip
 
+    def _pairs(self, group: Group, root: Node) -> None:
+        """A factor's numbers rounded and put in pairs."""
+        source, out = Lowering(self.memory).view(root.inputs[0]), self.memory[root]
+        if source is None:
+            raise Opaque
+        body, trips = pairs_text(root, source, out)
+        moved = 3 * out.buffer.bytes
+        seconds = moved / 40e9
+        shared = trips > 1 and seconds > SMALL
+        buffers = [source.buffer, out.buffer]
+        self.calls.append(Call(self._function(body), buffers, trips, seconds, shared, group,
+                               bytes=moved))  # fmt: skip
+
     def _host(self, group: Group, root: Node) -> None:
         number = len(self.host)
         self.host.append(group.roots)
@@ -353,24 +368,6 @@ class Builder:
         return any(c.shared for c in self.calls)
 
 
-def work(nest: Nest) -> tuple[float, float]:
-    """Floating-point operations and bytes of a nest, roughly."""
-    inside: float = math.prod(i.extent for i in nest.reduced) * (
-        nest.passes.extent if nest.passes else 1
-    )
-    outside = math.prod(i.extent for i in nest.kept)
-    if nest.turns:  # all rows together have as many entries as one might have
-        inside /= math.prod(loop.extent for loop in rows_of(nest))
-    ops = {"number": 0, "load": 0, "result": 0, "index": 1}
-    inner = cone([r.value for r in nest.reductions] + [s.value for s in nest.inner])
-    outer = cone([s.value for s in nest.outer]) - inner
-    dear = lambda v: ops.get(v.op, 8 if v.op in mathlib.FUNCTIONS else 1)
-    flops = outside * (inside * within(nest) * (sum(map(dear, inner)) + len(nest.reductions))
-                       + sum(map(dear, outer)))  # fmt: skip
-    moved = sum(min(b.bytes, outside * inside * b.dtype.itemsize) for b in nest.buffers())
-    return float(flops), float(moved)
-
-
 ATTEMPTS = 12
 
 
@@ -378,6 +375,8 @@ def build(inputs: Sequence[Node], outputs: Sequence[Node], machine: Machine,
           aliased: Mapping[int, int], module: Module | None = None,
           ahead: Sequence[Ahead] = ()) -> Builder:  # fmt: skip
     """The program's text; nodes that turn out to be needed in memory are put there."""
+    if module is None and takes_pairs(machine):
+        outputs = paired(outputs)
     wishes = Wishes()
     for attempt in range(ATTEMPTS):
         builder = Builder(inputs, outputs, machine, aliased, module, wishes, ahead)

@@ -225,8 +225,7 @@ class Kernel(Ends):
         pair = product(self.nest)
         if pair is not None and keep is None:
             a, b = (self.wide(x, copy) for x in pair)
-            new = self.spell.intrinsic("fma", value.dtype, width, (a, value.dtype),
-                                       (b, value.dtype), (before, value.dtype))  # fmt: skip
+            new = self.spell.and_product(value.op, value.dtype, width, a, b, before)
         else:
             new = self.combine(reduction.op, value.dtype, width, before, self.wide(value, copy))
             if keep is not None:

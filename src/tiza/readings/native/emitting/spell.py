@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tiza.readings.native.terms.text import Text
 
 DType = np.dtype[Any]
+FLOAT32 = np.dtype("float32")
 _IR = {"float32": "float", "float64": "double", "bool": "i1"}
 
 
@@ -49,6 +50,12 @@ class Spelling:
         """One number in every lane."""
         plain = number(x, dtype)
         return plain if width == 1 else f"splat ({ir(dtype)} {plain})"
+
+    def and_product(self, op: str, dtype: DType, width: int, a: str, b: str, sum_: str) -> str:
+        """sum + a b, where op is "multiply"; the sum of both products of "multiply_pairs"."""
+        if op == "multiply_pairs":
+            return pairs_and(self, width, a, b, sum_)
+        return self.intrinsic("fma", dtype, width, (a, dtype), (b, dtype), (sum_, dtype))
 
     def intrinsic(self, name: str, out: DType, width: int, *args: tuple[str, DType]) -> str:
         """A call of an LLVM intrinsic that is overloaded in its first argument's type."""
@@ -303,6 +310,26 @@ def _bfloat16(s: Spelling, out: DType, width: int, x: Arg) -> str:
     return s.text.set(f"bitcast {whole} {found} to {kind}")
 
 
+def pairs_and(s: Spelling, width: int, a: str, b: str, before: str) -> str:
+    """before + a₁ b₁ + a₂ b₂, where a and b are pairs of bfloat16; see `terms.words`."""
+    kind, halves = ir(FLOAT32, width), f"<{2 * width} x bfloat>"
+    if width in (4, 8, 16):
+        one, two = (s.text.set(f"bitcast {kind} {x} to {halves}") for x in (a, b))
+        name = f"llvm.x86.avx512bf16.dpbf16ps.{32 * width}"
+        return s.text.call(name, kind, [(kind, before), (halves, one), (halves, two)])
+    whole = ir(np.dtype("int32"), width)
+
+    def part(x: str, op: str, by: int) -> tuple[str, DType]:
+        bits = s.text.set(f"bitcast {kind} {x} to {whole}")
+        moved = s.text.set(f"{op} {whole} {bits}, {s.same(by, np.dtype('int32'), width)}")
+        return s.text.set(f"bitcast {whole} {moved} to {kind}"), FLOAT32
+
+    for op, by in (("and", -0x10000), ("shl", 16)):
+        before = s.intrinsic("fma", FLOAT32, width, part(a, op, by), part(b, op, by),
+                             (before, FLOAT32))  # fmt: skip
+    return before
+
+
 _SPELL: dict[str, Rule] = {
     "add": _plain("fadd", "add"),
     "subtract": _plain("fsub", "sub"),
@@ -323,6 +350,7 @@ _SPELL: dict[str, Rule] = {
     "where": _where,
     "pow": _pow,
     "bfloat16": _bfloat16,
+    "multiply_pairs": lambda s, out, w, a, b: pairs_and(s, w, a[0], b[0], s.same(0, out, w)),
     "cast": _cast,
     "copysign": lambda s, out, w, a, b: s.intrinsic("copysign", out, w, a, b),
     "logical_not": _not,

@@ -15,7 +15,8 @@ INFIX = {
     "greater": (" > ", 0), "less_equal": (" ≤ ", 0), "greater_equal": (" ≥ ", 0),
     "not_equal": (" ≠ ", 0), "bitwise_and": (" ∧ ", 0), "bitwise_or": (" ∨ ", 0),
 }  # fmt: skip
-NAMES = {"sigmoid": "σ", "sqrt": "√", "sum": "Σ", "prod": "∏", "exp": "exp", "logical_not": "¬"}
+NAMES = {"sigmoid": "σ", "sqrt": "√", "sum": "Σ", "prod": "∏", "exp": "exp", "logical_not": "¬",
+         "bfloat16": "bf16", "pairs": "bf16"}  # fmt: skip
 TILED = {  # the matrices of `winograd`
     "apart": "G {0} Gᵀ", "together": "Gᵀ {0} G", "slid": "Aᵀ ({1} (Bᵀ {0} B)) A",
     "learned": "(A {0} Aᵀ) (Bᵀ {1} B)ᵀ",

@@ -13,7 +13,7 @@ from tiza.readings.native.lowering.lower import BOOL, INT64, Check, Lowering, Va
 from tiza.readings.native.planning.plan import Group
 from tiza.readings.native.terms.index import ZERO, Affine, Index, Loop, NeedSplit, Opaque, at, flat
 from tiza.readings.native.terms.memory import Buffer, View
-from tiza.readings.native.terms.tables import RUNNING
+from tiza.readings.native.terms.tables import RUNNING, TIMES, unpadded
 
 
 @dataclass
@@ -255,7 +255,7 @@ class Lowerer:
             *lead, m, n, k = index
             one = low.value(a, _stacked(lead, a, m, k))
             two = low.value(b, _stacked(lead, b, k, n))
-            value, op = low.apply("multiply", one, two), "sum"
+            value, op = low.apply(TIMES.get(unpadded(a).prim.name, "multiply"), one, two), "sum"
             bands = self.bands.product(root)
             if bands is not None and list(k.terms.values()) == [1]:
                 nest.limits = Limits(nest.reduced[0], m, n, bands)

@@ -260,7 +260,7 @@ class Places:
     def _may_pad(self, root: Node) -> bool:
         """Whether nobody takes its rows to stand one right after another."""
         users = self.planner.users.get(root, ())
-        plain = root.prim.name == "matmul" or root.prim.family == "elementwise"
+        plain = root.prim.name in ("matmul", "pairs") or root.prim.family == "elementwise"
         return plain and root not in self.straight and not any(
             u.prim.name == "random_bits" or u.prim.several for u in users)  # fmt: skip
 
@@ -304,7 +304,7 @@ class Places:
             return (1, 0)
         slim = turned(root.ndim) if root in self.slim else None
         if (
-            root.prim.name in ("matmul", "random_bits", "reshape", *TILES)
+            root.prim.name in ("matmul", "random_bits", "reshape", "pairs", *TILES)
             or root.prim.several
             or self._flattened(root)
         ):

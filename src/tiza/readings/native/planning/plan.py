@@ -238,9 +238,11 @@ class Planner:
                     self._keep(x)
                 if not self._read_once(base := unpadded(x, self.rims), node):
                     self._keep(base)
-        elif node.prim.name in (*SLIDING, *HOST, "random_bits", "scan") or not supported(node):
+        elif node.prim.name in (*SLIDING, *HOST, "random_bits", "scan", "pairs") or not supported(
+            node
+        ):
             for x in node.inputs:
-                self._keep(unpadded(x, self.rims) if node.prim.name in SLIDING else x)
+                self._keep(unpadded(x, self.rims) if node.prim.name in (*SLIDING, "pairs") else x)
 
     def _read_once(self, x: Node, product: Node) -> bool:
         """Whether rows taken from a given table are best read where they lie.

@@ -102,7 +102,8 @@ def product(nest: Nest) -> tuple[Value, Value] | None:
     if len(nest.reductions) != 1 or nest.inner or nest.turns or nest.reductions[0].op != "sum":
         return None
     value = nest.reductions[0].value
-    loads = value.op == "multiply" and all(a.op == "load" for a in value.args)
+    times = value.op in ("multiply", "multiply_pairs")
+    loads = times and all(a.op == "load" for a in value.args)
     if loads and value.dtype.kind == "f" and not nest.reductions[0].carried:
         return value.args[0], value.args[1]
     return None

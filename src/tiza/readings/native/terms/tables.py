@@ -20,8 +20,9 @@ SLIDING = {"windows", *TILES}  # read pictures where they stand
 # Carried along an axis:
 RUNNING = {"cumsum": "sum", "cumprod": "prod"}
 # Need a kernel of their own:
-WHOLE = {"random_bits", "concat", "put", "segments"}  # each lowered in a way of its own
+WHOLE = {"random_bits", "concat", "put", "segments", "pairs"}  # each lowered in a way of its own
 ALONE = {*HOST, *SCATTER, *RUNNING, *TILES, *WHOLE, "pad"}
+TIMES = {"pairs": "multiply_pairs"}  # how factors of these are multiplied
 REDUCTIONS = {"sum", "prod", "max", "min", "all", "any", "argmax", "argmin", "matmul"}
 DTYPES = {np.dtype(t) for t in (
     "float32", "float64", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32",
