@@ -1,5 +1,6 @@
 """Every Python example of the README and of the documentation runs as printed."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -37,7 +38,16 @@ def missing_lines(page: str, printed: str) -> list[str]:
 
 
 LINK = re.compile(r"(?:\]\(|src=\")(?!https?:|#|mailto:)([^)#\s\"]+)")
-WITH_CODE = [page for page in PAGES if BLOCK.search(page.read_text(encoding="utf-8"))]
+
+
+def documents(pages: list[Path]) -> list[list[Path]]:
+    """The pages with code; a page and its translation together, where their code is the same."""
+    found: dict[str, list[Path]] = {}
+    for page in pages:
+        source = program(page.read_text(encoding="utf-8"))
+        if source.strip():
+            found.setdefault(ast.unparse(ast.parse(source)), []).append(page)
+    return list(found.values())
 
 
 def run(source: str, name: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -53,12 +63,26 @@ def run(source: str, name: str, folder: Path) -> subprocess.CompletedProcess[str
     )
 
 
-@pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_examples_run(page: Path, tmp_path: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    done = run(program(text), f"page_{page.stem}.py", tmp_path)
+@pytest.mark.parametrize(
+    "pages",
+    documents(PAGES),
+    ids=lambda pages: " ".join(str(page.relative_to(ROOT)) for page in pages),
+)
+def test_the_examples_run(pages: list[Path], tmp_path: Path) -> None:
+    texts = [page.read_text(encoding="utf-8") for page in pages]
+    done = run(program(texts[0]), f"page_{pages[0].stem}.py", tmp_path)
     assert done.returncode == 0, done.stderr
-    assert missing_lines(text, done.stdout) == []
+    for page, text in zip(pages, texts, strict=True):
+        assert missing_lines(text, done.stdout) == [], page
+
+
+def test_pages_run_together_only_where_their_code_is_the_same(tmp_path: Path) -> None:
+    sources = {"a": "x = 1  # one", "b": "x = 1  # uno", "c": "x = 2", "d": None}
+    for name, source in sources.items():
+        text = "words" if source is None else f"words\n\n```python\n{source}\n```\n"
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = documents([tmp_path / name for name in sources])
+    assert [[page.name for page in pages] for pages in found] == [["a", "b"], ["c"]]
 
 
 def test_a_wrong_example_is_caught(tmp_path: Path) -> None:
