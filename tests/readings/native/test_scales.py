@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import tiza as tz
+from tiza.graph import placeholder
+from tiza.graph.walk import walk
 from tiza.readings.evaluate import Program
 from tiza.readings.native import Compiled
 from tiza.readings.native.machine.llvm import available
@@ -73,3 +75,22 @@ def test_pixels_are_read_where_they_lie():
     inputs = [x.node, w.node]
     program = Compiled(inputs, [((x / 255) @ w).node])
     assert program.peak_memory < x.numpy().nbytes
+
+
+def attended(slices: bool) -> tz.Tensor:
+    whole = tz.Tensor(placeholder((2, 30, 64), np.dtype("float32")))
+    q, k = (whole[:, :, :32], whole[:, :, 32:]) if slices else (tz.tanh(whole), whole)
+    return (q * 0.25) @ k.transpose(1, 2)
+
+
+def test_a_part_of_something_larger_is_not_copied_for_a_number():
+    node = attended(slices=True).node
+    plain, scaling = without_scale(node)
+    assert scaling.prim.name == "multiply"
+    assert plain.inputs[0] is node.inputs[0].inputs[0]
+    whole = attended(slices=False).node
+    assert without_scale(whole) == (whole, None)
+    given = np.random.default_rng(0).normal(size=(2, 30, 64)).astype(np.float32)
+    (hole,) = [n for n in walk([node]) if n.shape == given.shape]
+    (found,), (want,) = (Program([hole], [n])(given) for n in (plain, node))
+    np.testing.assert_array_equal(found * np.float32(0.25), want)  # a power of 2: no bit is lost

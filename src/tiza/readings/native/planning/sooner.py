@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tiza.graph.node import Node
+from tiza.readings.native.planning.later import copies_late
 
 if TYPE_CHECKING:
     from tiza.readings.native.planning.plan import Planner
@@ -63,5 +64,6 @@ def results(planner: Planner, early: Mapping[Node, None]) -> dict[Node, set[Node
         needs[node] |= reads[node].keys() & leaves
         for x in reads[node].keys() - leaves:
             needs[x] |= needs[node]
-    return {node: (reads[node].keys() - leaves).union(*(readers[x] for x in needs[node]))
-            for node in reads if node in last and node not in early}  # fmt: skip
+    missing = {node: (reads[node].keys() - leaves).union(*(readers[x] for x in needs[node]))
+               for node in reads if node in last and node not in early}  # fmt: skip
+    return copies_late(planner, missing, reads)

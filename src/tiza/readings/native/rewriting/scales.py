@@ -2,6 +2,9 @@
 
 Pixels are kept as bytes and divided by 255 where they are used. (X/255) W is (X W)/255: a handful
 of divisions instead of one for every pixel, and X is read as the bytes that it is.
+
+A part of something larger is read where it lies: the queries of attention, say, stand beside keys
+and values. Were they multiplied by 1/√d first, they would have to be copied for it.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from tiza.graph.node import Node
 
 REACH = 2.0**20  # of the number and its inverse: products stay far from overflow
 WORTH = 4  # times as many entries
+TERMS = 16  # of a sum that one more multiplication is little beside
+PARTS = {"permute", "reshape", "slice"}
 
 
 def without_scale(node: Node) -> tuple[Node, Node | None]:
@@ -28,14 +33,24 @@ def without_scale(node: Node) -> tuple[Node, Node | None]:
         inner, scaling = found
         other, size = node.inputs[1 - k], math.prod(inner.shape)
         least = min(math.prod(other.shape), math.prod(node.shape))
-        if size < WORTH * least:
+        part = _is_part(inner) and node.inputs[0].shape[-1] >= TERMS
+        if size < WORTH * least and not part:
             continue
-        if math.prod(other.shape) == least:
+        if size >= WORTH * least and math.prod(other.shape) == least:
             factors = [inner, again(scaling, other)]
             return P["matmul"](*(factors if k == 0 else factors[::-1])), None
         factors = [inner, other]
         return P["matmul"](*(factors if k == 0 else factors[::-1])), scaling
     return node, None
+
+
+def _is_part(x: Node) -> bool:
+    """Whether it is a slice of something larger, its axes in any order."""
+    parts = False
+    while x.prim.name in PARTS and x.value is None:
+        parts |= x.prim.name == "slice"
+        x = x.inputs[0]
+    return parts
 
 
 def again(scaling: Node, x: Node) -> Node:
