@@ -6,6 +6,7 @@ functions) is part of its formula, and is looked at again before every call.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, KeysView, Mapping, Sequence
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from tiza.api.watched import Watched, as_array, environment, runs_out, watched
 from tiza.api.written_into import Numbers, may_change
 from tiza.lang.tensor import Tensor
 from tiza.nn import Module
@@ -35,7 +37,8 @@ SLOT = MemberDescriptorType
 LOOKED = (list, tuple, dict, set, frozenset, deque)
 OURS = ("tiza.recipes", "tiza.train")  # written as users write
 BAGS = ("types", "argparse")  # whose objects are namespaces that users fill
-LONGEST = 64  # entries of a list or dict that is looked into
+LONGEST = 256  # entries of a list or dict that is looked into
+ENVIRONMENT = {"environ", "getenv"}
 MOST = 500  # objects that are looked into
 Row = tuple[Collection[Any], Sequence[Any]]
 
@@ -81,13 +84,18 @@ class Around:
     rows: list[Row] = field(default_factory=list)  # entries of lists and dicts
     inner: list[Row] = field(default_factory=list)  # attributes of models
     arrays: list[Numbers] = field(default_factory=list)
+    watched: list[Watched] = field(default_factory=list)  # what else is changed in place
+    fleeting: bool = False  # something gives another thing at every look
     changes: int = -1  # how often attributes of models had been set
 
     @classmethod
     def of(cls, f: Any, more: Sequence[Any] = (), before: Around | None = None) -> Around:
         """Look around; `more` is there too. before: what was seen at the last look."""
         found = cls(changes=CHANGES[0])
-        known = {id(a.array): a for a in before.arrays if a.same()} if before else {}
+        known: dict[int, Any] = {}
+        if before is not None:
+            known = {id(a.array): a for a in before.arrays if a.same()}
+            known |= {id(w.thing): w for w in before.watched if w.same()}
         _Look(found, known).at(f, more)
         return found
 
@@ -109,6 +117,8 @@ class Around:
             return False
         if self.arrays and not all(a.same() for a in self.arrays):
             return False
+        if self.watched and not all(w.same() for w in self.watched):
+            return False
         return not self.rows or _unchanged(self.rows)
 
     def as_before(self, before: Around) -> bool:
@@ -121,7 +131,8 @@ class Around:
         rows = [*(held for _, held in self.cells), self.names.held]
         rows += [held for _, held in (*self.rows, *self.inner)]
         numbers = [(*a.form, a.digest) for a in self.arrays]
-        return (*[_signature(x) for held in rows for x in held], *numbers)
+        states = [w.number for w in self.watched]
+        return (*[_signature(x) for held in rows for x in held], *numbers, *states)
 
 
 def _unchanged(rows: Iterable[Row]) -> bool:
@@ -141,7 +152,7 @@ def _signature(x: Any) -> Any:
 class _Look:
     """One look around a function."""
 
-    def __init__(self, found: Around, known: Mapping[int, Numbers]) -> None:
+    def __init__(self, found: Around, known: Mapping[int, Any]) -> None:
         self.found, self.known = found, known
         self.seen: dict[int, Any] = {}
         self.rest: deque[Any] = deque()
@@ -160,6 +171,15 @@ class _Look:
                 self.rest += [table[w] for table in tables for w in self.words if w in table]
         for owner in self.owners:
             self._held(vars(owner), list(self.words))
+        if not self.words.keys().isdisjoint(ENVIRONMENT):
+            self._watch(os.environ, environment)
+
+    def _watch(self, thing: Any, look: Callable[[], Watched | None]) -> bool:
+        """Look after what may be changed in place; False where it is of no such kind."""
+        found = self.known.get(id(thing)) or look()
+        if found is not None:
+            self.found.watched.append(found)
+        return found is not None
 
     def _next(self, f: Any) -> None:
         thing = self.rest.popleft()
@@ -171,13 +191,18 @@ class _Look:
         if isinstance(thing, Module):
             self._model(thing)
         elif isinstance(thing, np.ndarray):
-            if may_change(thing):
-                self.found.arrays.append(self.known.get(id(thing)) or Numbers(thing))
+            self._array(thing)
         elif isinstance(thing, FUNCTIONS) or (thing is f and not _users(thing)):
             if thing is f or not _language(thing):
                 self._function(thing)
+        elif (memory := as_array(thing)) is not None:
+            self._array(memory)
         elif len(self.seen) < MOST:
             self._object(thing)
+
+    def _array(self, thing: np.ndarray[Any, Any]) -> None:
+        if may_change(thing):
+            self.found.arrays.append(self.known.get(id(thing)) or Numbers(thing))
 
     def _function(self, f: Any) -> None:
         inner = getattr(f, "__wrapped__", f)
@@ -211,10 +236,13 @@ class _Look:
                 self._owner(part)
 
     def _object(self, thing: Any) -> None:
-        if isinstance(thing, LOOKED):
-            if len(thing) <= LONGEST:
-                for live in (thing.keys(), thing.values()) if isinstance(thing, dict) else (thing,):
-                    self._entries(live)
+        if isinstance(thing, LOOKED) and len(thing) <= LONGEST:
+            for live in (thing.keys(), thing.values()) if isinstance(thing, dict) else (thing,):
+                self._entries(live)
+        elif runs_out(thing):
+            self.found.fleeting = True
+        elif self._watch(thing, partial(watched, thing)):
+            return
         elif isinstance(thing, property):
             self.rest.append(thing.fget)
         elif _users(thing):

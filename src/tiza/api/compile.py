@@ -111,6 +111,12 @@ class CompiledFunction:
         """Whether the function still has the same things around it."""
         return self._around is not None and self._around.same()
 
+    def _still(self) -> bool:
+        """Look around again where need be; whether what is there stays until it is changed."""
+        if not self._same():
+            self._look()
+        return self._around is not None and not self._around.fleeting
+
     def _look(self) -> None:
         """Look around the function again."""
         before = self._around
@@ -159,8 +165,8 @@ class CompiledFunction:
         That is where derivatives go on from its results, or where its formula always changes.
         """
         for _ in range(MOST_UNSEEN):
-            if not self._same():
-                self._look()
+            if not self._still():
+                break
             forms = self._forms_of(structure, arrays)
             if forms.fresh and self._captured.has_grads():
                 return None  # they add up, or a step uses them
