@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from tiza.nn import Module
 from tiza.nn.parameter import at_once, leaf_of
 from tiza.optim import Optimizer
 from tiza.optim.slots import Slots
+
+if TYPE_CHECKING:
+    from tiza.api.left import Left
 
 Array = np.ndarray[Any, Any]
 SCALAR = np.dtype("float64")
@@ -75,7 +78,7 @@ class Captured:
 
     def has_grads(self) -> bool:
         """Whether gradients were left at some of its tensors."""
-        return any(t._grad is not None for t in self.tensors)
+        return any(t._grad is not None or t._lost is not None for t in self.tensors)
 
     # -- values -----------------------------------------------------------------------------
 
@@ -88,13 +91,26 @@ class Captured:
             arrays += [s for group in optimizer.slot_arrays() for s in group]
         return arrays
 
-    def take(self, changed: Sequence[int], stepped: Sequence[int], made: Sequence[Array]) -> None:
+    def forgotten(self, changed: Sequence[int], left: Left | None) -> list[Iterator[Any]]:
+        """No gradients at what a step has changed, but for those that it can compute again."""
+        kept = left.numbers if left is not None else []
+        every = [self.tensors[i] for i in {*changed, *kept}]
+        again = [self.tensors[i] for i in kept]
+        writes: list[Iterator[Any]] = [
+            map(setattr, every, repeat(name), repeat(None)) for name in ("_grad", "_lost")
+        ]
+        if left is not None:
+            writes.append(map(setattr, again, repeat("_lost"), repeat(left.ref)))
+        return writes
+
+    def take(self, changed: Sequence[int], stepped: Sequence[int], made: Sequence[Array],
+             left: Left | None) -> None:  # fmt: skip
         """Take over what a call has made: changed tensors, the slots of optimizers that stepped."""
         rest = iter(made)
         tensors = [self.tensors[i] for i in changed]
         nodes = [leaf_of(tensor, next(rest)) for tensor in tensors]
         writes: list[Iterator[Any]] = [map(setattr, tensors, repeat("node"), nodes)]
-        writes.append(map(setattr, tensors, repeat("_grad"), repeat(None)))
+        writes += self.forgotten(changed, left)
         slots = self.slots()
         for i in stepped:
             optimizer, arrays = self.optimizers[i], [next(rest) for _ in slots[i].names]
@@ -139,7 +155,7 @@ class Opened:
 
         Gradients that were left before stand for values, too; with `blank`, there are none.
         """
-        before, waiting = [t._grad for t in captured.tensors], dict(PENDING)
+        before, waiting = [(t._grad, t._lost) for t in captured.tensors], dict(PENDING)
         with ExitStack() as stack:
             stack.enter_context(writing([*captured.tensors, *captured.optimizers]))
             holes = stack.enter_context(held_open(captured.tensors))
@@ -147,7 +163,7 @@ class Opened:
             for tensor, hole in zip(captured.tensors, holes, strict=True):
                 if tensor.requires_grad:
                     LEAVES[hole] = weakref.ref(tensor)
-                tensor._grad = None if blank else _left(tensor)
+                tensor._grad, tensor._lost = None if blank else _left(tensor), None
                 opened.grads.append(tensor._grad)
             for i, optimizer in enumerate(captured.optimizers):
                 stack.callback(optimizer.__dict__.pop, "step", None)
@@ -160,8 +176,8 @@ class Opened:
             finally:
                 PENDING.clear()  # what was written down inside has no value to wait for
                 PENDING.update(waiting)
-                for tensor, grad in zip(captured.tensors, before, strict=True):
-                    tensor._grad = grad
+                for tensor, (grad, lost) in zip(captured.tensors, before, strict=True):
+                    tensor._grad, tensor._lost = grad, lost
                 for buffer in captured.tensors:
                     home = captured.homes.get(id(buffer))
                     if home is not None:
@@ -219,7 +235,12 @@ class Opened:
 
     def left(self) -> list[Node]:
         """The gradients that the function leaves behind."""
-        return [t._grad.node for t, g in zip(self.captured.tensors, self.grads, strict=True)
+        return [node for _, node in self.left_at()]
+
+    def left_at(self) -> list[tuple[int, Node]]:
+        """The same, each with the number of its tensor."""
+        pairs = zip(self.captured.tensors, self.grads, strict=True)
+        return [(i, t._grad.node) for i, (t, g) in enumerate(pairs)
                 if t._grad is not g and t._grad is not None]  # fmt: skip
 
     def reads_grads(self, outputs: Sequence[Node]) -> bool:

@@ -220,7 +220,9 @@ class CompiledFunction:
         if form.random:
             given.append(key_words(*next_streams(form.random)))
         made = form.run(given, self._threads)
-        captured.take(form.changed, form.stepped, made[form.count :])
+        if form.left is not None:
+            form.left.ended(captured.tensors, functools.partial(list, given), made[form.count :])
+        captured.take(form.changed, form.stepped, made[form.count :], form.left)
         return rebuilt(form.out, [Tensor(constant(a)) for a in made[: form.count]])
 
     def _written(self, structure: Any, arrays: Sequence[Any], captured: Captured,
@@ -243,16 +245,21 @@ class CompiledFunction:
             outputs = [t.node for t in leaves] + opened.results()
             opened.all_seen(outputs)
             is_open = opened.is_open(leaves) or bool(blank and opened.left())
+            left = opened.left_at() if opened.slots else []
             needed = not blank and not is_open and opened.reads_grads(outputs)
         if needed:
             return (
                 None if captured.has_grads() else self._written(structure, arrays, captured, True)
             )
-        outputs = cut_off(outputs, self._around.arrays if self._around is not None else ())
+        many = len(outputs)
+        outputs = cut_off([*outputs, *(node for _, node in left)],
+                          self._around.arrays if self._around is not None else ())  # fmt: skip
+        left = [(i, node) for (i, _), node in zip(left, outputs[many:], strict=True)]
+        outputs = outputs[:many]
         inputs = [*holes, *opened.holes, *([key] if random else [])]
         aliased = self._replaced(structure, holes, outputs[: len(leaves)])
         return Written(inputs, outputs, out, len(leaves), changed, stepped, random, aliased,
-                       is_open, blank)  # fmt: skip
+                       is_open, blank, left)  # fmt: skip
 
     def _names(self, structure: Any) -> dict[int, str]:
         """The names of those arguments that are one tensor each."""

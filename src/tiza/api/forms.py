@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tiza.api.left import Left
 from tiza.graph import Node
 from tiza.graph.walk import rebuild, walk
 from tiza.readings.evaluate import Later
@@ -38,6 +39,7 @@ class Written:
     aliased: dict[int, int]
     open: bool  # whether derivatives go on from its results
     fresh: bool  # whether it is right only where no gradients were left before
+    left: list[tuple[int, Node]]  # gradients that stay at tensors around it, by their numbers
 
     def is_as(self, other: Written) -> bool:
         """Whether it computes the same from its inputs."""
@@ -79,6 +81,7 @@ class Form:
         )
         self.plain = Later(written.inputs, written.outputs)
         self.short: Stepping | None = None
+        self.left = Left(self) if written.left else None
 
     def run(self, arrays: Sequence[Any], threads: int | None) -> list[Any]:
         """The outputs for these inputs."""

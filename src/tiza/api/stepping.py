@@ -8,6 +8,7 @@ the optimizers its new array.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import repeat
 from operator import add, attrgetter
 from sys import getrefcount
@@ -57,6 +58,12 @@ class Stepping:
         if self.turns is not None:
             known[layout] = self.turns.sides
         self.single = isinstance(form.out, Leaf)
+        self.places = [i for i, _ in pairs], numbers
+        self.left = form.left
+        kept = form.left.numbers if form.left is not None else []
+        self.kept = [self.tensors[i] for i in kept]
+        self.without = [self.tensors[i] for i in {*form.changed, *kept}]
+        self.bare = [self.tensors[i] for i in form.changed if i not in kept]
 
     def _layout(self, first: int) -> tuple[list[tuple[int, int]], list[int]]:
         """Which inputs change places with which outputs, and which are numbers."""
@@ -100,7 +107,7 @@ class Stepping:
         seed, stream = get_state()
         if self.form.random:
             given.append(key_words(seed, stream))
-        answer = self.turns(numbers, given, present)
+        answer = self._turn(numbers, given, present)
         if answer is None:
             return None
         if self.form.random:
@@ -108,6 +115,27 @@ class Stepping:
         self._take(answer[1], counts)
         outputs = [Tensor(data(a)) for a in answer[0]]
         return (outputs[0] if self.single else rebuilt(self.form.out, outputs),)
+
+    def _turn(self, numbers: Sequence[float], given: Sequence[Any],
+              present: Sequence[Any]) -> tuple[list[Array], list[Array]] | None:  # fmt: skip
+        """One turn of the program, and what its gradients can be computed from again."""
+        left = self.left
+        if left is not None:
+            left.begins()
+        answer: tuple[list[Array], list[Array]] | None = self.turns(numbers, given, present)
+        if left is not None and answer is not None:
+            left.ended(self.tensors, partial(self._read, given, numbers, present), answer[1])
+        return answer
+
+    def _read(self, given: Sequence[Array], numbers: Sequence[float],
+              present: Sequence[Array]) -> list[Array]:  # fmt: skip
+        """All that a turn has read, in the order of the form's inputs."""
+        paired, single = self.places
+        arrays = dict(zip(paired, present, strict=True))
+        arrays.update(zip(single, map(np.asarray, numbers), strict=True))
+        rest = iter(given)
+        return [arrays[k] if k in arrays else next(rest)
+                for k in range(len(self.form.written.inputs))]  # fmt: skip
 
     def _given(self, args: Sequence[Any]) -> list[Array] | None:
         """The arguments as arrays; None where they are something else."""
@@ -135,7 +163,10 @@ class Stepping:
     def _take(self, news: Sequence[Array], counts: Sequence[Sequence[int]]) -> None:
         """Give all their new values."""
         nodes = list(map(NODE, self.changed))
-        writes: list[Iterator[Any]] = [map(setattr, self.changed, repeat("_grad"), repeat(None))]
+        writes: list[Iterator[Any]] = [map(setattr, self.without, repeat("_grad"), repeat(None))]
+        if self.left is not None:
+            writes.append(map(setattr, self.kept, repeat("_lost"), repeat(self.left.ref)))
+        writes.append(map(setattr, self.bare, repeat("_lost"), repeat(None)))
         if max(map(getrefcount, nodes), default=0) <= ALONE + 1:  # their tensors hold them alone
             writes.append(map(setattr, nodes, repeat("value"), news))
         else:

@@ -37,13 +37,15 @@ class Tensor:
     5.0
     """
 
-    __slots__ = ("__weakref__", "_cut", "_grad", "_hooks", "_siblings", "node", "requires_grad")
+    __slots__ = ("__weakref__", "_cut", "_grad", "_hooks", "_lost", "_siblings", "node",
+                 "requires_grad")  # fmt: skip
     __array_priority__ = 1000
 
     def __init__(self, node: Node, *, requires_grad: bool = False) -> None:
         self.node = node
         self.requires_grad = requires_grad
         self._grad: Tensor | None = None
+        self._lost: Any = None  # a reference to what can compute it again (see `api/left.py`)
         self._cut = False  # made under no_grad from something differentiable
         self._siblings: Sequence[weakref.ref[Tensor]] = ()  # gradients of the same `backward`
         self._hooks: dict[str, dict[int, Any]] | None = None
@@ -152,13 +154,17 @@ class Tensor:
     @property
     def grad(self) -> Tensor | None:
         """d loss / d self, after `loss.backward()`; None before."""
+        if self._lost is not None:
+            found = self._lost()
+            self._grad = None if found is None else found.gradient(self)
+            self._lost = None
         return self._grad
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
         if value is not None and value.shape != self.shape:
             raise ShapeError("grad-shape", got=value.shape, want=self.shape)
-        self._grad = value
+        self._grad, self._lost = value, None
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Make this a variable (or a constant) of later derivatives."""
@@ -305,7 +311,7 @@ def _received(leaf: Tensor, g: Tensor) -> Tensor:
     for hook in list(_hooks_of(leaf, "before")):
         changed = hook(g)
         g = g if changed is None else changed
-    before = leaf._grad
+    before = leaf._grad if leaf._lost is None else leaf.grad
     if before is not None:
         if type(before.node) is Late and before.node.source.spent:
             settle(before)  # a step has used it: it becomes data

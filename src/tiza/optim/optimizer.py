@@ -304,7 +304,8 @@ class Optimizer(Remembered):
             return self.__dict__["step"](closure)
         loss = closure() if closure is not None else None
         rows = [(i, group, p) for i, group in enumerate(self.param_groups)
-                for p in group["params"] if p._grad is not None]  # fmt: skip
+                for p in group["params"]
+                if (p._grad if p._lost is None else p.grad) is not None]  # fmt: skip
         some = {id(p) for _, group, p in rows
                 if p._grad is not None and self.takes_rows(group, p._grad.node)}  # fmt: skip
         turn = None if some else Turn.of(self, rows)

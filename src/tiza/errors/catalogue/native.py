@@ -47,6 +47,24 @@ ENTRIES = {
               "Los resultados son los mismos, hasta el último dígito, con cualquier número de "
               "hilos."),
     ),
+    "compile-grad": Entry(
+        en=(
+            "the gradients of this compiled step are gone: an argument of it was written over",
+            "return them from the function: return loss, [p.grad for p in model.parameters()]",
+        ),
+        es=(
+            "los gradientes de este paso compilado ya no están: se escribió sobre un argumento",
+            "devuélvalos desde la función: return loss, [p.grad for p in model.parameters()]",
+        ),
+        more=(
+            "A compiled step uses its gradients up inside and keeps none. Asked for one, tiza "
+            "computes it again from what the step has read. It cannot where an array that was an "
+            "argument has changed since, or was donated.",
+            "Un paso compilado consume sus gradientes por dentro y no guarda ninguno. Si se pide "
+            "uno, tiza lo calcula de nuevo con lo que leyó el paso. No puede si un arreglo que fue "
+            "argumento cambió desde entonces, o fue donado.",
+        ),
+    ),
     "compile-option": Entry(
         en=("compile: the function sets {name} of an optimizer from {old} to {new}, which would "
             "happen once only",
