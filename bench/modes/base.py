@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # Timed steps hardly move the weights: a fixed batch learned by heart would end in subnormal
 # numbers, which slow some processors down. A rate changes no amount of work.
 TIMED_RATE = 1e-6
+ROUNDED = "tiza fit, bfloat16"  # reported beside the others, and part of no ratio
 
 
 class Mode(Protocol):

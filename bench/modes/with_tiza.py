@@ -8,8 +8,10 @@ from inspect import signature
 from typing import Any
 
 import tiza as tz
-from bench.modes.base import Maker, Stepper, no_garbage
+from bench.modes.base import ROUNDED, Maker, Stepper, no_garbage
 from bench.rung import Data, Rung
+from tiza.readings.native.machine.llvm import available, host
+from tiza.readings.native.rewriting.paired import takes_pairs
 from tiza.train import Callback
 
 CAN_COMPILE = "compile" in signature(tz.Trainer.fit).parameters
@@ -96,6 +98,19 @@ class Fit:
         return self.fit(rows, count).losses
 
 
+class Rounded(Fit):
+    """The same with products of factors that are rounded to bfloat16."""
+
+    def fit(self, rows: Data, epochs: int) -> Clock:
+        """Train as in a long run, stopped after so many epochs."""
+        before = tz.get_float32_matmul_precision()
+        tz.set_float32_matmul_precision("medium")
+        try:
+            return super().fit(rows, epochs)
+        finally:
+            tz.set_float32_matmul_precision(before)
+
+
 class Loop(Stepper):
     """What PyTorch's users write: zero_grad, loss, backward, step; one batch is kept."""
 
@@ -162,4 +177,6 @@ def makers() -> Mapping[str, Maker]:
     found["tiza loop"] = Loop
     if hasattr(tz, "compile"):
         found["tiza @compile"] = Compiled
+    if available() is None and takes_pairs(host()):
+        found[ROUNDED] = Rounded
     return found

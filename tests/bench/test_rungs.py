@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from bench import contest as contests
-from bench.check import TOLERANCE, trajectories
+from bench.check import allowed, trajectories
 from bench.modes import makers
 from bench.rung import LADDER, ROOT, RUNGS, Rung, cached, forget, parameters, rung
 
@@ -24,7 +24,7 @@ def agree(name: str, steps: int) -> None:
     assert found.refused == {}
     assert found.reference == "PyTorch eager"
     for label, off in found.deviations().items():
-        assert off <= (1e-3 if label.startswith("JAX") else TOLERANCE), label
+        assert off <= allowed(label), label
 
 
 def test_every_file_is_a_rung_and_every_rung_a_file() -> None:
