@@ -3,6 +3,7 @@
 from _thread import start_new_thread
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from sys import getrefcount
 from threading import Lock
 from typing import Any
 
@@ -13,6 +14,7 @@ from tiza.data.loader import STREAM
 from tiza.data.split import same_length, shuffled, split_rows
 from tiza.errors import DataError
 from tiza.readings.native.running.shuffle import permutation
+from tiza.readings.native.running.turns import ALONE
 from tiza.train.nonfinite import finite
 
 Array = np.ndarray[Any, Any]
@@ -232,26 +234,31 @@ def _strata(y: Array | None, held: int) -> Array | None:
     return y if few and counts.min() >= 2 else None
 
 
-def order(count: int, seed: int, epoch: int, *, shuffle: bool) -> Array:
-    """The order in which an epoch visits the examples, the same as a DataLoader's."""
+def order(count: int, seed: int, epoch: int, *, shuffle: bool, out: Array | None = None) -> Array:
+    """The order in which an epoch visits the examples, the same as a DataLoader's; see `Orders`."""
+    room = np.empty(count, np.int64) if out is None else out
     if not shuffle:
-        return np.arange(count)
+        room[:] = np.arange(count)
+        return room
     key = seed & 0xFFFFFFFF, seed >> 32 & 0xFFFFFFFF, STREAM, epoch
     worth = count > MANY or epoch >= OFTEN
-    found = permutation(key, count) if worth else None  # the same, and sooner
-    return shuffled(count, seed, epoch, STREAM) if found is None else found
+    if not worth or permutation(key, count, room) is None:  # the same, and sooner
+        room[:] = shuffled(count, seed, epoch, STREAM)
+    return room
 
 
 class Orders:
     """The order of each epoch, the next one made ready while this one is trained on.
 
-    spare: entries that stand in memory behind each order, for who looks ahead.
+    spare: entries that stand in memory behind each order, for who looks ahead. An order that
+    nobody holds any more gives its memory to the next one.
     """
 
     def __init__(self, count: int, seed: int, *, shuffle: bool, spare: int = 0) -> None:
         self.count, self.seed, self.shuffle, self.spare = count, seed, shuffle, spare
         self.ready: dict[int, Array] = {}
         self.alone = Lock()  # taken while the next order is being made
+        self.given: list[Array] = []  # the memory of the order that is in use, or was
 
     def of(self, epoch: int) -> Array:
         """The order of `epoch`."""
@@ -260,22 +267,23 @@ class Orders:
         if found is None:
             found = self._order(epoch)
         self.ready.clear()
+        free = self.given if max(map(getrefcount, self.given), default=0) <= ALONE else []
+        self.given = [found if found.base is None else found.base]
         if self.shuffle and self.count > MANY:
             self.alone.acquire()
             # `Thread.start` waits until the thread runs: for as long as 2,000 tiny steps
-            start_new_thread(self._make, (epoch + 1,))
+            start_new_thread(self._make, (epoch + 1, free))
         return found
 
-    def _make(self, epoch: int) -> None:
+    def _make(self, epoch: int, free: list[Array]) -> None:
         try:
-            self.ready[epoch] = self._order(epoch)
+            self.ready[epoch] = self._order(epoch, *free)
         finally:
             self.alone.release()
 
-    def _order(self, epoch: int) -> Array:
-        room = np.zeros(self.count + self.spare, np.int64)
-        room[: self.count] = order(self.count, self.seed, epoch, shuffle=self.shuffle)
-        return room[: self.count]
+    def _order(self, epoch: int, free: Array | None = None) -> Array:
+        room = np.zeros(self.count + self.spare, np.int64) if free is None else free
+        return order(self.count, self.seed, epoch, shuffle=self.shuffle, out=room[: self.count])
 
 
 def spans(count: int, batch_size: int, accumulate: int) -> list[list[slice]]:

@@ -7,8 +7,10 @@ buckets by their first bits; in its bucket each is a place or two from where it 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache as once
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -20,13 +22,15 @@ from tiza.readings.native.terms.text import Text
 
 Array = np.ndarray[Any, Any]
 MOST = 17  # bits of a bucket's number: what is counted stays in a near cache
+KEPT = 1 << 24  # bytes of room that is kept: the system takes as long to give memory as sorting
 WORD, WIDE = np.dtype("uint32"), "i64"
 
 
-def permutation(key: Sequence[int], n: int) -> Array | None:
+def permutation(key: Sequence[int], n: int, out: Array | None = None) -> Array | None:
     """The stable argsort of the n random 64-bit words of a key of four 32-bit words.
 
-    None where no machine code can be made, or where two words are too much alike.
+    None where no machine code can be made, or where two words are too much alike. out: where it
+    goes, n entries of int64 one behind another; new memory where that is not given.
 
     Shapes: → (n), int64.
 
@@ -39,12 +43,32 @@ def permutation(key: Sequence[int], n: int) -> Array | None:
     function, block = made
     bits = (n - 1).bit_length()
     buckets = min(bits, MOST)
-    words = np.empty(-(-2 * n // block) * block, np.uint32)
-    starts = np.zeros(1 << buckets, np.int32)
-    packed, order = np.empty(n, np.uint64), np.empty(n, np.int64)
-    rooms = map(address, (words, starts, packed, order))
-    alike = function(*map(int, key), n, len(words), bits, 64 - buckets, 1 << buckets, *rooms)
+    words = -(-2 * n // block) * block
+    order = np.empty(n, np.int64) if out is None else out
+    ends = list(accumulate((4 << buckets, 4 * words, 8 * n)))
+    with _room(ends[-1]) as room:
+        room[: ends[0]] = 0  # nothing is counted yet
+        rooms = (address(room) + start for start in (ends[0], 0, ends[1]))
+        alike = function(*map(int, key), n, words, bits, 64 - buckets, 1 << buckets, *rooms,
+                         address(order))  # fmt: skip
     return None if alike else order
+
+
+_spare: list[Array] = []  # room that nobody uses now; pop and append are atomic
+
+
+@contextmanager
+def _room(size: int) -> Iterator[Array]:
+    """So many bytes, kept for the next time where they are few."""
+    try:
+        room = _spare.pop()
+    except IndexError:
+        room = np.empty(size, np.uint8)
+    if len(room) < size:
+        room = np.empty(size, np.uint8)
+    yield room
+    if not _spare and len(room) <= KEPT:
+        _spare.append(room)
 
 
 @once
