@@ -20,7 +20,7 @@ from tiza.train.nonfinite import finite, nonfinite_error, origin
 from tiza.train.progress import ProgressBar
 from tiza.train.state import Answer, State
 from tiza.train.swift import Answers, Swift
-from tiza.train.tally import Tally
+from tiza.train.tally import Tally, sound
 from tiza.train.words import word
 
 if TYPE_CHECKING:
@@ -149,10 +149,9 @@ class Loop:
             return 0
         if answers is None:
             return 0
-        if not answers.finite:
+        if not (answers.finite and self._tally(answers, part)):
             return self._one_by_one(where, count)
         trainer.state = answers.state
-        self._tally(answers, part)
         self._after_batch(place.group + count - 1)
         return count
 
@@ -180,17 +179,20 @@ class Loop:
         place.group = first
         return count
 
-    def _tally(self, answers: Answers, where: Array) -> None:
+    def _tally(self, answers: Answers, where: Array) -> bool:
+        """Take the figures of many steps; False, and none is taken, where a loss is not finite."""
         size = self.batch_size
         if answers.predictions is None:
-            self.tally.add_losses(answers.losses, size)
-            return
+            return self.tally.add_losses(answers.losses, size)
+        if not sound(answers.losses):
+            return False
         for k, (loss, prediction) in enumerate(
             zip(answers.losses, answers.predictions, strict=True)
         ):
             here = where[k * size : (k + 1) * size]
             y, weight = (None if a is None else a[here] for a in (self.rows.y, self.rows.weight))
             self.tally.add(float(loss), size, prediction, y, weight)
+        return True
 
     @property
     def swift(self) -> Swift | None:

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 WISHED_SECONDS = 0.09  # of one call: Ctrl-C waits as long
 MOST_BYTES = 64 << 20  # of predictions kept for the metrics
-FEW = 32  # losses
 MOST_COPIED = 16 << 20  # bytes of a table of which a step changes a few rows
 
 
@@ -45,7 +44,7 @@ class Answers:
     losses: Array
     predictions: Array | None
     state: State
-    finite: bool  # whether losses and all of the State that the steps have made are
+    finite: bool  # whether all of the State is that the steps have made
 
 
 @dataclass
@@ -135,7 +134,7 @@ class Swift:
             bulk.copy(tables, sides.arrays[sides.now], context.copies)
             losses, predictions = self._run(context.words, moving, len(where) // self.batch)
             tables = sides.turn()
-            finite = _sound(losses) and bulk.finite(tables, context.looks)
+            finite = bulk.finite(tables, context.looks)
         count, params = len(losses), len(state.params)
         buffers = list(state.buffers)
         for i, array in zip(changed, tables[len(tables) - len(changed) :], strict=True):
@@ -227,13 +226,6 @@ class Swift:
         if name not in self.rooms or len(self.rooms[name]) < count:
             self.rooms[name] = np.empty(count, dtype)
         return self.rooms[name][:count]
-
-
-def _sound(losses: Array) -> bool:
-    """Whether all are finite; of a few, NumPy is slow to say."""
-    if len(losses) < FEW:
-        return all(map(math.isfinite, losses.tolist()))
-    return bool(np.isfinite(losses).all())
 
 
 def _followed(where: Array, more: int) -> Array:

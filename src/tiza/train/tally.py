@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from tiza.metrics import Metric
 from tiza.readings.native.running.bulk import in_order
 
 Array = np.ndarray[Any, Any]
+FEW = 32  # losses
 
 
 class Tally:
@@ -41,10 +43,17 @@ class Tally:
         for metric in self.metrics:
             metric.update(prediction, target, weight)
 
-    def add_losses(self, losses: Array, count: int) -> None:
-        """Take batches of `count` examples each, without metrics; the same sum as one by one."""
-        self.loss = in_order(self.loss, losses, count)
+    def add_losses(self, losses: Array, count: int) -> bool:
+        """Take batches of `count` examples each, without metrics; the same sum as one by one.
+
+        False, and nothing is taken, where a loss is not finite.
+        """
+        total = in_order(self.loss, losses, count)
+        if not (math.isfinite(total) or sound(losses)):  # a finite sum has finite terms
+            return False
+        self.loss = total
         self.count += count * len(losses)
+        return True
 
     def figures(self, prefix: str = "") -> dict[str, float]:
         """The means so far."""
@@ -66,3 +75,10 @@ class Tally:
         self.seconds = float(state["seconds"])
         for metric, kept in zip(self.metrics, state["metrics"], strict=True):
             metric.load_state_dict(kept)
+
+
+def sound(losses: Array) -> bool:
+    """Whether all are finite; of a few, NumPy is slow to say."""
+    if len(losses) < FEW:
+        return all(map(math.isfinite, losses.tolist()))
+    return bool(np.isfinite(losses).all())
