@@ -73,7 +73,7 @@ class Swift:
         self.prediction = traced.forward[1]
         self.draws = traced.program.inputs[len(steps.names.all)] in traced.reached  # the key
         self.rooms: dict[str, Array] = {}
-        self.counting = np.empty(0)  # 1, 2, 3, ...
+        self.clock = np.empty(())  # the number of the step; the program itself counts on
         ins, names = traced.program.inputs, steps.names
         first, last = len(names.all) + 1 + len(self.arrays), 1 + len(steps.optimizer.rates())
         slots = ins[first : len(ins) - last]
@@ -103,9 +103,11 @@ class Swift:
         known = {h: _gathered(d, where, h) for h, d in zip(holes, data, strict=True)}
         rest = inputs[first + len(holes) :]
         given = [*inputs[:first], *data, where, *rest]
-        made = [outputs[0], *([outputs[1]] if predicts else []), *outputs[2:]]
+        clock = len(given) - 1 - len(steps.optimizer.rates())
+        made = [outputs[0], *([outputs[1]] if predicts else []), *outputs[2:], given[clock] + 1]
         gathers = [n if n.prim is take else n.inputs[0] for n in known.values()]
         aliased = _replaced(steps, traced, given, len(outputs), predicts)
+        aliased[len(made) - 1] = clock
         program = compiled(given, made, aliased=aliased,
                            known=known, gathers=gathers)  # fmt: skip
         return None if program is None else cls(steps, traced, program, rows, batch, predicts)
@@ -149,17 +151,11 @@ class Swift:
     def _moving(self, done: int, where: Array, rates: Sequence[float]) -> dict[int, Array]:
         """What is given anew at each call, by the number of the input."""
         count = len(where) // self.batch
-        times = self._room("times", count, np.dtype("float64"))
-        if len(self.counting) < count:
-            self.counting = np.arange(1.0, count + 1)
-        if count > 1:
-            np.add(self.counting[:count], done, out=times)
-        else:
-            times[0] = done + 1
+        self.clock[()] = done + 1
         key, rows, at = self.places
         for array, rate in zip(self.rates, rates, strict=True):
             array[()] = rate
-        numbers = enumerate([times, *self.rates], at)
+        numbers = enumerate([self.clock, *self.rates], at)
         return {
             key: self._keys(done + 1, count),
             rows: _followed(where, self.batch),
@@ -189,7 +185,7 @@ class Swift:
             buffers[i] = array
         given = [*tables[:params], *state.frozen, *buffers, moving[key], *self.arrays, moving[rows],
                  *tables[params:last], *(moving[k] for k in moving if k >= at)]  # fmt: skip
-        moves = {rows: 8 * self.batch, at: 8, **({key: 16} if self.draws else {})}
+        moves = {rows: 8 * self.batch, **({key: 16} if self.draws else {})}
         outputs, none = self.program.outputs, np.empty(0)
         into = {k: (none, self._bytes(outputs[k])) for k in range(1 + self.predicts)}
         return self.program.filled(given, moves, into)[0]
