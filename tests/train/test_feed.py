@@ -7,7 +7,7 @@ import pytest
 
 from tiza.data import ArrayDataset, DataLoader, Dataset, TensorDataset
 from tiza.errors import DataError
-from tiza.train.feed import Unread, order, rows_of, spans, split_off
+from tiza.train.feed import MANY, Orders, Unread, order, rows_of, spans, split_off
 
 F32 = np.dtype("float32")
 
@@ -140,6 +140,24 @@ def test_order_is_a_function_of_seed_and_epoch() -> None:
     assert first != order(50, 7, 1, shuffle=True).tolist()
     assert first != order(50, 8, 0, shuffle=True).tolist()
     assert order(3, 7, 0, shuffle=False).tolist() == [0, 1, 2]
+
+
+def test_an_order_that_is_held_stays_and_others_give_their_memory() -> None:
+    count = MANY + 5
+    orders = Orders(count, 7, shuffle=True, spare=3)
+    held = [orders.of(epoch) for epoch in range(4)]
+    for epoch, found in enumerate(held):
+        np.testing.assert_array_equal(found, order(count, 7, epoch, shuffle=True))
+        assert found.base is not None
+        assert not found.base[count:].any()  # what is looked at ahead are numbers of rows
+    del held, found
+    places = set()
+    for epoch in range(4, 12):
+        found = orders.of(epoch)
+        np.testing.assert_array_equal(found, order(count, 7, epoch, shuffle=True))
+        places.add(found.__array_interface__["data"][0])
+        del found
+    assert len(places) <= 3
 
 
 def test_spans_cover_everything_once() -> None:

@@ -40,9 +40,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     made: list[int] = []
     run = Swift.run
 
-    def noted(self: Swift, state: Any, where: Any, rates: Any) -> Any:
+    def noted(self: Swift, state: Any, where: Any, *given: Any) -> Any:
         made.append(len(where) // self.batch)
-        return run(self, state, where, rates)
+        return run(self, state, where, *given)
 
     monkeypatch.setattr(Swift, "run", noted)
     return made
@@ -415,3 +415,41 @@ def test_calls_use_the_same_memory_again() -> None:
         patch.setattr(Swift, "most", lambda self: 1)
         made.fit(X, Y, epochs=1, batch_size=4, verbose=0)
     assert len(seen) <= 3
+
+
+@pytest.mark.parametrize("batch_size", [2, 4, 7])
+def test_the_losses_are_added_as_one_by_one(batch_size: int) -> None:
+    """The program's sum is the sum of its losses in their order, to the last bit."""
+    seen: list[tuple[float, float]] = []
+    run = Swift.run
+
+    def watched(self: Swift, state: Any, where: Any, rates: Any, total: float) -> Any:
+        answers = run(self, state, where, rates, total)
+        for loss in answers.losses.tolist():
+            total += loss * self.batch
+        seen.append((total, answers.total))
+        return answers
+
+    made = trainer(metrics=[])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Swift, "run", watched)
+        patch.setattr(Swift, "most", lambda self: 3)
+        made.fit(X, Y, epochs=3, batch_size=batch_size, verbose=0)
+    assert len(seen) > 3
+    assert all(one == other for one, other in seen)
+
+
+@pytest.mark.parametrize("name", ["Adam", "SGD"])
+def test_steps_are_counted_on_from_call_to_call(name: str) -> None:
+    """However many steps a call makes, Adam's corrections are those of the whole run."""
+    found = []
+    for most in (1, 3, 1000):
+        made = trainer(name=name, metrics=[])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Swift, "most", lambda self, most=most: most)
+            history = made.fit(X, Y, epochs=2, batch_size=4, verbose=0)
+        found.append((figures(history), made.get_weights()))
+    for loss, weights in found[1:]:
+        assert loss == found[0][0]
+        for key, array in weights.items():
+            np.testing.assert_array_equal(array, found[0][1][key])

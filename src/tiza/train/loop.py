@@ -144,7 +144,7 @@ class Loop:
         size = self.batch_size
         part = where[place.group * size : (place.group + count) * size]
         try:
-            answers = swift.run(trainer.state, part, trainer.rates)
+            answers = swift.run(trainer.state, part, trainer.rates, self.tally.loss)
         except Outside:
             return 0
         if answers is None:
@@ -183,7 +183,7 @@ class Loop:
         """Take the figures of many steps; False, and none is taken, where a loss is not finite."""
         size = self.batch_size
         if answers.predictions is None:
-            return self.tally.add_losses(answers.losses, size)
+            return self.tally.add_losses(answers.losses, size, answers.total)
         if not sound(answers.losses):
             return False
         for k, (loss, prediction) in enumerate(

@@ -45,6 +45,7 @@ class Answers:
     predictions: Array | None
     state: State
     finite: bool  # whether all of the State is that the steps have made
+    total: float | None  # what was given and the losses of all examples, one step after another
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Swift:
     """The step of one shape of batch, run many times in one call."""
 
     def __init__(self, steps: Steps, traced: Traced, program: Compiled, rows: Rows,
-                 batch: int, predicts: bool) -> None:  # fmt: skip
+                 batch: int, predicts: bool, *, sums: bool) -> None:  # fmt: skip
         self.steps, self.traced, self.program = steps, traced, program
         self.arrays = [np.ascontiguousarray(a) for a in rows.arrays]
         self.batch, self.predicts = batch, predicts
@@ -74,6 +75,7 @@ class Swift:
         self.draws = traced.program.inputs[len(steps.names.all)] in traced.reached  # the key
         self.rooms: dict[str, Array] = {}
         self.clock = np.empty(())  # the number of the step; the program itself counts on
+        self.total = np.empty(()) if sums else None  # of losses, so that nobody need look at each
         ins, names = traced.program.inputs, steps.names
         first, last = len(names.all) + 1 + len(self.arrays), 1 + len(steps.optimizer.rates())
         slots = ins[first : len(ins) - last]
@@ -103,14 +105,24 @@ class Swift:
         known = {h: _gathered(d, where, h) for h, d in zip(holes, data, strict=True)}
         rest = inputs[first + len(holes) :]
         given = [*inputs[:first], *data, where, *rest]
-        clock = len(given) - 1 - len(steps.optimizer.rates())
-        made = [outputs[0], *([outputs[1]] if predicts else []), *outputs[2:], given[clock] + 1]
+        made = [outputs[0], *([outputs[1]] if predicts else []), *outputs[2:]]
         gathers = [n if n.prim is take else n.inputs[0] for n in known.values()]
         aliased = _replaced(steps, traced, given, len(outputs), predicts)
-        aliased[len(made) - 1] = clock
+        clock, sums = len(given) - 1 - len(steps.optimizer.rates()), False
+        if given[clock] in traced.reached:
+            aliased[len(made)] = clock
+            made.append(given[clock] + 1)
+        if not predicts and outputs[0].dtype == np.float32:
+            sums = True
+            total = placeholder((), np.dtype("float64"), "total")
+            aliased[len(made)] = len(given)
+            given.append(total)
+            made.append(total + as_type(outputs[0], total.dtype) * float(batch))
         program = compiled(given, made, aliased=aliased,
                            known=known, gathers=gathers)  # fmt: skip
-        return None if program is None else cls(steps, traced, program, rows, batch, predicts)
+        if program is None:
+            return None
+        return cls(steps, traced, program, rows, batch, predicts, sums=sums)
 
     def most(self) -> int:
         """How many steps to make in one call."""
@@ -120,10 +132,12 @@ class Swift:
         bytes_each = max(1, int(np.prod(self.prediction.shape)) * self.prediction.dtype.itemsize)
         return min(wished, max(1, MOST_BYTES // bytes_each))
 
-    def run(self, state: State, where: Array, rates: Sequence[float]) -> Answers | None:
+    def run(self, state: State, where: Array, rates: Sequence[float],
+            total: float = 0.0) -> Answers | None:  # fmt: skip
         """One step for each `batch` entries of `where`, the numbers of their rows.
 
-        None where the State is of other shapes or types than the step was made for.
+        None where the State is of other shapes or types than the step was made for. total: what
+        losses are added to.
         """
         began = time.perf_counter()
         changed, sides = self.traced.changed, self.sides
@@ -133,10 +147,13 @@ class Swift:
                 return None
             tables, moving = sides.arrays[1 - sides.now], self._moving(state.steps, where, rates)
             context = self._context(state, tables, moving)
+            if self.total is not None:
+                self.total[()] = total
             bulk.copy(tables, sides.arrays[sides.now], context.copies)
             losses, predictions = self._run(context.words, moving, len(where) // self.batch)
             tables = sides.turn()
             finite = bulk.finite(tables, context.looks)
+            added = None if self.total is None else float(self.total)
         count, params = len(losses), len(state.params)
         buffers = list(state.buffers)
         for i, array in zip(changed, tables[len(tables) - len(changed) :], strict=True):
@@ -146,7 +163,7 @@ class Swift:
                       [tuple(next(slots) for _ in group) for group in state.slots],
                       state.steps + count)  # fmt: skip
         self.seconds = max(1e-9, (time.perf_counter() - began) / count)
-        return Answers(losses, predictions, after, finite)
+        return Answers(losses, predictions, after, finite, added)
 
     def _moving(self, done: int, where: Array, rates: Sequence[float]) -> dict[int, Array]:
         """What is given anew at each call, by the number of the input."""
@@ -188,7 +205,10 @@ class Swift:
         moves = {rows: 8 * self.batch, **({key: 16} if self.draws else {})}
         outputs, none = self.program.outputs, np.empty(0)
         into = {k: (none, self._bytes(outputs[k])) for k in range(1 + self.predicts)}
-        return self.program.filled(given, moves, into)[0]
+        return self.program.filled([*given, *self._sum()], moves, into)[0]
+
+    def _sum(self) -> list[Array]:
+        return [] if self.total is None else [self.total]
 
     @staticmethod
     def _bytes(node: Node) -> int:

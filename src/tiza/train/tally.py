@@ -43,12 +43,13 @@ class Tally:
         for metric in self.metrics:
             metric.update(prediction, target, weight)
 
-    def add_losses(self, losses: Array, count: int) -> bool:
+    def add_losses(self, losses: Array, count: int, total: float | None = None) -> bool:
         """Take batches of `count` examples each, without metrics; the same sum as one by one.
 
-        False, and nothing is taken, where a loss is not finite.
+        False, and nothing is taken, where a loss is not finite. total: the sum, where it is known.
         """
-        total = in_order(self.loss, losses, count)
+        if total is None:
+            total = in_order(self.loss, losses, count)
         if not (math.isfinite(total) or sound(losses)):  # a finite sum has finite terms
             return False
         self.loss = total

@@ -56,7 +56,7 @@ def lanes_of(nest: Nest, bits: int) -> int:
     Single numbers, such as a learning rate, are no vectors; short loops fill shorter ones.
     """
     kinds = [v.dtype for v in nest.values() if v.atoms or v.op == "result"]
-    kinds += [s.buffer.dtype for s in nest.stores]
+    kinds += [s.buffer.dtype for s in nest.stores if s.place.terms]
     wide = max((t.itemsize for t in kinds if t.kind == "f"), default=4)
     longest = max((loop.extent for loop in (*nest.kept, *nest.reduced)), default=1)
     return max(1, min(bits // 8 // max(wide, 4), max(2, 1 << (longest - 1).bit_length())))
