@@ -61,6 +61,7 @@ from tiza.readings.native.scheduling.schedule import (
     product,
     schedule,
 )
+from tiza.readings.native.scheduling.sharing import waiting
 from tiza.readings.native.terms.index import Affine, Opaque
 from tiza.readings.native.terms.memory import Buffer
 from tiza.readings.native.terms.tables import SCATTER, TILES
@@ -211,7 +212,7 @@ class Builder:
         name, trips, divisible = self._kernel(nest, way, width)
         flops, moved = work(nest)
         seconds = flops / (width * 6e9) + moved / 40e9
-        shared = divisible and trips > 1 and seconds > SMALL
+        shared = divisible and trips > 1 and seconds + waiting(nest, self.machine.l2) > SMALL
         self.calls.append(Call(name, nest.buffers(), trips, seconds, shared, group, flops, moved,
                                nest=nest, plan=way, copied=copied))  # fmt: skip
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from tiza.readings.native.lowering.lower import Value
 from tiza.readings.native.lowering.nest import Nest
 from tiza.readings.native.scheduling.schedule import Schedule, halved, product
 from tiza.readings.native.terms.index import Loop
+from tiza.readings.native.terms.memory import Buffer
 
 FEW = 8  # turns of a loop, too few for several threads to share evenly
 MANY = 16  # turns that they do share evenly
+LATE = 40e-9  # seconds until a row comes that was picked from far memory
 Item = tuple[Loop, int]  # a loop, and how many entries a turn takes
 
 
@@ -45,6 +48,18 @@ def order(nest: Nest, plan: Schedule, width: int) -> Order:
         return Order([*serial, *free], _shared(free))
     items = [*free[:1], *serial, *free[1:]]  # order is kept inside
     return Order(items, [loop for loop, _ in items[:1]])
+
+
+def waiting(nest: Nest, near: int) -> float:
+    """Seconds for which a core waits for rows picked from arrays of more than `near` bytes."""
+    found: dict[Buffer, int] = {}
+    for value in nest.values():
+        if value.op == "load" and value.extra[0].bytes > near:
+            picks = [x for x in value.extra[1].terms if isinstance(x, Value)]
+            loops = {i for x in picks for i in (*nest.kept, *nest.reduced) if i in x.atoms}
+            rows = math.prod(i.extent for i in loops) if picks else 0
+            found[value.extra[0]] = max(rows, found.get(value.extra[0], 0))
+    return LATE * sum(found.values())
 
 
 def _shared(free: list[Item]) -> list[Loop]:
