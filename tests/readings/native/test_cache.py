@@ -80,6 +80,20 @@ def test_the_entries_used_least_recently_go_first(tmp_path: Path) -> None:
     assert cache.size() <= cache.limit_bytes
 
 
+def test_a_full_folder_is_seldom_looked_through_and_stays_near_its_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = ObjectCache(tmp_path / "native", limit_bytes=1 << 20)
+    looks = []
+    evict = ObjectCache._evict
+    monkeypatch.setattr(ObjectCache, "_evict",
+                        lambda self, keep: (looks.append(keep), evict(self, keep)))  # fmt: skip
+    for k in range(1500):
+        cache.put(f"{k:04d}", f"{k:04d}".encode() * 256)  # 1 kB: 1.5 times the limit in all
+    assert 20 < len(looks) < 400
+    assert cache.size() <= cache.limit_bytes * 17 / 16
+
+
 def test_nothing_larger_than_the_cache_is_kept(tmp_path: Path) -> None:
     cache = ObjectCache(tmp_path / "native", limit_bytes=100)
     cache.put("k", PAYLOAD)

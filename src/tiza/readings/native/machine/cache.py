@@ -9,6 +9,7 @@ from pathlib import Path
 
 LIMIT = 256 << 20  # bytes
 MAGIC = b"tiza-obj1\n"
+SHARES = 64  # of the limit: one of them may be exceeded before somebody looks
 DIGEST = 32  # bytes of a SHA-256
 ENDING = ".obj"
 
@@ -39,9 +40,9 @@ class ObjectCache:
 
     Entries appear whole or not at all (written aside, then renamed), and carry a checksum: what
     does not match is deleted and counts as absent, so no damaged code is ever run. When the
-    folder outgrows `limit_bytes` the entries not used for longest go. Several processes may
-    share a folder. A folder that cannot be written, or that others may write to, is not used:
-    `get` then finds nothing and `put` does nothing.
+    folder outgrows `limit_bytes`, by a small share of it, the entries not used for longest go.
+    Several processes may share a folder. A folder that cannot be written, or that others may
+    write to, is not used: `get` then finds nothing and `put` does nothing.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -81,12 +82,21 @@ class ObjectCache:
         """Keep object code under a key; silently nothing where that is impossible."""
         if len(payload) > self.limit_bytes or not self._trusted(make=True):
             return
-        content = MAGIC + hashlib.sha256(payload).digest() + payload
+        digest = hashlib.sha256(payload).digest()
         try:
-            self._write(self._path(key), content)
+            self._write(self._path(key), MAGIC + digest + payload)
         except OSError:
             return
-        self._evict(keep=self._path(key))
+        if self._looks(digest, len(payload)):
+            self._evict(keep=self._path(key))
+
+    def _looks(self, digest: bytes, size: int) -> bool:
+        """Whether to look at all entries now: about once for each share of the limit written.
+
+        A folder of 20,000 entries takes a good part of a second to look through. Which entries
+        are looked after is a matter of their hash, so that no process has to know of the others.
+        """
+        return int.from_bytes(digest[:4], "big") * self.limit_bytes <= (size * SHARES) << 32
 
     def size(self) -> int:
         """The bytes that all entries take together."""
