@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import gc
 import sys
 from collections.abc import Iterable
 from functools import cache
@@ -114,6 +115,15 @@ def interrupted(step: Any, count: int) -> bool:
 def steps_of(task: Any) -> int:
     (count,) = {task.optimizer.state[p]["step"] for p in task.params}
     return int(count)
+
+
+@pytest.fixture(autouse=True)
+def alone():
+    """No garbage of other tests goes in the middle: its finalizers are no part of a step."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from tiza.api.undo import NOTHING, Undo
 from tiza.api.watched import Watched, as_array, environment, runs_out, watched
 from tiza.api.written_into import Numbers, may_change
 from tiza.lang.tensor import Tensor
@@ -26,7 +27,6 @@ from tiza.nn import Module
 from tiza.nn.hooks import CHANGES, Hooks
 from tiza.optim import Optimizer
 
-NOTHING = object()  # in the place of a name that is not assigned
 END = (NOTHING,)
 CONTENT = attrgetter("cell_contents")
 PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic, np.dtype)
@@ -87,6 +87,7 @@ class Around:
     watched: list[Watched] = field(default_factory=list)  # what else is changed in place
     fleeting: bool = False  # something gives another thing at every look
     changes: int = -1  # how often attributes of models had been set
+    undo: Undo = field(default_factory=Undo)
 
     @classmethod
     def of(cls, f: Any, more: Sequence[Any] = (), before: Around | None = None) -> Around:
@@ -170,7 +171,7 @@ class _Look:
                 tables = list(map(vars, self.owners))
                 self.rest += [table[w] for table in tables for w in self.words if w in table]
         for owner in self.owners:
-            self._held(vars(owner), list(self.words))
+            self._held(vars(owner), list(self.words), owner)
         if not self.words.keys().isdisjoint(ENVIRONMENT):
             self._watch(os.environ, environment)
 
@@ -213,6 +214,7 @@ class _Look:
         cells = getattr(body, "__closure__", None) or ()
         contents = [_content(cell) for cell in cells]
         self.found.cells.append((cells, contents))
+        self.found.undo.cells(cells, contents)
         self.rest += contents
         self._entries(getattr(body, "__defaults__", None) or ())
         self._entries((getattr(body, "__kwdefaults__", None) or {}).values())
@@ -229,6 +231,7 @@ class _Look:
             hooks = [x for x in own.values() if isinstance(x, Hooks)]
             for live in [own, *(own[table] for table in TABLES), *map(vars, hooks)]:
                 held = list(live.values())
+                self.found.undo.container(live)
                 self.found.inner.append((live.values(), [*held, NOTHING]))
                 self.found.parts += [x for x in held if isinstance(x, Module | Tensor)]
             self._entries([row for h in hooks for row in h.entries.values()])
@@ -236,6 +239,7 @@ class _Look:
                 self._owner(part)
 
     def _object(self, thing: Any) -> None:
+        self.found.undo.container(thing)
         if isinstance(thing, LOOKED) and len(thing) <= LONGEST:
             for live in (thing.keys(), thing.values()) if isinstance(thing, dict) else (thing,):
                 self._entries(live)
@@ -260,6 +264,7 @@ class _Look:
                 self.owners.append(owner)
         slots = [k for c in classes for k, v in vars(c).items() if isinstance(v, SLOT)]
         if slots:
+            self.found.undo.slots(thing, slots)
             self._named(partial(getattr, thing), slots)
 
     def _entries(self, live: Collection[Any]) -> None:
@@ -267,8 +272,9 @@ class _Look:
             self.found.rows.append((live, [*live, NOTHING]))
             self.rest += live
 
-    def _held(self, table: Mapping[str, Any], names: Sequence[str]) -> None:
+    def _held(self, table: Mapping[str, Any], names: Sequence[str], owner: Any = None) -> None:
         """Names that are looked up in a table: those that it has, and those that it has not."""
+        self.found.undo.names(owner, table, names)
         self._named(table.get, [name for name in names if name in table])
         absent = frozenset(name for name in names if name not in table)
         if absent:

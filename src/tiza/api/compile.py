@@ -173,7 +173,7 @@ class CompiledFunction:
             if forms.values == self._values:
                 return forms.current
             try:
-                written = self._written(structure, arrays, self._captured)
+                written = self._tried(structure, arrays)
             except Unseen as met:
                 self._unseen.append(met.thing)
                 self._around = None
@@ -187,11 +187,28 @@ class CompiledFunction:
             form = forms.of(written, self._values, self._threads)
             if not forms.full:
                 return form
+            self._undo()
             break
         if not self._said:
             self._said = True
             warnings.warn(_changing(self._f), SlowWarning, stacklevel=3)
         return None
+
+    def _tried(self, structure: Any, arrays: Sequence[Any]) -> Written | None:
+        """As `_written`; where the function is to run instead, nothing around it is changed yet."""
+        try:
+            written = self._written(structure, arrays, self._captured)
+        except (AsItIs, Unseen):
+            self._undo()
+            raise
+        if written is None or written.open:
+            self._undo()
+        return written
+
+    def _undo(self) -> None:
+        """Put back what was changed around the function while it was written down."""
+        if self._around is not None:
+            self._around.undo.back()
 
     def _forms_of(self, structure: Any, arrays: Sequence[Any]) -> Forms:
         """What was made for arguments of these types, as things around the function are."""
@@ -247,10 +264,11 @@ class CompiledFunction:
             is_open = opened.is_open(leaves) or bool(blank and opened.left())
             left = opened.left_at() if opened.slots else []
             needed = not blank and not is_open and opened.reads_grads(outputs)
+        if needed and captured.has_grads():
+            return None
         if needed:
-            return (
-                None if captured.has_grads() else self._written(structure, arrays, captured, True)
-            )
+            self._undo()
+            return self._written(structure, arrays, captured, True)
         many = len(outputs)
         outputs = cut_off([*outputs, *(node for _, node in left)],
                           self._around.arrays if self._around is not None else ())  # fmt: skip
