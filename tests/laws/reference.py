@@ -90,6 +90,7 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "window_max": lambda x, **w: flat_windows(x, -np.inf, **w).max(-1),
     "window_argmax": lambda x, **w: flat_windows(x, -np.inf, **w).argmax(-1),
     "take_along": np.take_along_axis, "stop_gradient": lambda x: x, "alias": lambda x, tag: x,
+    "within": lambda i, **_: i,
 }  # fmt: skip
 
 
