@@ -29,6 +29,8 @@ class Torch(Stepper):
         def loss(*arrays: Any) -> Any:
             return rung.loss(torch, self.model(*arrays[:-1]), arrays[-1])
 
+        if compiled:
+            torch.compiler.reset()  # it stops compiling after some functions of one process
         self.loss = torch.compile(loss) if compiled else loss
 
     @staticmethod

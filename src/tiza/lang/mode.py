@@ -64,8 +64,8 @@ def set_float32_matmul_precision(precision: str) -> None:
     digits, float32's exponents; halves to the even neighbour). Each product of two such numbers is
     exact; sums are made in float32. A result is then off by about |a| |b| 2⁻⁸, and compiled
     programs take up to half the time for large products where the processor multiplies bfloat16
-    (AVX512_BF16: `tiza doctor`). "highest", the default, rounds nothing. "high" is taken, and is
-    the same as "highest".
+    (AVX512_BF16: `tiza doctor`); small and recurrent networks take longer. "highest", the default,
+    rounds nothing. "high" is taken, and is the same as "highest".
 
     It counts when a value is computed or compiled, for gradients too, with or without compiling:
     results agree to the rounding of float32 sums. Convolutions, element-wise operations, sums and
