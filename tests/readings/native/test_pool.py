@@ -341,10 +341,7 @@ def test_quotas_of_control_groups(tmp_path: Path, files: dict[str, str], quota: 
     assert cores._limit(tmp_path) == (math.inf if quota is None else quota)
 
 
-HANGS = 120  # seconds: what hangs does so for good, and on a crowded machine all else takes long
-
-
-def python(code: str, limit: float = HANGS) -> subprocess.CompletedProcess[str]:
+def python(code: str, limit: float = 20) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],
         capture_output=True, text=True, timeout=limit, check=False,
