@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiza import errors
 from tiza.errors import set_language
-from tiza.lang import array_api, hot, linalg, random, torch_api
+from tiza.lang import array_api, autograd, hot, linalg, random, torch_api
 from tiza.lang.array_api import *  # noqa: F403  (every name of the standard: see array_api.__all__)
 from tiza.lang.arrays import set_default_dtype
 from tiza.lang.autodiff import (
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tiza.train import Trainer
 
 __all__ = [
-    "Tensor", "Trainer", "check_grad", "cond", "data", "enable_grad", "errors",
+    "Tensor", "Trainer", "autograd", "check_grad", "cond", "data", "enable_grad", "errors",
     "get_float32_matmul_precision", "grad", "hessian", "is_grad_enabled", "jacobian", "jvp",
     "linalg", "losses", "manual_seed", "metrics", "models", "named", "nn", "no_grad", "optim",
     "random", "scan", "set_default_dtype", "set_float32_matmul_precision", "set_language",

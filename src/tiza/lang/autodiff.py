@@ -59,7 +59,7 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
     return [tree], lambda new: new[0]
 
 
-def _tensor(node: Node) -> Tensor:
+def differentiable(node: Node) -> Tensor:
     """A result; differentiable again where a variable stands behind it."""
     out = Tensor(node)
     if mode.grad and is_float(node.dtype):
@@ -133,10 +133,10 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0, *, has_aux: bo
         if all(g is None for g in found) and not (allow_unused or derived):
             raise GradientError("grad-unused", verb="grad", index=nums[0])
         grads = [
-            _tensor(g if g is not None else cotangents_of([], [w], [])[0])
+            differentiable(g if g is not None else cotangents_of([], [w], [])[0])
             for g, w in zip(found, call.wrt, strict=True)
         ]
-        value = (_tensor(loss.node), aux) if has_aux else _tensor(loss.node)
+        value = (differentiable(loss.node), aux) if has_aux else differentiable(loss.node)
         return value, call.pack(grads, single)
 
     both._is_derivative = True  # type: ignore[attr-defined]
@@ -178,9 +178,9 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
         us = [as_tensor(u, y.dtype) for u, y in zip(flatten(cotangent)[0], ys, strict=True)]
         _same_shapes("cotangent", us, ys)
         found = cotangents_of([y.node for y in ys], call.wrt, [u.node for u in us])
-        return call.pack([_tensor(g) for g in found], single=False)
+        return call.pack([differentiable(g) for g in found], single=False)
 
-    return back([_tensor(y.node) for y in ys]), pull
+    return back([differentiable(y.node) for y in ys]), pull
 
 
 def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -197,7 +197,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     vs = [as_tensor(v, x.dtype) for v, x in zip(leaves, call.variables, strict=True)]
     _same_shapes("tangent", vs, call.variables)
     pushed = push_forward([y.node for y in ys], call.wrt, [v.node for v in vs])
-    return back([_tensor(y.node) for y in ys]), back([_tensor(t) for t in pushed])
+    return back([differentiable(y.node) for y in ys]), back([differentiable(t) for t in pushed])
 
 
 def _same_shapes(what: str, got: Sequence[Tensor], want: Sequence[Tensor]) -> None:
@@ -230,7 +230,7 @@ def jacobian(f: Function, argnums: int = 0) -> Function:
             PRIMITIVES["reshape"](j, shape=(*y.shape, *w.shape))
             for j, w in zip(found, call.wrt, strict=True)
         ]
-        return call.pack([_tensor(j) for j in shaped], single=True)
+        return call.pack([differentiable(j) for j in shaped], single=True)
 
     rows._is_derivative = True  # type: ignore[attr-defined]
     return rows

@@ -25,6 +25,8 @@ from tiza.transforms.differentiate import PASSING, differentiate
 if TYPE_CHECKING:
     from tiza.lang.tensor import Tensor
 
+    Variable = tuple[Tensor, Node]
+
 CONSTANT, LITERAL, INPUT, HELD = (
     PRIMITIVES[name] for name in ("constant", "literal", "input", "stop_gradient")
 )
@@ -85,17 +87,17 @@ _forms: OrderedDict[Hashable, Form] = OrderedDict()
 
 
 class Seen:
-    """A loss as `backward` meets it: its structure, its leaves, its variables."""
+    """A loss as `backward` meets it: its structure, its leaves, its variables as they stood."""
 
     __slots__ = ("key", "leaves", "root", "variables")
 
     def __init__(self, root: Node, key: Hashable, leaves: list[Node],
-                 variables: list[Tensor]) -> None:  # fmt: skip
+                 variables: list[Variable]) -> None:  # fmt: skip
         self.root, self.key, self.leaves, self.variables = root, key, leaves, variables
 
     def differentiated(self) -> list[tuple[Tensor, Node]]:
         """The gradient of each variable that has one, held constant."""
-        wrt = [t.node for t in self.variables]
+        wrt = [node for _, node in self.variables]
         form, found = _known(self.key), None
         if form is None or not form.late:
             found = differentiate([self.root], wrt, [seed(self.root)])
@@ -103,9 +105,10 @@ class Seen:
             form = _kept(self.key, Form(self.root, found))
         if form is not None and form.late:  # the first turn of a loop looks like the others
             pull, depth = Pull(form, self.root, self.leaves, wrt, found), 2 * self.root.depth
-            return [(self.variables[k], Late(pull, k, wrt[k], depth)) for k in form.reached]
+            return [(self.variables[k][0], Late(pull, k, wrt[k], depth)) for k in form.reached]
         assert found is not None
-        return [(t, HELD(g)) for t, g in zip(self.variables, found, strict=True) if g is not None]
+        pairs = zip(self.variables, found, strict=True)
+        return [(t, HELD(g)) for (t, _), g in pairs if g is not None]
 
 
 class Pull:
@@ -145,15 +148,18 @@ def pulled_back(root: Node, cotangent: Node | None,
     if not variables:
         return None
     whole = cotangent if cotangent is not None else constant(np.ones(root.shape, root.dtype))
-    found = differentiate([root], [t.node for t in variables], [whole])
-    pairs = [(t, g) for t, g in zip(variables, found, strict=True) if g is not None]
+    found = differentiate([root], [node for _, node in variables], [whole])
+    pairs = [(t, g) for (t, _), g in zip(variables, found, strict=True) if g is not None]
     return pairs if create_graph else [(t, HELD(g)) for t, g in pairs]
 
 
-def variables_of(root: Node) -> list[Tensor]:
-    """The variables that `root` depends on."""
-    owners = [n.owner() for n in walk([root]) if n.owner is not None]
-    return [t for t in owners if t is not None and t.requires_grad]
+def variables_of(*roots: Node) -> list[Variable]:
+    """The variables that expressions depend on, each with the node that it was in them.
+
+    A variable that has been given other numbers since is another node by now.
+    """
+    owned = [(n.owner(), n) for n in walk(roots) if n.owner is not None]
+    return [(t, n) for t, n in owned if t is not None and t.requires_grad]
 
 
 def seed(root: Node) -> Node:
@@ -172,7 +178,7 @@ def seen(root: Node) -> Seen | None:
     numbers: dict[Node, int] = {}
     rows: list[Hashable] = []
     leaves: list[Node] = []
-    variables: list[Tensor] = []
+    variables: list[Variable] = []
     stack = [root]
     while stack:
         node = stack[-1]
@@ -183,7 +189,7 @@ def seen(root: Node) -> Seen | None:
             owner = None if node.owner is None else node.owner()
             varies = owner is not None and owner.requires_grad
             if owner is not None and varies:
-                variables.append(owner)
+                variables.append((owner, node))
             leaves.append(node)
             row: Hashable = (node.shape, node.dtype, varies)
         elif node.prim is LITERAL:

@@ -230,7 +230,7 @@ class Tensor:
 
     def _variables(self) -> list[Tensor]:
         """The variables that this value depends on."""
-        return variables_of(self.node)
+        return [t for t, _ in variables_of(self.node)]
 
     # assignment
     def _assign(self, value: Tensor) -> None:

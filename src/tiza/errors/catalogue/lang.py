@@ -124,6 +124,39 @@ ENTRIES = {
         ),
         more=GRAD,
     ),
+    "autograd-input": Entry(
+        en=(
+            "autograd.grad: input {index} is no variable and depends on none",
+            "call x.requires_grad_() before the outputs are written down",
+        ),
+        es=(
+            "autograd.grad: la entrada {index} no es una variable ni depende de ninguna",
+            "llame a x.requires_grad_() antes de escribir las salidas",
+        ),
+        more=GRAD,
+    ),
+    "autograd-unused": Entry(
+        en=(
+            "autograd.grad: no output depends on input {index}",
+            "leave it out, or pass allow_unused=True to get None",
+        ),
+        es=(
+            "autograd.grad: ninguna salida depende de la entrada {index}",
+            "quítela, o pase allow_unused=True para obtener None",
+        ),
+        more=GRAD,
+    ),
+    "autograd-count": Entry(
+        en=(
+            "autograd: {got} cotangents were given for {want} outputs",
+            "give one for each output, or None in its place",
+        ),
+        es=(
+            "autograd: se dieron {got} cotangentes para {want} salidas",
+            "dé una por salida, o None en su lugar",
+        ),
+        more=GRAD,
+    ),
     "grad-unused": Entry(
         en=(
             "{verb}: the result does not depend on argument {index}",
