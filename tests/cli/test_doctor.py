@@ -23,6 +23,17 @@ def test_the_compiler_is_described(tiza, monkeypatch):
     assert ", 1 entries, " in values(tiza("doctor", "--json"))["compiled"]["value"]
 
 
+@pytest.mark.filterwarnings("always:TIZA_THREADS")
+def test_threads_that_cannot_be_are_found(tiza, monkeypatch):
+    monkeypatch.setenv("TIZA_THREADS", "abc")
+    pool.chosen.cache_clear()
+    said = tiza("doctor", "--json")
+    found = values(said)
+    assert "TIZA_THREADS='abc' is no number of threads: give 1 to 1024" in said.err
+    assert found["threads"]["state"] == "warning"
+    assert found["threads"]["cure"] == "export TIZA_THREADS=1"
+
+
 def test_it_speaks_spanish(tiza, monkeypatch):
     monkeypatch.setattr(pool, "default_threads", lambda: 2)
     said = tiza("doctor", "--lang", "es").out

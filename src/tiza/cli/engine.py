@@ -80,7 +80,11 @@ def _threads() -> Finding:
         )
     ).format(now=pool.default_threads(), usable=cores.usable_cores(), all=os.cpu_count())
     set_ = [f"{name}={os.environ[name]}" for name in SWITCHES if name in os.environ]
-    return Finding("threads", "good", ("threads", "hilos"), ", ".join([text, *set_]))
+    asked = os.environ.get("TIZA_THREADS")
+    state, cure = "good", ""
+    if asked and pool.chosen(asked) is None:
+        state, cure = "warning", "export TIZA_THREADS=1"
+    return Finding("threads", state, ("threads", "hilos"), ", ".join([text, *set_]), cure)
 
 
 def _products() -> Finding:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tiza.errors import use_language
 from tiza.readings.native.machine import cores, llvm, pool, team
 from tiza.readings.native.machine.llvm import Library, load
 
@@ -267,11 +268,29 @@ def test_where_there_are_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_number_of_threads_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    for said, meant in (("3", 3), ("0", 1), ("100000", pool.MOST_THREADS)):
+    for said, meant in (("3", 3), (" 1 ", 1), ("1024", 1024)):
         monkeypatch.setenv("TIZA_THREADS", said)
         assert pool.default_threads() == meant
-    monkeypatch.setenv("TIZA_THREADS", "many")
+    monkeypatch.setenv("TIZA_THREADS", "")
     assert 1 <= pool.default_threads() <= cores.usable_cores()
+
+
+@pytest.mark.parametrize("said", ["many", "0", "-1", "2.5", "1000000000"])
+def test_what_is_no_number_of_threads_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setenv("TIZA_THREADS", said)
+    pool.chosen.cache_clear()
+    with pytest.warns(UserWarning, match="TIZA_THREADS") as met:
+        found = [pool.default_threads() for _ in range(3)]
+    assert [str(w.message) for w in met] == [
+        f"TIZA_THREADS={said!r} is no number of threads: give 1 to 1024; as many are taken as "
+        "have a core to themselves"
+    ]
+    assert all(1 <= n <= cores.usable_cores() for n in found)
+    pool.chosen.cache_clear()
+    with use_language("es"), pytest.warns(UserWarning, match="no es un número de hilos: dé de 1"):
+        pool.default_threads()
 
 
 @pytest.mark.parametrize(

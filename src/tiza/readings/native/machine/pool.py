@@ -14,10 +14,12 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from functools import cache as once
 from typing import NamedTuple
 
+from tiza.errors import pick
 from tiza.readings.native.machine.cores import free_cores, usable_cores
 from tiza.readings.native.machine.llvm import Library, load
 from tiza.readings.native.machine.team import (
@@ -33,6 +35,10 @@ from tiza.readings.native.machine.team import (
 )
 
 MOST_THREADS = 1024  # of one job
+SAID = ("TIZA_THREADS={got!r} is no number of threads: give 1 to {most}; as many are taken as "
+        "have a core to themselves",
+        "TIZA_THREADS={got!r} no es un número de hilos: dé de 1 a {most}; se toman tantos como "
+        "tengan un núcleo para sí")  # fmt: skip
 PATIENCE = 20e-6  # seconds that a thread looks before it sleeps
 BARRIER_IR = barrier_text(usual_parking(), architecture())
 
@@ -81,11 +87,21 @@ def default_threads() -> int:
     `TIZA_THREADS` decides where it is set. Otherwise: the cores that the process may use, two
     threads of one core counted once, fewer where other programs keep cores busy.
     """
+    text = os.environ.get("TIZA_THREADS")
+    return (chosen(text) if text else None) or free_cores()
+
+
+@once
+def chosen(text: str) -> int | None:
+    """The number of threads that `TIZA_THREADS` asks for; None, and one line once, for none."""
     try:
-        chosen = int(os.environ.get("TIZA_THREADS", ""))
+        count = int(text)
     except ValueError:
-        return free_cores()
-    return min(max(chosen, 1), MOST_THREADS)
+        count = 0
+    if 1 <= count <= MOST_THREADS:
+        return count
+    warnings.warn(pick(SAID).format(got=text, most=MOST_THREADS), stacklevel=3)
+    return None
 
 
 def warm(threads: int) -> None:
