@@ -558,22 +558,3 @@ def test_predictions_under_no_grad_take_the_short_way() -> None:
             assert not f(rows(2, 3)).requires_grad
         assert f._quick is not None
     assert f(rows(2, 3)).requires_grad
-
-
-def test_a_rate_that_the_function_moves_is_refused() -> None:
-    model = nn.Linear(3, 1)
-    optimizer = optim.SGD(model.parameters(), lr=0.5)
-    schedule = lr_scheduler.StepLR(optimizer, 1, gamma=0.5)
-
-    @tz.compile
-    def step(x: Any) -> Any:
-        optimizer.zero_grad()
-        loss = (model(x) ** 2).mean()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        return loss
-
-    with pytest.raises(TraceError, match=r"the function steps a StepLR, which would"):
-        step(rows(2, 3))
-    assert optimizer.param_groups[0]["lr"] == 0.5

@@ -1,22 +1,26 @@
 """Whole steps compiled as their users write them: gradients, rates and steps end as they would."""
 
+import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 import tiza as tz
 from tiza import nn, optim
-from tiza.errors import TraceError
+from tiza.errors import ArgumentError, TraceError
 from tiza.lang.tensor import Tensor
 from tiza.nn import functional as F
 from tiza.optim import lr_scheduler
+from tiza.readings.native import SlowWarning
 
 RANDOM = np.random.default_rng(7)
 X = RANDOM.standard_normal((8, 5)).astype(np.float32)
 Y = RANDOM.integers(0, 3, 8)
 Step = Callable[[Tensor, Tensor], Tensor]
 Task = tuple[Step, list[Tensor]]
+Schedule = lr_scheduler.LRScheduler | lr_scheduler.ChainedScheduler
 
 
 def model() -> nn.Sequential:
@@ -177,29 +181,154 @@ def test_gradients_that_are_read_are_those_of_now() -> None:
         assert square().item() == k**2
 
 
-@pytest.mark.parametrize("make", [
-    lambda o: lr_scheduler.StepLR(o, 2),
-    lambda o: lr_scheduler.OneCycleLR(o, 1.0, 10),
-    lambda o: lr_scheduler.CyclicLR(o, 0.1, 1.0),
-    lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 4),
-    lambda o: lr_scheduler.ChainedScheduler([lr_scheduler.ExponentialLR(o, 0.9)]),
-])  # fmt: skip
-def test_a_schedule_steps_outside(make: Callable[[optim.Optimizer], lr_scheduler.LRScheduler]) -> None:  # noqa: E501  # fmt: skip
-    step, params = adding_up()
-    schedule = make(optim.SGD(params, lr=0.1))
+S = lr_scheduler
+SCHEDULES: dict[str, Callable[[optim.Optimizer], Schedule]] = {
+    "step": lambda o: S.StepLR(o, 2),
+    "one cycle": lambda o: S.OneCycleLR(o, 1.0, 12),
+    "cyclic": lambda o: S.CyclicLR(o, 0.1, 1.0, 3),
+    "restarts": lambda o: S.CosineAnnealingWarmRestarts(o, 4),
+    "chained": lambda o: S.ChainedScheduler([S.LinearLR(o, 0.5), S.ExponentialLR(o, 0.9)]),
+    "warm up": lambda o: S.SequentialLR(o, [S.LinearLR(o, 0.1), S.CosineAnnealingLR(o, 6)], [3]),
+    "lambda": lambda o: S.LambdaLR(o, lambda t: 1 / (1 + t)),
+    "product": lambda o: S.MultiplicativeLR(o, lambda t: 0.9),
+    "root": lambda o: S.InverseSquareRootLR(o, 3),
+}
 
-    @tz.compile
-    def both(x: Tensor, y: Tensor) -> Tensor:
-        loss = step(x, y)
-        schedule.step()
+
+def scheduled(make: Callable[[optim.Optimizer], Schedule], kind: Any, where: str) -> Any:
+    """A step that moves its schedule, and what there is to be compared."""
+    net = model()
+    optimizer = kind(net.parameters(), lr=0.1)
+    schedule = make(optimizer)
+
+    def step(x: Tensor, y: Tensor) -> Tensor:
+        if where == "before":
+            schedule.step()
+        optimizer.zero_grad()
+        loss = F.cross_entropy(net(x), y)
+        loss.backward()
+        optimizer.step()
+        if where == "after":
+            schedule.step()
         return loss
 
-    with pytest.raises(TraceError) as error:
-        both(tz.tensor(X), tz.tensor(Y))
-    assert str(error.value) == (
-        f"compile: the function steps a {type(schedule).__name__}, which would happen once only\n"
-        "    fix: do that outside the compiled function: scheduler.step() after step(x, y)"
+    return step, optimizer, schedule, list(net.parameters())
+
+
+@pytest.mark.parametrize("where", ["after", "before"])
+@pytest.mark.parametrize("kind", [optim.Adam, lambda p, lr: optim.SGD(p, lr, momentum=0.9)])
+@pytest.mark.parametrize("make", SCHEDULES.values(), ids=SCHEDULES)
+def test_a_schedule_moves_at_every_call(make: Any, kind: Any, where: str) -> None:
+    (plain, slow, one, mine), (step, fast, other, theirs) = (
+        scheduled(make, kind, where) for _ in range(2)
     )
+    run = tz.compile(step)
+    for _ in range(10):
+        want, got = plain(tz.tensor(X), tz.tensor(Y)), run(tz.tensor(X), tz.tensor(Y))
+        np.testing.assert_allclose(got.numpy(), want.numpy(), rtol=1e-4)
+        assert fast.rates() == slow.rates()
+        assert other.get_last_lr() == one.get_last_lr()
+        assert len(run._forms) == 1  # compiled: `last` says so if it is not
+        assert run.last
+    assert other.state_dict().keys() == one.state_dict().keys()
+    for want, got in zip(mine, theirs, strict=True):
+        np.testing.assert_allclose(got.numpy(), want.numpy(), rtol=1e-3, atol=1e-5)
+    assert "1 form" in repr(run)
+
+
+def test_a_rate_that_is_read_is_that_of_now() -> None:
+    found = []
+    for compiled in (False, True):
+        step, optimizer, schedule, _ = scheduled(SCHEDULES["lambda"], optim.SGD, "after")
+
+        def told(x: Tensor, y: Tensor, step: Any = step, optimizer: Any = optimizer,
+                 schedule: Any = schedule) -> tuple[Tensor, list[float]]:  # fmt: skip
+            loss = step(x, y)
+            return loss, [*schedule.get_last_lr(), optimizer.param_groups[0]["lr"],
+                          optimizer.lr, schedule.last_epoch]  # fmt: skip
+
+        run = tz.compile(told) if compiled else told
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SlowWarning)  # nine expressions at last
+            found.append([run(tz.tensor(X), tz.tensor(Y))[1] for _ in range(12)])
+    assert found[0] == found[1]
+
+
+def test_a_plateau_is_stepped_uncompiled() -> None:
+    """It looks at a value, which there is none of while the step is written down."""
+    ends = []
+    for compiled in (False, True):
+        net = model()
+        optimizer = optim.SGD(net.parameters(), lr=0.1)
+        plateau = S.ReduceLROnPlateau(optimizer, patience=0, threshold=0.5)
+
+        def step(x: Tensor, y: Tensor, net: Any = net, optimizer: Any = optimizer,
+                 plateau: Any = plateau) -> Tensor:  # fmt: skip
+            optimizer.zero_grad()
+            loss = F.cross_entropy(net(x), y)
+            loss.backward()
+            optimizer.step()
+            plateau.step(loss)
+            return loss
+
+        if compiled:
+            run = tz.compile(step)
+            with pytest.warns(SlowWarning) as met:
+                run(tz.tensor(X), tz.tensor(Y))
+            assert [str(w.message) for w in met] == [
+                "compile: step runs uncompiled, for it steps a ReduceLROnPlateau, which is no "
+                "function of the number of steps; step that outside"
+            ]
+        else:
+            run = step
+            run(tz.tensor(X), tz.tensor(Y))
+        losses = [run(tz.tensor(X), tz.tensor(Y)).item() for _ in range(5)]
+        ends.append([*losses, optimizer.lr])
+    assert ends[0][-1] < 0.01
+    np.testing.assert_allclose(ends[1], ends[0], rtol=1e-5)
+
+
+def test_a_schedule_that_is_over_says_so_after_the_step() -> None:
+    for compiled in (False, True):
+        step, _, _, params = scheduled(lambda o: S.OneCycleLR(o, 1.0, 3), optim.SGD, "after")
+        run = tz.compile(step) if compiled else step
+        for _ in range(2):
+            run(tz.tensor(X), tz.tensor(Y))
+        before = params[0].numpy().copy()
+        with pytest.raises(ArgumentError, match="3"):
+            run(tz.tensor(X), tz.tensor(Y))
+        assert np.any(params[0].numpy() != before)
+
+
+def test_a_rate_is_set_by_hand() -> None:
+    """From a number that is given, and from one that the function counts."""
+    ends = []
+    for compiled in (False, True):
+        net = model()
+        optimizer = optim.SGD(net.parameters(), lr=0.1)
+        count = 0
+
+        def step(x: Tensor, y: Tensor, lr: float, net: Any = net,
+                 optimizer: Any = optimizer) -> Tensor:  # fmt: skip
+            nonlocal count
+            for group in optimizer.param_groups:
+                group["lr"] = lr / (1 + count)
+            optimizer.zero_grad()
+            loss = F.cross_entropy(net(x), y)
+            loss.backward()
+            optimizer.step()
+            optimizer.param_groups[0]["lr"] *= 0.5
+            count += 1
+            return loss
+
+        run = tz.compile(step) if compiled else step
+        rates = []
+        for k in range(12):
+            run(tz.tensor(X), tz.tensor(Y), 0.3 if k % 2 else 0.2)
+            rates.append(optimizer.lr)
+        ends.append([*rates, *net[0].weight.numpy().ravel()])
+        assert count == 12
+    np.testing.assert_allclose(ends[1], ends[0], rtol=1e-4)
 
 
 def test_an_option_is_set_outside() -> None:
@@ -208,12 +337,12 @@ def test_an_option_is_set_outside() -> None:
 
     @tz.compile
     def step() -> Tensor:
-        optimizer.param_groups[0]["lr"] = 0.25
+        optimizer.param_groups[0]["momentum"] = 0.25
         optimizer.zero_grad()
         loss = (w**2).sum()
         loss.backward()
         optimizer.step()
         return loss
 
-    with pytest.raises(TraceError, match=r"sets lr of an optimizer from 0.5 to 0.25"):
+    with pytest.raises(TraceError, match=r"sets momentum of an optimizer from 0.0 to 0.25"):
         step()

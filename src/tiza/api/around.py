@@ -20,17 +20,20 @@ from typing import Any
 import numpy as np
 
 from tiza.api.undo import NOTHING, Undo
-from tiza.api.watched import Watched, as_array, environment, runs_out, watched
+from tiza.api.watched import Watched, as_array, environment, rates, runs_out, watched
 from tiza.api.written_into import Numbers, may_change
 from tiza.lang.tensor import Tensor
 from tiza.nn import Module
 from tiza.nn.hooks import CHANGES, Hooks
 from tiza.optim import Optimizer
+from tiza.optim.lr_scheduler import ChainedScheduler, LRScheduler, ReduceLROnPlateau
 
 END = (NOTHING,)
 CONTENT = attrgetter("cell_contents")
 PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic, np.dtype)
 THINGS = (Module, Optimizer, Tensor)
+SCHEDULES = (LRScheduler, ChainedScheduler, ReduceLROnPlateau)
+RATES = {"param_groups", "lr", "get_last_lr"}  # what reads a rate, which is else an input
 TABLES = ("_parameters", "_buffers", "_modules")
 FUNCTIONS = (FunctionType, MethodType, partial)
 SLOT = MemberDescriptorType
@@ -174,6 +177,10 @@ class _Look:
             self._held(vars(owner), list(self.words), owner)
         if not self.words.keys().isdisjoint(ENVIRONMENT):
             self._watch(os.environ, environment)
+        if not self.words.keys().isdisjoint(RATES):
+            for thing in self.found.things:
+                if isinstance(thing, Optimizer):
+                    self._watch(thing, partial(rates, thing))
 
     def _watch(self, thing: Any, look: Callable[[], Watched | None]) -> bool:
         """Look after what may be changed in place; False where it is of no such kind."""
@@ -249,7 +256,7 @@ class _Look:
             return
         elif isinstance(thing, property):
             self.rest.append(thing.fget)
-        elif _users(thing):
+        elif _users(thing) or isinstance(thing, SCHEDULES):
             self._owner(thing)
         elif "__wrapped__" in getattr(thing, "__dict__", ()):
             self.rest.append(thing.__wrapped__)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tiza.errors import TraceError
+from tiza.api.deeds import Deeds
 from tiza.graph import Node, placeholder
 from tiza.graph.walk import walk
 from tiza.lang.tensor import LEAVES, PENDING, Tensor
@@ -118,21 +118,6 @@ class Captured:
         at_once(*writes)
 
 
-def _options(optimizer: Optimizer) -> list[dict[str, Any]]:
-    return [dict(group) for group in optimizer.param_groups]
-
-
-def _unchanged(optimizer: Optimizer, before: list[dict[str, Any]]) -> None:
-    """Errors: TraceError where a function set an option: it would count once only."""
-    for group, old in zip(optimizer.param_groups, before, strict=False):
-        now = dict(group)
-        set_inside = [k for k, v in old.items() if now.get(k) is not v and now.get(k) != v]
-        group.update(old)
-        if set_inside:
-            name = set_inside[0]
-            raise TraceError("compile-option", name=name, old=old[name], new=now.get(name))
-
-
 def one_more(optimizer: Optimizer) -> list[int]:
     """How many steps its parameters have made after this one; what is frozen makes none."""
     return [c + p.requires_grad for c, p in zip(optimizer.counts(), optimizer.params, strict=True)]
@@ -143,6 +128,7 @@ class Opened:
     """A function's surroundings as inputs of an expression, while it is written down."""
 
     captured: Captured
+    deeds: Deeds
     holes: list[Node] = field(default_factory=list)
     slots: dict[int, list[tuple[Node, ...]]] = field(default_factory=dict)  # after a step
     grads: list[Tensor | None] = field(default_factory=list)  # as they stand at first
@@ -157,9 +143,11 @@ class Opened:
         """
         before, waiting = [(t._grad, t._lost) for t in captured.tensors], dict(PENDING)
         with ExitStack() as stack:
-            stack.enter_context(writing([*captured.tensors, *captured.optimizers]))
+            deeds = Deeds(captured.optimizers)
+            inputs = [*captured.tensors, *captured.optimizers]
+            stack.enter_context(writing(inputs, deeds.step))
             holes = stack.enter_context(held_open(captured.tensors))
-            opened = cls(captured, list(holes))
+            opened = cls(captured, deeds, list(holes))
             for tensor, hole in zip(captured.tensors, holes, strict=True):
                 if tensor.requires_grad:
                     LEAVES[hole] = weakref.ref(tensor)
@@ -168,12 +156,10 @@ class Opened:
             for i, optimizer in enumerate(captured.optimizers):
                 stack.callback(optimizer.__dict__.pop, "step", None)
                 opened._replace_step(i, optimizer)
-            options = [_options(o) for o in captured.optimizers]
             try:
                 yield opened
-                for optimizer, before_ in zip(captured.optimizers, options, strict=True):
-                    _unchanged(optimizer, before_)
             finally:
+                deeds.back()
                 PENDING.clear()  # what was written down inside has no value to wait for
                 PENDING.update(waiting)
                 for tensor, (grad, lost) in zip(captured.tensors, before, strict=True):
@@ -194,6 +180,7 @@ class Opened:
         def step(closure: Callable[[], Any] | None = None) -> Any:
             if type(optimizer).step is not Optimizer.step:
                 raise AsItIs  # it asks for the loss as often as it needs it
+            self.deeds.optimizer_steps(i)
             self.again |= i in self.slots
             loss = closure() if closure is not None else None
             params = [p.node for p in optimizer.params]

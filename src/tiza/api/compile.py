@@ -178,8 +178,10 @@ class CompiledFunction:
                 self._unseen.append(met.thing)
                 self._around = None
                 continue
-            except AsItIs:
+            except AsItIs as met:
                 forms.values, forms.current = self._values, None
+                if met.kind is not None:
+                    self._say(_looking(self._f, met.kind))
                 return None
             if written is None:
                 forms.fresh = True
@@ -189,10 +191,14 @@ class CompiledFunction:
                 return form
             self._undo()
             break
+        self._say(_changing(self._f))
+        return None
+
+    def _say(self, line: str) -> None:
+        """One line, once, why the function runs as it is."""
         if not self._said:
             self._said = True
-            warnings.warn(_changing(self._f), SlowWarning, stacklevel=3)
-        return None
+            warnings.warn(line, SlowWarning, stacklevel=4)
 
     def _tried(self, structure: Any, arrays: Sequence[Any]) -> Written | None:
         """As `_written`; where the function is to run instead, nothing around it is changed yet."""
@@ -222,7 +228,7 @@ class CompiledFunction:
     def _short(self, form: Form, structure: Any, arrays: Sequence[Any],
                captured: Captured) -> Quick | Stepping | None:  # fmt: skip
         """The short way to call this form again."""
-        if form.program is None:
+        if form.program is None or form.early:
             return None
         if form.fresh and not form.changed:
             return None
@@ -233,6 +239,8 @@ class CompiledFunction:
         return Quick.of(form, form.program, structure, arrays, captured)
 
     def _answer(self, form: Form, arrays: Sequence[Any], captured: Captured) -> Any:
+        for deed in form.early:
+            deed()
         given = [*arrays, *captured.values()]
         if form.random:
             given.append(key_words(*next_streams(form.random)))
@@ -240,6 +248,8 @@ class CompiledFunction:
         if form.left is not None:
             form.left.ended(captured.tensors, functools.partial(list, given), made[form.count :])
         captured.take(form.changed, form.stepped, made[form.count :], form.left)
+        for deed in form.late:
+            deed()
         return rebuilt(form.out, [Tensor(constant(a)) for a in made[: form.count]])
 
     def _written(self, structure: Any, arrays: Sequence[Any], captured: Captured,
@@ -263,6 +273,7 @@ class CompiledFunction:
             opened.all_seen(outputs)
             is_open = opened.is_open(leaves) or bool(blank and opened.left())
             left = opened.left_at() if opened.slots else []
+            late = opened.deeds.late()
             needed = not blank and not is_open and opened.reads_grads(outputs)
         if needed and captured.has_grads():
             return None
@@ -277,7 +288,7 @@ class CompiledFunction:
         inputs = [*holes, *opened.holes, *([key] if random else [])]
         aliased = self._replaced(structure, holes, outputs[: len(leaves)])
         return Written(inputs, outputs, out, len(leaves), changed, stepped, random, aliased,
-                       is_open, blank, left)  # fmt: skip
+                       is_open, blank, left, opened.deeds.early, late)  # fmt: skip
 
     def _names(self, structure: Any) -> dict[int, str]:
         """The names of those arguments that are one tensor each."""
@@ -366,6 +377,14 @@ def _changing(f: Callable[..., Any]) -> str:
                  "its formula at every call; pass it as a tensor argument",
                  f"compile: {name} se ejecuta sin compilar, porque un número o un objeto que usa "
                  "cambia su fórmula en cada llamada; páselo como argumento tensor"))  # fmt: skip
+
+
+def _looking(f: Callable[..., Any], kind: str) -> str:
+    name = getattr(f, "__name__", "f")
+    return pick((f"compile: {name} runs uncompiled, for it steps a {kind}, which is no function of "
+                 "the number of steps; step that outside",
+                 f"compile: {name} se ejecuta sin compilar, porque avanza un {kind}, que no es "
+                 "función del número de pasos; avance eso afuera"))  # fmt: skip
 
 
 def _array(x: Any) -> np.ndarray[Any, Any]:

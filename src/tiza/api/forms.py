@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tiza.api.deeds import Deed
 from tiza.api.left import Left
 from tiza.graph import Node
 from tiza.graph.walk import rebuild, walk
@@ -40,6 +41,8 @@ class Written:
     open: bool  # whether derivatives go on from its results
     fresh: bool  # whether it is right only where no gradients were left before
     left: list[tuple[int, Node]]  # gradients that stay at tensors around it, by their numbers
+    early: list[Deed]  # what is done at every call, before and after
+    late: list[Deed]
 
     def is_as(self, other: Written) -> bool:
         """Whether it computes the same from its inputs."""
@@ -80,6 +83,7 @@ class Form:
             written.inputs, written.outputs, aliased=written.aliased, threads=threads
         )
         self.plain = Later(written.inputs, written.outputs)
+        self.early, self.late = written.early, written.late
         self.short: Stepping | None = None
         self.left = Left(self) if written.left else None
 
@@ -113,5 +117,7 @@ class Forms:
         found = next((form for form in self.all if written.is_as(form.written)), None)
         if found is None and len(self.all) < MOST:
             self.all.append(found := Form(written, threads))
+        if found is not None:
+            found.early, found.late = written.early, written.late  # with numbers of now
         self.current, self.full, self.values = found, found is None, values
         return found

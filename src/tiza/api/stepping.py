@@ -23,7 +23,7 @@ from tiza.lang.random import get_state, key_words, set_state
 from tiza.lang.tensor import Tensor
 from tiza.nn.parameter import at_once, leaf_of
 from tiza.optim import Optimizer
-from tiza.optim.options import fixed
+from tiza.optim.options import BETA, fixed
 from tiza.readings.native import Compiled
 from tiza.readings.native.running.turns import ALONE
 
@@ -48,7 +48,7 @@ class Stepping:
         self.still = [t for i, t in enumerate(self.tensors) if i not in set(form.changed)]
         self.needs = list(map(NEEDS, self.tensors))
         self.modes = list(map(TRAINING, self.modules))
-        self.options = [_options(o) for o in self.optimizers]
+        self.options = [[Options(o, g) for g in o.param_groups] for o in self.optimizers]
         self.slots = captured.slots()
         self.behind = [o.ages()[2] for o in self.optimizers]
         self.trained = [[p.requires_grad for p in o.params] for o in self.optimizers]
@@ -113,6 +113,8 @@ class Stepping:
         if self.form.random:
             set_state((seed, stream + self.form.random))
         self._take(answer[1], counts)
+        for deed in self.form.late:
+            deed()
         outputs = [Tensor(data(a)) for a in answer[0]]
         return (outputs[0] if self.single else rebuilt(self.form.out, outputs),)
 
@@ -180,23 +182,24 @@ class Stepping:
         at_once(*writes)
 
 
-Options = list[tuple[dict[str, Any], list[str], list[Any]]]
+class Options:
+    """The options of one group that were written down as numbers."""
 
+    def __init__(self, optimizer: Optimizer, group: dict[str, Any]) -> None:
+        self.group, self.cycled = group, BETA in optimizer.moving
+        self.names = [name for name, _ in fixed(group, optimizer.moving)
+                      if not (self.cycled and name == "betas")]  # fmt: skip
+        self.values = list(map(group.get, self.names))
+        self.second = group["betas"][1:] if self.cycled else ()
 
-def _options(optimizer: Optimizer) -> Options:
-    """The options of each group that were written down as numbers."""
-    rows = []
-    for group in optimizer.param_groups:
-        names = [name for name, _ in fixed(group, optimizer.moving)]
-        rows.append((group, names, [group[name] for name in names]))
-    return rows
-
-
-def _as_before(optimizer: Optimizer, options: Options) -> bool:
-    """Whether an optimizer has the same groups with the same options."""
-    if len(optimizer.param_groups) != len(options):
-        return False
-    for now, (group, names, values) in zip(optimizer.param_groups, options, strict=True):
-        if now is not group or list(map(group.get, names)) != values:
+    def same(self, group: dict[str, Any]) -> bool:
+        """Whether they are what they were."""
+        if group is not self.group or list(map(group.get, self.names)) != self.values:
             return False
-    return True
+        return not self.cycled or group["betas"][1:] == self.second
+
+
+def _as_before(optimizer: Optimizer, options: Sequence[Options]) -> bool:
+    """Whether an optimizer has the same groups with the same options."""
+    groups = optimizer.param_groups
+    return len(groups) == len(options) and all(map(Options.same, options, groups))

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from tiza.optim import Optimizer
+
 LONG = (list, dict, set, deque)
 BYTES = (bytearray, memoryview, array)
 _numbers = count()
@@ -51,6 +53,11 @@ def watched(thing: Any) -> Watched | None:
 def environment() -> Watched:
     """The variables of the process's environment."""
     return Watched(os.environ, dict, lambda now, before: now == before)
+
+
+def rates(optimizer: Optimizer) -> Watched:
+    """The numbers of an optimizer that a schedule moves."""
+    return Watched(optimizer, Optimizer.rates, lambda now, before: now == before)
 
 
 def as_array(thing: Any) -> np.ndarray[Any, Any] | None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from tiza.graph import Node, placeholder
 from tiza.lang.tensor import Tensor
 from tiza.readings.evaluate import Program
 
-__all__ = ["AsItIs", "Program", "Unseen", "held_open", "is_writing", "must_be_seen", "writing"]
+__all__ = [
+    "AsItIs", "Program", "Unseen", "held_open", "is_writing", "left_to_calls", "must_be_seen",
+    "stepping_now", "writing",
+]  # fmt: skip
 
 
 class Unseen(BaseException):
@@ -22,29 +26,62 @@ class Unseen(BaseException):
 
 
 class AsItIs(BaseException):
-    """A function that is written down does what cannot be: it is to run as it is."""
+    """A function that is written down does what cannot be: it is to run as it is.
+
+    kind: what it steps that looks at values; None where there is nothing to say.
+    """
+
+    def __init__(self, kind: str | None = None) -> None:
+        super().__init__()
+        self.kind = kind
+
+
+Told = Callable[[Any, Sequence[Any]], None]  # of a thing that the function steps, and of arguments
 
 
 class _Writing(threading.local):
     known: Container[int] | None = None  # inputs, while a function is written down
+    told: Told | None = None
 
 
 _state = _Writing()
 
 
 @contextmanager
-def writing(inputs: Iterable[object]) -> Iterator[None]:
-    """Inside, a function is written down that reads and changes `inputs`, and nothing else."""
-    before, _state.known = _state.known, set(map(id, inputs))
+def writing(inputs: Iterable[object], told: Told) -> Iterator[None]:
+    """Inside, a function is written down that reads and changes `inputs`, and nothing else.
+
+    told: is told of all that the function steps in Python.
+    """
+    before = _state.known, _state.told
+    _state.known, _state.told = set(map(id, inputs)), told
     try:
         yield
     finally:
-        _state.known = before
+        _state.known, _state.told = before
 
 
 def is_writing() -> bool:
     """Whether a function is being written down."""
     return _state.known is not None
+
+
+def left_to_calls(thing: object, *args: Any) -> bool:
+    """Whether a function is being written down, which is to step `thing` at each of its calls."""
+    if _state.told is None:
+        return False
+    _state.told(thing, args)
+    return True
+
+
+@contextmanager
+def stepping_now() -> Iterator[None]:
+    """Inside, what is stepped is stepped now."""
+    before, _state.told = _state.told, None
+    try:
+        yield
+    finally:
+        _state.told = before
 
 
 def must_be_seen(thing: object) -> None:

@@ -78,14 +78,4 @@ ENTRIES = {
               "tensores, como mover una tasa de aprendizaje, ocurre solo entonces. La tasa misma "
               "se lee en cada llamada."),
     ),
-    "compile-schedule": Entry(
-        en=("compile: the function steps a {kind}, which would happen once only",
-            "do that outside the compiled function: scheduler.step() after step(x, y)"),
-        es=("compile: la función avanza un {kind}, lo que ocurriría una sola vez",
-            "hágalo fuera de la función compilada: scheduler.step() después de paso(x, y)"),
-        more=("A compiled function is written down once, and a schedule counts its steps in "
-              "Python. The rate that it has set is read at every call.",
-              "Una función compilada se escribe una sola vez, y un plan cuenta sus pasos en "
-              "Python. La tasa que ha fijado se lee en cada llamada."),
-    ),
 }  # fmt: skip

@@ -7,18 +7,12 @@ from math import isclose
 from types import FunctionType
 from typing import Any, ClassVar
 
-from tiza.errors import ArgumentError, TraceError
-from tiza.lang.trace import is_writing
+from tiza.errors import ArgumentError
+from tiza.lang.trace import left_to_calls
 from tiza.optim.optimizer import Optimizer
 from tiza.optim.options import BETA
 
 Function = Callable[[int], float]
-
-
-def at_run_time(schedule: Any) -> None:
-    """Errors: TraceError where a function is being written down, so that a step counts once."""
-    if is_writing():
-        raise TraceError("compile-schedule", kind=type(schedule).__name__)
 
 
 class LRScheduler:
@@ -56,7 +50,8 @@ class LRScheduler:
 
         With `epoch`, go to the rate of that epoch.
         """
-        at_run_time(self)
+        if left_to_calls(self, epoch):
+            return
         if epoch is None:
             self.last_epoch += 1
             before = self.rates(self.last_epoch - 1) if self.last_epoch else self.base_lrs

@@ -8,7 +8,8 @@ from math import cos, floor, pi, sqrt
 from typing import Any, ClassVar
 
 from tiza.errors import ArgumentError
-from tiza.optim.lr_scheduler.base import LRScheduler, at_run_time, functions_of
+from tiza.lang.trace import left_to_calls
+from tiza.optim.lr_scheduler.base import LRScheduler, functions_of
 from tiza.optim.optimizer import Optimizer
 
 
@@ -44,7 +45,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
     def step(self, epoch: float | None = None) -> None:
         """Go on to the next rate, or to that of `epoch`, which may be a fraction."""
-        at_run_time(self)
+        if left_to_calls(self, epoch):
+            return
         if epoch is None and self._fraction:
             epoch = self.last_epoch + 1 + self._fraction
         self._fraction = 0.0 if epoch is None else epoch % 1
@@ -130,7 +132,8 @@ class SequentialLR(LRScheduler):
 
     def step(self, epoch: int | None = None) -> None:
         """Go on to the next rate, or to that of `epoch`."""
-        at_run_time(self)
+        if left_to_calls(self, epoch):
+            return
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         for group, rate in zip(
             self.optimizer.param_groups, self.rates(self.last_epoch), strict=True
@@ -183,7 +186,8 @@ class ChainedScheduler:
 
     def step(self) -> None:
         """Step every schedule."""
-        at_run_time(self)
+        if left_to_calls(self):
+            return
         for schedule in self._schedulers:
             schedule.step()
         self._last_lr = [float(group["lr"]) for group in self.optimizer.param_groups]

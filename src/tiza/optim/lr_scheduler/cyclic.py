@@ -7,7 +7,8 @@ from math import cos, floor, pi
 from typing import Any, ClassVar, Literal
 
 from tiza.errors import ArgumentError
-from tiza.optim.lr_scheduler.base import LRScheduler, at_run_time, move
+from tiza.lang.trace import left_to_calls
+from tiza.optim.lr_scheduler.base import LRScheduler, move
 from tiza.optim.optimizer import Optimizer
 
 Numbers = float | Sequence[float]
@@ -43,7 +44,8 @@ class Cycle(LRScheduler):
 
     def step(self, epoch: int | None = None) -> None:
         """Go on to the next rate and momentum; call it after every batch."""
-        at_run_time(self)
+        if left_to_calls(self, epoch):
+            return
         super().step(epoch)
         if not self.cycle_momentum:
             return
