@@ -346,7 +346,6 @@ class Builder:
             *module.loops,
             *([asking.TEXT] if asked else []),
             aside.text,
-            taking.TEXT if self.parallel else "",
             run_text(self.calls, ahead=asked, close=near, replaced=self._replaced(), aside=aside)
             if only is None
             else run_text(self.calls[only : only + 1]),

@@ -62,6 +62,11 @@ class Apiece:
                    {k: n for k, n in arguments.items() if k in again},
                    {k: n for k, n in arguments.items() if k not in again})  # fmt: skip
 
+    @property
+    def arguments(self) -> set[int]:
+        """The arguments that stand elsewhere for each thread."""
+        return {*self.round, *self.fresh}
+
     def has(self, buffer: Buffer) -> bool:
         """Whether each thread has this memory for itself."""
         if buffer.argument is None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tiza.readings.native.driving.apiece import Apiece
 from tiza.readings.native.driving.aside import Aside
 from tiza.readings.native.driving.close import Close
+from tiza.readings.native.driving.listed import Listed
 from tiza.readings.native.driving.meeting import meetings
-from tiza.readings.native.driving.taking import Taking
+from tiza.readings.native.driving.taking import TEXT, Taking
 from tiza.readings.native.emitting.ahead import Ahead, Asking
 from tiza.readings.native.terms.memory import Buffer
 
@@ -48,6 +48,8 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     own = _apiece(calls, replaced)
     meets = meetings(calls, chained=chained, own=own)
     taking = Taking.of(calls, meets, own, aside) if name == "run" else Taking()
+    asking = Asking(calls, ahead)
+    listed = taking.listed(calls, meets, own, aside, asking, HEADER)
     linkage = "" if name == "run" else "internal "
     lines = [
         f"define {linkage}void @{name}(ptr %context, i32 %thread, i32 %threads, ptr %team) #0 {{",
@@ -61,8 +63,8 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
         "  %n = zext i32 %threads to i64",
         "  %first = icmp eq i32 %thread, 0",
     ]
-    buffers = [b for call in calls for b in call.buffers]
-    used = sorted({b.argument for b in buffers if b.argument is not None}
+    buffers = [b for i, call in enumerate(calls) if i not in listed.calls for b in call.buffers]
+    used = sorted({b.argument for b in buffers if b.argument is not None} | own.arguments
                   | {k for a in ahead for k in (a.data, a.where)})  # fmt: skip
     lines += addresses(used)
     offsets = {b.offset for b in buffers if b.offset is not None and b.shares == 1}
@@ -78,6 +80,8 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
         *own.begin(),
         *aside.begin(),
         *taking.begin(),
+        *asking.room(),
+        *listed.begin(),
         "  br label %head",
         "head:",
         "  %step = phi i64 [ 0, %entry ], [ %next, %tail ]",
@@ -91,10 +95,9 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
         "  br i1 %going, label %body, label %done",
         "body:",
     ]
-    asking = Asking(calls, ahead)
     lines += asking.begin()
     if units is None and any(c.shared for c in calls):
-        lines += _calls(calls, asking, own, aside, taking, meets)
+        lines += _calls(calls, asking, own, aside, listed, meets)
     elif units is None:
         lines += [line for i, call in enumerate(calls) for line in _by_one(i, call)]
     else:
@@ -112,7 +115,8 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
         "  ret void",
         "}",
     ]
-    return "\n".join(lines)
+    taken = [TEXT, listed.text()] if taking.words else []
+    return "\n".join([*([asking.text()] if asking.shares else []), *taken, *lines])
 
 
 def _apiece(calls: Sequence[Call], replaced: Iterable[Buffer]) -> Apiece:
@@ -147,7 +151,7 @@ def _own(buffers: Mapping[str, Buffer]) -> list[str]:
     return lines
 
 
-def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, aside: Aside, taking: Taking,
+def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, aside: Aside, listed: Listed,
            meets: Collection[int]) -> list[str]:  # fmt: skip
     """Thread 0 makes small calls alone, or each does; threads meet where one disturbs another."""
     lines: list[str] = []
@@ -162,7 +166,7 @@ def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, aside: Aside, tak
     for i, call in enumerate(calls):
         if i in meets:
             together()
-            lines.append(MEET)
+            lines += [MEET] if i not in listed.calls else []
         if i in own.calls:
             together()
             lines.append(_one(call, "0", str(call.trips), own))
@@ -177,8 +181,7 @@ def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, aside: Aside, tak
             lines += call.loop.filled(i, pointer)
         together()
         lines += [MEET] if call.loop is not None else []
-        one = partial(_one, call, own=own)
-        lines += (taking.all(i, call, asking, one) if i in taking.words
+        lines += (listed.call(i) if i in listed.calls
                   else _by_all(i, call, asking, own=own, aside=aside))  # fmt: skip
     together()
     return [*lines, MEET] if len(calls) in meets else lines

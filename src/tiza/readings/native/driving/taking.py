@@ -16,10 +16,12 @@ Kernels between two meetings have words of their own, since threads may be at an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tiza.readings.native.driving.listed import DECLARED as LISTED
+from tiza.readings.native.driving.listed import Listed
 from tiza.readings.native.machine.team import COUNTED, LINE, SIZE
 
 if TYPE_CHECKING:
@@ -55,8 +57,7 @@ class Taking:
         for i in (*range(first, len(calls)), *range(first)) if meets else ():
             if i in meets or (i == 0 and len(calls) in meets):
                 word = 0
-            bound = i in own.calls or any(b.argument in aside.arguments for b in calls[i].buffers)
-            if not bound and _worth(calls[i]) and word < LINE // WORD:
+            if not _bound(i, calls[i], own, aside) and _worth(calls[i]) and word < LINE // WORD:
                 words[i], word = word, word + 1
         return cls(words)
 
@@ -87,35 +88,32 @@ class Taking:
             "  store i64 %taken_after, ptr %taken_to, align 8",
         ]
 
-    def all(self, i: int, call: Call, asking: Asking, one: Callable[[str, str], str]) -> list[str]:
-        """Call `i`, piece by piece until none is left."""
-        number = sorted(self.words).index(i)
-        lines = [
-            f"  %take_steps{{i}} = mul i64 %step, {len(self.words)}",
-            f"  %take_number{{i}} = add i64 %take_steps{{i}}, {number + 1}",
-            "  %take_tag{i} = add i64 %take_number{i}, %taken_before",
-            f"  %take_cuts{{i}} = select i1 %taken_alone, i64 0, i64 {_cuts(call)}",
-            f"  %take_word{{i}} = getelementptr i8, ptr %taken, i64 {WORD * self.words[i]}",
-            "  br label %take{i}",
-            "take{i}:",
-            "  %take{i}p = call { i64, i64, i64 } @tz_take(ptr %take_word{i}, i64 %t, i64 %n, "
-            f"i64 %take_tag{{i}}, i64 %take_cuts{{i}}, i64 {call.trips})",
-            "  %lo{i} = extractvalue { i64, i64, i64 } %take{i}p, 0",
-            "  %hi{i} = extractvalue { i64, i64, i64 } %take{i}p, 1",
-            "  %part{i} = extractvalue { i64, i64, i64 } %take{i}p, 2",
-            "  %take_some{i} = icmp sge i64 %hi{i}, 0",
-            "  br i1 %take_some{i}, label %piece{i}, label %taken{i}",
-            "piece{i}:",
-            *asking.along(i, call.trips, one),
-            "  br label %take{i}",
-            "taken{i}:",
-        ]
-        return [line.replace("{i}", str(i)) for line in lines]
+    def listed(self, calls: Sequence[Call], meets: Collection[int], own: Apiece, aside: Aside,
+               asking: Asking, context: int) -> Listed:  # fmt: skip
+        """How these calls are made, with others that threads share beside them.
+
+        context: words of it before the arguments.
+        """
+        found = {i: (calls[i], word, _cuts(calls[i])) for i, word in self.words.items()}
+        for i, call in enumerate(calls if found else ()):
+            if i not in found and _alike(call) and not _bound(i, call, own, aside):
+                found[i] = call, 0, -1
+        return Listed(found, meets, own, asking, context)
+
+
+def _bound(i: int, call: Call, own: Apiece, aside: Aside) -> bool:
+    """Whether a call is shared otherwise, or reads what stands aside."""
+    return i in own.calls or any(b.argument in aside.arguments for b in call.buffers)
+
+
+def _alike(call: Call) -> bool:
+    """Whether any thread can compute any part of a call."""
+    alike = call.nest is not None and not any(b.shares > 1 for b in call.buffers)
+    return call.shared and alike
 
 
 def _worth(call: Call) -> bool:
-    alike = call.nest is not None and not any(b.shares > 1 for b in call.buffers)
-    return call.shared and alike and call.seconds >= WORTH and _cuts(call) >= FEW
+    return _alike(call) and call.seconds >= WORTH and _cuts(call) >= FEW
 
 
 def _cuts(call: Call) -> int:
@@ -125,7 +123,7 @@ def _cuts(call: Call) -> int:
     return min(PASSING if again else MOST, max(1, pieces).bit_length() - 1)
 
 
-DECLARED = {"declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)"}
+DECLARED = {"declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)"} | LISTED
 TEXT = f"""
 define internal {{ i64, i64, i64 }} @tz_take(ptr %word, i64 %t, i64 %n, i64 %tag, i64 %cuts, i64 %trips) noinline nounwind {{
 entry:

@@ -6,7 +6,6 @@ lines, a few after each piece of its work, so that memory answers behind the ari
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 LINE = 64  # bytes
 MOST_PIECES = 32  # of one call
 PARTS = 1 << 12  # of which the shares of calls are whole numbers
+ROWS = "[3 x i64]"  # where the coming rows' numbers stand, their lines, where they come from
 EACH = 80e-9  # seconds of work for each line: what is asked for too early is gone again
 
 
@@ -88,6 +88,10 @@ class Asking:
             if last > first:
                 self.shares[i] = first, last
 
+    def room(self) -> list[str]:
+        """Where what `tz_ask` has to know of this step stands, on the stack."""
+        return [f"  %coming_rows = alloca [{len(self.ahead)} x {ROWS}]"] if self.shares else []
+
     def begin(self) -> list[str]:
         """Where the coming rows are; all is asked for at once where no call is shared."""
         if not self.ahead:
@@ -97,53 +101,19 @@ class Asking:
             lines += [f"  %soon{k} = getelementptr i64, ptr %arg{a.where}, i64 {a.rows}",
                       f"  %whole{k} = select i1 %some, i64 {a.rows * a.lines}, i64 0"]  # fmt: skip
             if self.shares:
-                lines += [f"  %mine{k}_ = mul i64 %t, %whole{k}",
-                          f"  %mine{k} = udiv i64 %mine{k}_, %n",
-                          f"  %each{k} = udiv i64 %whole{k}, %n",
-                          f"  %up{k} = add i64 %each{k}, 1"]  # fmt: skip
+                where = f"  %coming{k} = getelementptr {ROWS}, ptr %coming_rows, i64 {k}"
+                lines += [where, f"  store ptr %soon{k}, ptr %coming{k}",
+                          f"  %coming{k}w = getelementptr i64, ptr %coming{k}, i64 1",
+                          f"  store i64 %whole{k}, ptr %coming{k}w",
+                          f"  %coming{k}d = getelementptr i64, ptr %coming{k}, i64 2",
+                          f"  store ptr %base{a.data}, ptr %coming{k}d"]  # fmt: skip
         if self.shares:
             return lines
         lines += ["  br i1 %first, label %look, label %looked", "look:"]
-        lines += [self._ask(k, "0", f"%whole{k}") for k in range(len(self.ahead))]
+        lines += [f"  call void @tz_ahead(ptr %base{a.data}, ptr %soon{k}, i64 {a.lines}, "
+                  f"i64 {a.bytes}, i64 0, i64 %whole{k})"
+                  for k, a in enumerate(self.ahead)]  # fmt: skip
         return [*lines, "  br label %looked", "looked:"]
-
-    def _ask(self, k: int, start: str, stop: str) -> str:
-        a = self.ahead[k]
-        return (f"  call void @tz_ahead(ptr %base{a.data}, ptr %soon{k}, i64 {a.lines}, "
-                f"i64 {a.bytes}, i64 {start}, i64 {stop})")  # fmt: skip
-
-    def along(self, i: int, trips: int, call: Callable[[str, str], str]) -> list[str]:
-        """Call `i` from %lo{i} to %hi{i} in %part{i}, with questions for that thread's rows."""
-        if i not in self.shares:
-            return [call(f"%lo{i}", f"%hi{i}")]
-        first, last = self.shares[i]
-        lines = [f"  %after{i} = add i64 %part{i}, 1"]
-        for name, part in (("start", "part"), ("stop", "after")):
-            lines += [f"  %{name}{i}_ = mul i64 %{part}{i}, {trips}",
-                      f"  %{name}{i} = udiv i64 %{name}{i}_, %n"]  # fmt: skip
-        lines += [f"  %long{i} = sub i64 %stop{i}, %start{i}", f"  br label %before{i}",
-                  f"before{i}:", f"  br label %some{i}", f"some{i}:",
-                  f"  %at{i} = phi i64 [ %lo{i}, %before{i} ], [ %to{i}, %some{i} ]",
-                  f"  %next{i} = add i64 %at{i}, {math.ceil(trips / (2 * MOST_PIECES))}",
-                  f"  %to{i} = call i64 @llvm.umin.i64(i64 %next{i}, i64 %hi{i})",
-                  call(f"%at{i}", f"%to{i}")]  # fmt: skip
-        for k in range(len(self.ahead)):
-            for name in ("at", "to"):
-                where = f"%{name}{i}_{k}"
-                lines += [f"  {where}t = sub i64 %{name}{i}, %start{i}",
-                          f"  {where}a = mul i64 {where}t, {last - first}",
-                          f"  {where}f = mul i64 %long{i}, {first}",
-                          f"  {where}b = add i64 {where}a, {where}f",
-                          f"  {where}c = mul i64 {where}b, %up{k}",
-                          f"  {where}w = mul i64 %long{i}, {PARTS}",
-                          f"  {where}d = udiv i64 {where}c, {where}w",
-                          f"  {where}e = call i64 @llvm.umin.i64(i64 {where}d, i64 %each{k})",
-                          f"  {where}m = mul i64 %part{i}, %whole{k}",
-                          f"  {where}o = udiv i64 {where}m, %n",
-                          f"  {where} = add i64 {where}e, {where}o"]  # fmt: skip
-            lines.append(self._ask(k, f"%at{i}_{k}", f"%to{i}_{k}"))
-        return [*lines, f"  %more{i} = icmp slt i64 %to{i}, %hi{i}",
-                f"  br i1 %more{i}, label %some{i}, label %all{i}", f"all{i}:"]  # fmt: skip
 
     def between(self, i: int, trips: int, call: Callable[[str, str], str]) -> list[str]:
         """Call `i` from %lo{i} to %hi{i}, piece by piece, with questions after each."""
@@ -162,16 +132,46 @@ class Asking:
             lines += [f"  %{name}{i}_ = mul i64 %long{i}, %{p}{i}",
                       f"  %{name}{i}__ = udiv i64 %{name}{i}_, {pieces}",
                       f"  %{name}{i} = add i64 %lo{i}, %{name}{i}__"]  # fmt: skip
-        lines.append(call(f"%lower{i}", f"%upper{i}"))
-        for k in range(len(self.ahead)):
-            for name, p in (("from", "p"), ("to", "q")):
-                at = f"%{name}{i}_{k}"
-                lines += [f"  {at}a = mul i64 %{p}{i}, {last - first}",
-                          f"  {at}b = add i64 {at}a, {first * pieces}",
-                          f"  {at}c = mul i64 {at}b, %up{k}",
-                          f"  {at}d = udiv i64 {at}c, {PARTS * pieces}",
-                          f"  {at}e = call i64 @llvm.umin.i64(i64 {at}d, i64 %each{k})",
-                          f"  {at} = add i64 {at}e, %mine{k}"]  # fmt: skip
-            lines.append(self._ask(k, f"%from{i}_{k}", f"%to{i}_{k}"))
-        return [*lines, f"  %more{i} = icmp slt i64 %q{i}, {pieces}",
+        return [*lines, call(f"%lower{i}", f"%upper{i}"),
+                f"  call void @tz_ask(ptr %coming_rows, i64 %t, i64 %n, i64 %p{i}, i64 %q{i}, "
+                f"i64 {pieces}, i64 {first}, i64 {last})",
+                f"  %more{i} = icmp slt i64 %q{i}, {pieces}",
                 f"  br i1 %more{i}, label %piece{i}, label %pieces{i}", f"pieces{i}:"]  # fmt: skip
+
+    def text(self) -> str:
+        """`tz_ask`: while a call goes on from %done to %then of its %long turns, ask for rows.
+
+        They are part of the share of thread %part, which this call asks for from %first to %last
+        of `PARTS`.
+        """
+        if not self.shares:
+            return ""
+        lines = [
+            "define internal void @tz_ask(ptr %rows, i64 %part, i64 %n, i64 %done, i64 %then, "
+            "i64 %long, i64 %first, i64 %last) noinline nounwind {",
+            "  %more = sub i64 %last, %first",
+            "  %before = mul i64 %long, %first",
+            f"  %all = mul i64 %long, {PARTS}",
+        ]
+        for name in ("done", "then"):
+            lines += [f"  %{name}a = mul i64 %{name}, %more",
+                      f"  %{name}b = add i64 %{name}a, %before"]  # fmt: skip
+        for k, a in enumerate(self.ahead):
+            lines += [f"  %at{k} = getelementptr {ROWS}, ptr %rows, i64 {k}",
+                      f"  %soon{k} = load ptr, ptr %at{k}",
+                      f"  %whole{k}_at = getelementptr i64, ptr %at{k}, i64 1",
+                      f"  %whole{k} = load i64, ptr %whole{k}_at",
+                      f"  %data{k}_at = getelementptr i64, ptr %at{k}, i64 2",
+                      f"  %data{k} = load ptr, ptr %data{k}_at",
+                      f"  %mine{k}_ = mul i64 %part, %whole{k}",
+                      f"  %mine{k} = udiv i64 %mine{k}_, %n",
+                      f"  %each{k} = udiv i64 %whole{k}, %n",
+                      f"  %up{k} = add i64 %each{k}, 1"]  # fmt: skip
+            for name in ("done", "then"):
+                lines += [f"  %{name}{k}a = mul i64 %{name}b, %up{k}",
+                          f"  %{name}{k}b = udiv i64 %{name}{k}a, %all",
+                          f"  %{name}{k}c = call i64 @llvm.umin.i64(i64 %{name}{k}b, i64 %each{k})",
+                          f"  %{name}{k} = add i64 %{name}{k}c, %mine{k}"]  # fmt: skip
+            lines.append(f"  call void @tz_ahead(ptr %data{k}, ptr %soon{k}, i64 {a.lines}, "
+                         f"i64 {a.bytes}, i64 %done{k}, i64 %then{k})")  # fmt: skip
+        return "\n".join([*lines, "  ret void", "}"])
