@@ -14,6 +14,7 @@ import numpy as np
 from tiza.api.deeds import Deeds
 from tiza.graph import Node, placeholder
 from tiza.graph.walk import walk
+from tiza.lang.rows import are_few
 from tiza.lang.tensor import LEAVES, PENDING, Tensor
 from tiza.lang.trace import AsItIs, Unseen, held_open, writing
 from tiza.nn import Module
@@ -22,9 +23,11 @@ from tiza.optim import Optimizer
 from tiza.optim.slots import Slots
 
 if TYPE_CHECKING:
-    from tiza.api.left import Left
+    from tiza.api.forms import Form
+    from tiza.api.left import Leaving
 
 Array = np.ndarray[Any, Any]
+Numbers = tuple[int, ...]
 SCALAR = np.dtype("float64")
 
 
@@ -76,9 +79,14 @@ class Captured:
                       for group in o.param_groups for p in group["params"])
                 for o in self.optimizers]  # fmt: skip
 
-    def has_grads(self) -> bool:
-        """Whether gradients were left at some of its tensors."""
-        return any(t._grad is not None or t._lost is not None for t in self.tensors)
+    def present(self) -> Numbers | None:
+        """The numbers of the tensors that have a gradient; None where one is kept as rows."""
+        found = [(i, g.node) for i, t in enumerate(self.tensors) if (g := t.grad) is not None]
+        return None if any(are_few(node) for _, node in found) else tuple([i for i, _ in found])
+
+    def grads(self, numbers: Sequence[int]) -> list[Array]:
+        """The gradients at these tensors."""
+        return [_gradient(self.tensors[i]) for i in numbers]
 
     # -- values -----------------------------------------------------------------------------
 
@@ -91,31 +99,17 @@ class Captured:
             arrays += [s for group in optimizer.slot_arrays() for s in group]
         return arrays
 
-    def forgotten(self, changed: Sequence[int], left: Left | None) -> list[Iterator[Any]]:
-        """No gradients at what a step has changed, but for those that it can compute again."""
-        kept = left.numbers if left is not None else []
-        every = [self.tensors[i] for i in {*changed, *kept}]
-        again = [self.tensors[i] for i in kept]
-        writes: list[Iterator[Any]] = [
-            map(setattr, every, repeat(name), repeat(None)) for name in ("_grad", "_lost")
-        ]
-        if left is not None:
-            writes.append(map(setattr, again, repeat("_lost"), repeat(left.ref)))
-        return writes
-
-    def take(self, changed: Sequence[int], stepped: Sequence[int], made: Sequence[Array],
-             left: Left | None) -> None:  # fmt: skip
-        """Take over what a call has made: changed tensors, the slots of optimizers that stepped."""
+    def take(self, form: Form, made: Sequence[Array], leaving: Leaving) -> None:
+        """Take over what a call has made: changed tensors, slots of optimizers, gradients."""
         rest = iter(made)
-        tensors = [self.tensors[i] for i in changed]
+        tensors = [self.tensors[i] for i in form.changed]
         nodes = [leaf_of(tensor, next(rest)) for tensor in tensors]
         writes: list[Iterator[Any]] = [map(setattr, tensors, repeat("node"), nodes)]
-        writes += self.forgotten(changed, left)
         slots = self.slots()
-        for i in stepped:
+        for i in form.stepped:
             optimizer, arrays = self.optimizers[i], [next(rest) for _ in slots[i].names]
             writes.append(slots[i].written(optimizer.state, arrays, one_more(optimizer)))
-        at_once(*writes)
+        at_once(*writes, *leaving.writes(list(rest)))
 
 
 def one_more(optimizer: Optimizer) -> list[int]:
@@ -136,10 +130,10 @@ class Opened:
 
     @classmethod
     @contextmanager
-    def of(cls, captured: Captured, *, blank: bool) -> Iterator[Opened]:
+    def of(cls, captured: Captured, present: Numbers | None) -> Iterator[Opened]:
         """Inside, tensors stand for values to come, and `optimizer.step()` writes expressions.
 
-        Gradients that were left before stand for values, too; with `blank`, there are none.
+        So do the gradients at the tensors `present`; None: at all that may have one.
         """
         before, waiting = [(t._grad, t._lost) for t in captured.tensors], dict(PENDING)
         with ExitStack() as stack:
@@ -148,14 +142,16 @@ class Opened:
             stack.enter_context(writing(inputs, deeds.step))
             holes = stack.enter_context(held_open(captured.tensors))
             opened = cls(captured, deeds, list(holes))
-            for tensor, hole in zip(captured.tensors, holes, strict=True):
+            for i, (tensor, hole) in enumerate(zip(captured.tensors, holes, strict=True)):
                 if tensor.requires_grad:
                     LEAVES[hole] = weakref.ref(tensor)
-                tensor._grad, tensor._lost = None if blank else _left(tensor), None
+                stands = _may_have_one(tensor) if present is None else i in present
+                tensor._grad, tensor._lost = _hole(tensor) if stands else None, None
                 opened.grads.append(tensor._grad)
             for i, optimizer in enumerate(captured.optimizers):
                 stack.callback(optimizer.__dict__.pop, "step", None)
                 opened._replace_step(i, optimizer)
+            opened.holes += [g.node for g in opened.grads if g is not None and present is not None]
             try:
                 yield opened
             finally:
@@ -213,27 +209,35 @@ class Opened:
         return [*tensors, *(s for i in sorted(self.slots) for g in self.slots[i] for s in g)]
 
     def is_open(self, results: Sequence[Tensor]) -> bool:
-        """Whether the way goes on: the results may be differentiated, or gradients wait."""
+        """Whether the way goes on from the results: they may be differentiated."""
         if self.slots:
             return self.again
-        spent = [waiting() for waiting, _ in PENDING.values()]  # `backward` was called inside
-        free = [t for t in results if t.requires_grad and not any(t is s for s in spent)]
-        return bool(free or self.left())
+        losses = [waiting() for waiting, _ in PENDING.values()]  # of which `backward` was called
+        spent = set(walk([loss.node for loss in losses if loss is not None]))
+        return any(t.requires_grad and (t.node not in spent or t.is_leaf) for t in results)
 
-    def left(self) -> list[Node]:
-        """The gradients that the function leaves behind."""
-        return [node for _, node in self.left_at()]
+    def left(self) -> list[tuple[int, Node]]:
+        """The gradients that the function leaves behind, each with the number of its tensor.
 
-    def left_at(self) -> list[tuple[int, Node]]:
-        """The same, each with the number of its tensor."""
+        Errors: AsItIs where one is a sum at few rows, which is kept as such, and computed here
+        would be an array.
+        """
         pairs = zip(self.captured.tensors, self.grads, strict=True)
-        return [(i, t._grad.node) for i, (t, g) in enumerate(pairs)
-                if t._grad is not g and t._grad is not None]  # fmt: skip
+        found = [(i, t._grad.node) for i, (t, g) in enumerate(pairs)
+                 if t._grad is not g and t._grad is not None]  # fmt: skip
+        if not self.slots and any(are_few(node) for _, node in found):
+            raise AsItIs
+        return found
+
+    def cleared(self) -> list[int]:
+        """The numbers of the tensors whose gradient the function forgets."""
+        pairs = zip(self.captured.tensors, self.grads, strict=True)
+        return [i for i, (t, g) in enumerate(pairs) if g is not None and t._grad is None]
 
     def reads_grads(self, outputs: Sequence[Node]) -> bool:
         """Whether gradients that were left before the call go into what it gives or leaves."""
         holes = {g.node for g in self.grads if g is not None}
-        return any(node in holes for node in walk([*outputs, *self.left()]))
+        return any(node in holes for node in walk(outputs))
 
     def all_seen(self, outputs: Sequence[Node]) -> None:
         """Errors: Unseen where an expression has a variable in it that is no input."""
@@ -243,8 +247,17 @@ class Opened:
                 raise Unseen(owner)
 
 
-def _left(tensor: Tensor) -> Tensor | None:
+def _may_have_one(tensor: Tensor) -> bool:
+    return tensor.requires_grad or tensor._grad is not None
+
+
+def _hole(tensor: Tensor) -> Tensor:
     """What stands for a gradient that an earlier call may have left."""
-    if not tensor.requires_grad and tensor._grad is None:
-        return None
     return Tensor(placeholder(tensor.shape, tensor.dtype, "grad"))
+
+
+def _gradient(tensor: Tensor) -> Array:
+    """The gradient that is there, as an array: itself, whose memory its turn may use again."""
+    g = tensor.grad
+    assert g is not None  # `present` has looked
+    return g.numpy() if g.node.value is None else g.node.value

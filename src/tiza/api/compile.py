@@ -9,6 +9,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,13 @@ import numpy as np
 from tiza.api.around import Around
 from tiza.api.captured import Captured, Opened
 from tiza.api.forms import Form, Forms, Written
+from tiza.api.left import Leaving
 from tiza.api.quick import Quick
+from tiza.api.slow import changing, looking
 from tiza.api.stepping import Stepping
 from tiza.api.trees import Leaf, flat, leaves_of, rebuilt
 from tiza.api.written_into import cut_off
-from tiza.errors import ArgumentError, TraceError, pick
+from tiza.errors import ArgumentError, TraceError
 from tiza.graph import Node, constant, placeholder
 from tiza.graph.precision import precision
 from tiza.lang.mode import is_grad_enabled
@@ -50,8 +53,9 @@ def compile(f: Callable[..., Any] | None = None, *, donate: int | Sequence[int] 
     arrays, and tuples, lists and dicts of them; everything else (numbers, strings) belongs to the
     formula, and another value of it is compiled anew. So do arrays around the function, which are
     compared before every call; what Python draws or reads elsewhere (`random.random()`, a clock)
-    stays as it was. Models, optimizers and tensors around the function are read and changed as
-    they would be without: a whole training step compiles.
+    stays as it was. Models, optimizers and tensors around the function, and their gradients, are
+    read and changed as they would be without: a whole training step compiles, and so does one
+    that adds gradients up, or moves a schedule.
 
         @tz.compile
         def step(x, y):
@@ -148,10 +152,13 @@ class CompiledFunction:
             form = self._form(structure, arrays)
             if form is not None:
                 self._last = form
-                answer = self._answer(form, arrays, self._captured)
                 short = self._short(form, structure, arrays, self._captured)
                 self._quick, self._way = None if kwargs else short, way
-                return answer
+                if isinstance(short, Stepping):
+                    with suppress(Outside):  # the long way says what is wrong
+                        if (made := short(arrays)) is not None:
+                            return made[0]
+                return self._answer(form, arrays, self._captured)
         return self._as_it_is(structure, leaves)
 
     def _as_it_is(self, structure: Any, leaves: Sequence[Any]) -> Any:
@@ -167,13 +174,15 @@ class CompiledFunction:
         for _ in range(MOST_UNSEEN):
             if not self._still():
                 break
-            forms = self._forms_of(structure, arrays)
-            if forms.fresh and self._captured.has_grads():
-                return None  # they add up, or a step uses them
+            every = self._forms_of(structure, arrays)
+            present = self._captured.present() if every.reads else None
+            if every.reads and present is None:
+                return None
+            forms = every if present is None else every.where(present)
             if forms.values == self._values:
                 return forms.current
             try:
-                written = self._tried(structure, arrays)
+                written = self._tried(structure, arrays, present)
             except Unseen as met:
                 self._unseen.append(met.thing)
                 self._around = None
@@ -181,18 +190,22 @@ class CompiledFunction:
             except AsItIs as met:
                 forms.values, forms.current = self._values, None
                 if met.kind is not None:
-                    self._say(_looking(self._f, met.kind))
+                    self._say(looking(self._f, met.kind))
                 return None
-            if written is None:
-                forms.fresh = True
-                return None
-            form = forms.of(written, self._values, self._threads)
+            forms = every.reading(written)
+            form = forms.of(written, self._values, self._threads, self._like(every))
             if not forms.full:
                 return form
             self._undo()
             break
-        self._say(_changing(self._f))
+        self._say(changing(self._f))
         return None
+
+    def _like(self, mine: Forms) -> list[Form]:
+        """Forms for the same types of arguments, and other numbers and words among them."""
+        keys = {id(forms): key[1:] for key, forms in self._forms.items()}
+        return [form for forms in self._forms.values() if keys[id(forms)] == keys[id(mine)]
+                for form in forms.every()]  # fmt: skip
 
     def _say(self, line: str) -> None:
         """One line, once, why the function runs as it is."""
@@ -200,14 +213,15 @@ class CompiledFunction:
             self._said = True
             warnings.warn(line, SlowWarning, stacklevel=4)
 
-    def _tried(self, structure: Any, arrays: Sequence[Any]) -> Written | None:
+    def _tried(self, structure: Any, arrays: Sequence[Any],
+               present: tuple[int, ...] | None) -> Written:  # fmt: skip
         """As `_written`; where the function is to run instead, nothing around it is changed yet."""
         try:
-            written = self._written(structure, arrays, self._captured)
+            written = self._written(structure, arrays, self._captured, present)
         except (AsItIs, Unseen):
             self._undo()
             raise
-        if written is None or written.open:
+        if written.open:
             self._undo()
         return written
 
@@ -230,9 +244,7 @@ class CompiledFunction:
         """The short way to call this form again."""
         if form.program is None or form.early:
             return None
-        if form.fresh and not form.changed:
-            return None
-        if form.changed or form.stepped or form.random:
+        if form.alters or form.random or form.present is not None:
             if form.short is None or form.short.captured is not captured:
                 form.short = Stepping(form, form.program, arrays, captured, self._sides)
             return form.short if form.short.turns is not None else None
@@ -241,54 +253,59 @@ class CompiledFunction:
     def _answer(self, form: Form, arrays: Sequence[Any], captured: Captured) -> Any:
         for deed in form.early:
             deed()
-        given = [*arrays, *captured.values()]
+        given = [*arrays, *captured.values(), *captured.grads(form.present or ())]
         if form.random:
             given.append(key_words(*next_streams(form.random)))
         made = form.run(given, self._threads)
         if form.left is not None:
             form.left.ended(captured.tensors, functools.partial(list, given), made[form.count :])
-        captured.take(form.changed, form.stepped, made[form.count :], form.left)
+        captured.take(form, made[form.count :], Leaving(captured.tensors, form))
         for deed in form.late:
             deed()
         return rebuilt(form.out, [Tensor(constant(a)) for a in made[: form.count]])
 
     def _written(self, structure: Any, arrays: Sequence[Any], captured: Captured,
-                 blank: bool = False) -> Written | None:  # fmt: skip
-        """The function as an expression; None where it needs gradients that were left before.
+                 present: tuple[int, ...] | None) -> Written:  # fmt: skip
+        """The function as an expression.
 
-        `blank`: no gradients were left, and the expression is only right where that is so.
+        present: the tensors at which gradients stand before; None: it may not read any.
         Errors: Unseen for a variable or an optimizer that was not found around it; AsItIs where
         it cannot be written down.
         """
         names = self._names(structure)
         holes = [placeholder(a.shape, a.dtype, names.get(i)) for i, a in enumerate(arrays)]
         key = placeholder((4,), WORDS, "key")
-        with Opened.of(captured, blank=blank) as opened, key_scope(key):
+        with Opened.of(captured, present) as opened, key_scope(key):
             args, kwargs = rebuilt(structure, [Tensor(h) for h in holes])
             answer = self._f(*args, **kwargs)
             random = drawn()  # the same streams as outside, so that numbers are the same
             out, leaves = flat(answer, tensors_only=True)
             changed, stepped = opened.changed(), sorted(opened.slots)
             outputs = [t.node for t in leaves] + opened.results()
+            left = opened.left()
+            again = left if opened.slots and present is None else []  # computed when asked for
+            kept = [i for i, _ in left] if not again else []
+            outputs += [node for _, node in left] if kept else []
             opened.all_seen(outputs)
-            is_open = opened.is_open(leaves) or bool(blank and opened.left())
-            left = opened.left_at() if opened.slots else []
-            late = opened.deeds.late()
-            needed = not blank and not is_open and opened.reads_grads(outputs)
-        if needed and captured.has_grads():
-            return None
-        if needed:
+            is_open = opened.is_open(leaves)
+            reads = present is None and opened.reads_grads([*outputs, *(g for _, g in again)])
+            late, cleared = opened.deeds.late(), opened.cleared()
+        if reads and not is_open:
             self._undo()
-            return self._written(structure, arrays, captured, True)
+            stand = captured.present()
+            if stand is None:
+                raise AsItIs
+            return self._written(structure, arrays, captured, stand)
         many = len(outputs)
-        outputs = cut_off([*outputs, *(node for _, node in left)],
+        outputs = cut_off([*outputs, *(node for _, node in again)],
                           self._around.arrays if self._around is not None else ())  # fmt: skip
-        left = [(i, node) for (i, _), node in zip(left, outputs[many:], strict=True)]
+        again = [(i, node) for (i, _), node in zip(again, outputs[many:], strict=True)]
         outputs = outputs[:many]
         inputs = [*holes, *opened.holes, *([key] if random else [])]
         aliased = self._replaced(structure, holes, outputs[: len(leaves)])
         return Written(inputs, outputs, out, len(leaves), changed, stepped, random, aliased,
-                       is_open, blank, left, opened.deeds.early, late)  # fmt: skip
+                       is_open, present, kept, cleared, again, opened.deeds.early,
+                       late)  # fmt: skip
 
     def _names(self, structure: Any) -> dict[int, str]:
         """The names of those arguments that are one tensor each."""
@@ -345,7 +362,8 @@ class CompiledFunction:
 
     def __repr__(self) -> str:
         name = getattr(self._f, "__qualname__", repr(self._f))
-        count = sum(len(forms.all) for forms in self._forms.values())
+        every = [form for forms in self._forms.values() for form in forms.every()]
+        count = len({id(form.plain) for form in every})
         return f"<compiled {name}, {count} form{'s' if count != 1 else ''}>"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
@@ -369,22 +387,6 @@ def _is_whole(x: object, least: int) -> bool:
 
 def _differentiated(leaves: Sequence[Any]) -> bool:
     return is_grad_enabled() and any(getattr(x, "requires_grad", False) for x in leaves)
-
-
-def _changing(f: Callable[..., Any]) -> str:
-    name = getattr(f, "__name__", "f")
-    return pick((f"compile: {name} runs uncompiled, for a number or an object that it uses changes "
-                 "its formula at every call; pass it as a tensor argument",
-                 f"compile: {name} se ejecuta sin compilar, porque un número o un objeto que usa "
-                 "cambia su fórmula en cada llamada; páselo como argumento tensor"))  # fmt: skip
-
-
-def _looking(f: Callable[..., Any], kind: str) -> str:
-    name = getattr(f, "__name__", "f")
-    return pick((f"compile: {name} runs uncompiled, for it steps a {kind}, which is no function of "
-                 "the number of steps; step that outside",
-                 f"compile: {name} se ejecuta sin compilar, porque avanza un {kind}, que no es "
-                 "función del número de pasos; avance eso afuera"))  # fmt: skip
 
 
 def _array(x: Any) -> np.ndarray[Any, Any]:

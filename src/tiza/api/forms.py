@@ -6,7 +6,7 @@ expression as before is not compiled again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -39,15 +39,17 @@ class Written:
     random: int  # how many random calls there are
     aliased: dict[int, int]
     open: bool  # whether derivatives go on from its results
-    fresh: bool  # whether it is right only where no gradients were left before
-    left: list[tuple[int, Node]]  # gradients that stay at tensors around it, by their numbers
+    present: tuple[int, ...] | None  # the tensors at which gradients stand; None: it reads none
+    kept: list[int]  # the tensors whose gradients are outputs, the last of them
+    cleared: list[int]  # the tensors whose gradients are forgotten
+    left: list[tuple[int, Node]]  # gradients that can be computed again, with their tensors
     early: list[Deed]  # what is done at every call, before and after
     late: list[Deed]
 
     def is_as(self, other: Written) -> bool:
         """Whether it computes the same from its inputs."""
-        facts = [(w.out, w.count, w.changed, w.stepped, w.random, w.aliased, len(w.inputs))
-                 for w in (self, other)]  # fmt: skip
+        facts = [(w.out, w.count, w.changed, w.stepped, w.random, w.aliased, w.present, w.kept,
+                  w.cleared, len(w.inputs)) for w in (self, other)]  # fmt: skip
         if facts[0] != facts[1]:
             return False
         known = dict(zip(self.inputs, other.inputs, strict=True)) | _equal_constants(self, other)
@@ -72,20 +74,32 @@ def _equal(a: Any, b: Any) -> bool:
 
 
 class Form:
-    """One such expression, compiled."""
+    """One such expression, compiled.
 
-    def __init__(self, written: Written, threads: int | None) -> None:
-        self.written = written
+    like: one of the same expression, whose program it is too.
+    """
+
+    def __init__(self, written: Written, threads: int | None, like: Form | None = None) -> None:
+        self.early: list[Deed] = written.early
+        self.late: list[Deed] = written.late
+        self.written: Written = written if like is None else like.written
+        written = self.written
         self.out, self.count, self.random = written.out, written.count, written.random
         self.changed, self.stepped, self.aliased = written.changed, written.stepped, written.aliased
-        self.fresh = written.fresh
-        self.program: Compiled | None = compiled(
+        self.present: tuple[int, ...] | None = written.present
+        self.kept: list[int] = written.kept
+        self.cleared: list[int] = written.cleared
+        self.program: Compiled | None = like.program if like is not None else compiled(
             written.inputs, written.outputs, aliased=written.aliased, threads=threads
-        )
-        self.plain = Later(written.inputs, written.outputs)
-        self.early, self.late = written.early, written.late
+        )  # fmt: skip
+        self.plain: Later = like.plain if like else Later(written.inputs, written.outputs)
         self.short: Stepping | None = None
-        self.left = Left(self) if written.left else None
+        self.left: Left | None = Left(self) if written.left else None
+
+    @property
+    def alters(self) -> bool:
+        """Whether a call changes anything around the function."""
+        return bool(self.changed or self.stepped or self.kept or self.cleared)
 
     def run(self, arrays: Sequence[Any], threads: int | None) -> list[Any]:
         """The outputs for these inputs."""
@@ -105,19 +119,40 @@ class Forms:
     values: tuple[Any, ...] | None = None
     current: Form | None = None
     full: bool = False  # there would be too many forms
-    fresh: bool = False  # they are right only where no gradients were left before
+    reads: bool = False  # some read gradients that stand before a call
+    by_grads: dict[tuple[int, ...], Forms] = field(default_factory=dict)  # at which tensors
 
-    def of(self, written: Written, values: tuple[Any, ...], threads: int | None) -> Form | None:
-        """The form of an expression from now on; None where the function runs as it is."""
+    def where(self, present: tuple[int, ...]) -> Forms:
+        """The forms for gradients at these tensors."""
+        return self.by_grads.setdefault(present, Forms())
+
+    def every(self) -> Iterator[Form]:
+        """All of them."""
+        for forms in (self, *self.by_grads.values()):
+            yield from forms.all
+
+    def reading(self, written: Written) -> Forms:
+        """Where the form of an expression belongs, by the gradients that stand before a call."""
+        if written.present is None:
+            return self
+        self.reads = True
+        return self.where(written.present)
+
+    def of(self, written: Written, values: tuple[Any, ...], threads: int | None,
+           known: Sequence[Form]) -> Form | None:  # fmt: skip
+        """The form of an expression from now on; None where the function runs as it is.
+
+        known: forms for other arguments, which may be of the same expression.
+        """
         self.values, self.current, self.full = None, None, False
-        self.fresh = written.fresh
         if written.open:
             self.values = values
             return None
         found = next((form for form in self.all if written.is_as(form.written)), None)
-        if found is None and len(self.all) < MOST:
-            self.all.append(found := Form(written, threads))
         if found is not None:
             found.early, found.late = written.early, written.late  # with numbers of now
+        elif len(self.all) < MOST:
+            like = next((form for form in known if written.is_as(form.written)), None)
+            self.all.append(found := Form(written, threads, like))
         self.current, self.full, self.values = found, found is None, values
         return found

@@ -7,7 +7,8 @@ until the next step; so they can be computed again from that.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,3 +75,24 @@ class Left:
         """Whether the step, made again, gives the same: nobody has written into what it read."""
         again = self.form.run(arrays, None)[self.form.count :]
         return all(a.tobytes() == b.tobytes() for a, b in zip(again, made, strict=True))
+
+
+class Leaving:
+    """What calls of one form leave at tensors: gradients, what computes them again, or none."""
+
+    def __init__(self, tensors: Sequence[Tensor], form: Form) -> None:
+        again = form.left.numbers if form.left is not None else []
+        self.kept = [tensors[i] for i in form.kept]
+        self.none = [tensors[i] for i in {*form.cleared, *form.kept, *again}]
+        self.again = [tensors[i] for i in again]
+        self.ref = form.left.ref if form.left is not None else None
+
+    def writes(self, grads: Sequence[Array]) -> list[Iterator[Any]]:
+        """What does so once it is run by `at_once`; grads: those that the call has made."""
+        tensors = map(Tensor, map(data, grads))
+        return [
+            map(setattr, self.none, repeat("_grad"), repeat(None)),
+            map(setattr, self.none, repeat("_lost"), repeat(None)),
+            map(setattr, self.again, repeat("_lost"), repeat(self.ref)),
+            map(setattr, self.kept, repeat("_grad"), list(tensors)),
+        ]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tiza.api.captured import Captured
+from tiza.api.left import Leaving
 from tiza.api.trees import Leaf, rebuilt
 from tiza.graph.node import data
 from tiza.lang.random import get_state, key_words, set_state
@@ -53,17 +54,14 @@ class Stepping:
         self.behind = [o.ages()[2] for o in self.optimizers]
         self.trained = [[p.requires_grad for p in o.params] for o in self.optimizers]
         pairs, numbers = self._layout(len(arrays))
-        layout = tuple(form.changed), tuple(form.stepped)
+        layout = tuple(form.changed), tuple(form.stepped), form.present, tuple(form.kept)
         self.turns = program.turns(pairs, numbers, known.get(layout))
         if self.turns is not None:
             known[layout] = self.turns.sides
         self.single = isinstance(form.out, Leaf)
         self.places = [i for i, _ in pairs], numbers
-        self.left = form.left
-        kept = form.left.numbers if form.left is not None else []
-        self.kept = [self.tensors[i] for i in kept]
-        self.without = [self.tensors[i] for i in {*form.changed, *kept}]
-        self.bare = [self.tensors[i] for i in form.changed if i not in kept]
+        self.there = form.present or ()  # the tensors at which gradients stand
+        self.left, self.leaving = form.left, Leaving(self.tensors, form)
 
     def _layout(self, first: int) -> tuple[list[tuple[int, int]], list[int]]:
         """Which inputs change places with which outputs, and which are numbers."""
@@ -79,6 +77,9 @@ class Stepping:
                 pairs += [(first + count + k, made + k) for k in range(many)]
                 made += many
             first += count + many
+        for k, i in enumerate(form.present or ()):
+            if i in form.kept:
+                pairs.append((first + k, made + form.kept.index(i)))
         return pairs, numbers
 
     def __call__(self, args: Sequence[Any]) -> tuple[Any] | None:
@@ -88,6 +89,32 @@ class Stepping:
             return None
         given += map(VALUE, self.still)
         present = list(map(VALUE, self.changed))
+        state = self._state(given, present)
+        if state is None:
+            return None
+        numbers, counts = state
+        for i, gradient in zip(self.there, self.captured.grads(self.there), strict=True):
+            (present if i in self.form.kept else given).append(gradient)
+        seed, stream = get_state()
+        if self.form.random:
+            given.append(key_words(seed, stream))
+        answer = self._turn(numbers, given, present)
+        if answer is None:
+            return None
+        if self.form.random:
+            set_state((seed, stream + self.form.random))
+        outputs = [Tensor(data(a)) for a in answer[0][: self.form.count]]
+        self._take(answer[1], counts, answer[0][self.form.count :])
+        for deed in self.form.late:
+            deed()
+        return (outputs[0] if self.single else rebuilt(self.form.out, outputs),)
+
+    def _state(self, given: list[Array],
+               present: list[Array]) -> tuple[list[float], list[list[int]]] | None:  # fmt: skip
+        """The optimizers' numbers, and counts after a step; their slots go where they belong.
+
+        None where the short way is not the way.
+        """
         numbers: list[float] = []
         counts = []
         for i, optimizer in enumerate(self.optimizers):
@@ -104,19 +131,7 @@ class Stepping:
                 present += arrays
             else:
                 given += arrays
-        seed, stream = get_state()
-        if self.form.random:
-            given.append(key_words(seed, stream))
-        answer = self._turn(numbers, given, present)
-        if answer is None:
-            return None
-        if self.form.random:
-            set_state((seed, stream + self.form.random))
-        self._take(answer[1], counts)
-        for deed in self.form.late:
-            deed()
-        outputs = [Tensor(data(a)) for a in answer[0]]
-        return (outputs[0] if self.single else rebuilt(self.form.out, outputs),)
+        return numbers, counts
 
     def _turn(self, numbers: Sequence[float], given: Sequence[Any],
               present: Sequence[Any]) -> tuple[list[Array], list[Array]] | None:  # fmt: skip
@@ -159,16 +174,14 @@ class Stepping:
             list(map(NEEDS, self.tensors)) == self.needs
             and list(map(TRAINING, self.modules)) == self.modes
             and all(map(_as_before, self.optimizers, self.options))
-            and not (self.form.fresh and self.captured.has_grads())
+            and (self.form.present is None or self.captured.present() == self.there)
         )
 
-    def _take(self, news: Sequence[Array], counts: Sequence[Sequence[int]]) -> None:
-        """Give all their new values."""
+    def _take(self, news: Sequence[Array], counts: Sequence[Sequence[int]],
+              fresh: Sequence[Array]) -> None:  # fmt: skip
+        """Give all their new values; fresh: gradients where there were none."""
         nodes = list(map(NODE, self.changed))
-        writes: list[Iterator[Any]] = [map(setattr, self.without, repeat("_grad"), repeat(None))]
-        if self.left is not None:
-            writes.append(map(setattr, self.kept, repeat("_lost"), repeat(self.left.ref)))
-        writes.append(map(setattr, self.bare, repeat("_lost"), repeat(None)))
+        writes: list[Iterator[Any]] = []
         if max(map(getrefcount, nodes), default=0) <= ALONE + 1:  # their tensors hold them alone
             writes.append(map(setattr, nodes, repeat("value"), news))
         else:
@@ -179,7 +192,9 @@ class Stepping:
             optimizer, slots = self.optimizers[i], self.slots[i]
             mine = [next(rest) for _ in slots.names]
             writes.append(slots.written(optimizer.state, mine, counts[i]))
-        at_once(*writes)
+        first = iter(fresh)
+        grads = [next(rest if i in self.there else first) for i in self.form.kept]
+        at_once(*writes, *self.leaving.writes(grads))
 
 
 class Options:
