@@ -197,3 +197,13 @@ def test_a_block_learns_as_without_tiles() -> None:
     assert [n.attrs["relu"] for n in slid] == [True, False]
     for one, want in zip(mine, slopes(*map(tz.tensor, given)), strict=True):
         assert_near(one.numpy(), want.numpy(), 1e-13)
+
+
+@needs_compiler
+@pytest.mark.parametrize(("rows", "away"), [(28, True), (12, False)])
+def test_results_that_no_cache_holds_go_past_the_caches(rows: int, away: bool) -> None:
+    x, w, b = numbers((64, 24, 24, rows, 30), "float32")
+    f = tz.compile(lambda x, w, b: tz.tanh(F.conv2d(x, w, b)))  # tiles reach beyond the pictures
+    assert_near(f(x, w, b).numpy(), tz.tanh(F.conv2d(*map(tz.tensor, (x, w, b)))).numpy(), 1e-5)
+    wide = f.last.builder.bits == 512
+    assert ("!nontemporal" in f.last.builder.text()) == (away and wide)

@@ -10,7 +10,8 @@ import numpy as np
 
 from tiza.readings.native.emitting.ahead import LINE
 from tiza.readings.native.emitting.spell import ir
-from tiza.readings.native.emitting.values import INT, Copy, Values
+from tiza.readings.native.emitting.stores import Stores
+from tiza.readings.native.emitting.values import INT, Copy
 from tiza.readings.native.lowering.lower import Value
 from tiza.readings.native.lowering.nest import Nest
 from tiza.readings.native.scheduling.schedule import Schedule, cone, product
@@ -22,7 +23,7 @@ APART = 1 << 16  # bytes that the nearest cache does not hold
 LONG = 10  # operations after a reduction that are written as a loop over rows, to keep code short
 
 
-class Results(Values):
+class Results(Stores):
     """Writes what comes after the reduced loops of a nest.
 
     accumulated: the place on the stack of each reduction and copy.

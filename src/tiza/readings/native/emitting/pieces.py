@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tiza.graph.node import Node
+from tiza.readings.native.emitting.ahead import LINE
 from tiza.readings.native.emitting.spell import ir
 from tiza.readings.native.emitting.tiled import (
     Tile,
@@ -26,11 +27,13 @@ from tiza.readings.native.emitting.tiled import (
 )
 from tiza.readings.native.lowering.lower import Lowering, Value
 from tiza.readings.native.lowering.nest import Nest, Reduction, Store, merge
-from tiza.readings.native.placing.cuts import Cut, cut
+from tiza.readings.native.placing.cuts import cut
 from tiza.readings.native.terms.index import ZERO, Affine, Loop, at
 from tiza.readings.native.terms.memory import Buffer, View
 from tiza.readings.native.terms.text import Text
 from tiza.readings.native.terms.tiles import Matrix, slid
+
+AWAY = 4 << 20  # bytes of results that near caches shall not hold
 
 
 @dataclass(frozen=True)
@@ -57,15 +60,16 @@ def whole(node: Node, memory: Mapping[Node, View], rooms: Sequence[Buffer], bits
           write: Callable[[Nest], Part]) -> Whole:  # fmt: skip
     """`slid` or `learned`; rooms: memory for transformed tiles; write: makes a nest a function."""
     make = _Slid if node.prim is slid else _Learned
-    return make(node, memory, rooms, cut(node, bits), write).whole()
+    return make(node, memory, rooms, bits, write).whole()
 
 
 class _Pieces:
     """The function being written."""
 
     def __init__(self, node: Node, memory: Mapping[Node, View], rooms: Sequence[Buffer],
-                 cut: Cut, write: Callable[[Nest], Part]) -> None:  # fmt: skip
-        self.attrs, self.cut, self.write = node.attrs, cut, write
+                 bits: int, write: Callable[[Nest], Part]) -> None:  # fmt: skip
+        self.attrs, self.bits, self.write = node.attrs, bits, write
+        self.cut = cut(node, bits)
         self.low, self.text = Lowering(memory), Text()
         self.views = [viewed(self.low, x) for x in node.inputs]
         self.target = memory[node]
@@ -158,11 +162,12 @@ class _Slid(_Pieces):
         tile = self.tile(x.shape[0])
         seen = seen_by(self.low, tile, x, len(before), len(w["after"]), w["low"])
         stores = stored(v, tile, transformed(self.low, before, seen))
-        apart = self.part(tile.nest(stores), pieces)
+        apart = self.part(self._asking(tile.nest(stores), x), pieces)
         extents = (len(before) ** 2, cut.channels, cut.tiles, x.shape[0])
         product = self.part(self.product(u, v, m, extents, turned=False), pieces * parts)
         tile = self.tile(cut.channels)
-        stores = joining(self.low, tile, m, y, w["after"], partial(self._finish, tile, bias))
+        finish = partial(self._finish, tile, bias)
+        stores = joining(self.low, tile, m, y, w["after"], finish, away=self._away())
         together = self.part(tile.nest(stores), pieces * parts)
         shared = ("%from", "%to")
         with self.text.loop(*(shared if pieces > 1 else ("0", "1"))) as piece:
@@ -174,7 +179,26 @@ class _Slid(_Pieces):
                 for b in bias:
                     moved |= self.moved(b, (part, b.strides[0] * cut.channels))
                 self.call(together, moved)
+        if self._away():
+            self.text.line("fence seq_cst")
         return self.function(pieces if pieces > 1 else parts)
+
+    def _asking(self, nest: Nest, x: View) -> Nest:
+        """Ask for the next channel's entries, which stand far away, while one is transformed."""
+        for value in nest.values():
+            if value.op == "load" and value.extra[0] is x.buffer:
+                nest.coming[value] = value.extra[1] + x.strides[0]
+        return nest
+
+    def _away(self) -> bool:
+        """Whether results go past the caches, where they would put out what is in use.
+
+        Each vector must be a line of memory.
+        """
+        y, lanes = self.target, LINE // self.target.buffer.dtype.itemsize
+        whole = [y.offset, *y.strides[:3], self.cut.pictures]
+        return (y.buffer.argument is None and y.buffer.bytes >= AWAY and y.strides[3] == 1
+                and self.bits == 8 * LINE and not any(n % lanes for n in whole))  # fmt: skip
 
     def _finish(self, tile: Tile, bias: Sequence[View], value: Value) -> Value:
         """A result, its channel's bias added; ReLU of that where it is asked for."""

@@ -20,7 +20,7 @@ from tiza.readings.native.terms.tables import RUNNING, TIMES, unpadded
 class Store:
     """`value` goes to `place` of `buffer`, where the checks hold.
 
-    add: it is added to what stands there; passing: only until the last of several passes.
+    add: to what stands there; passing: until the last of several passes; away: past the caches.
     """
 
     buffer: Buffer
@@ -29,6 +29,7 @@ class Store:
     checks: tuple[Check, ...] = ()
     add: bool = False
     passing: bool = False
+    away: bool = False
 
 
 @dataclass
@@ -50,8 +51,7 @@ class Nest:
     next step will read. passes: the outermost loop that is summed over, if it runs around the
     kept ones; between its turns the sums stand in memory. last: how often the first reduced loop
     runs in the last of those turns, where that is less often. limits: where a product's factors
-    are 0, or nobody looks at its entries. turns: how often the reduced loop runs, where that stands
-    in memory.
+    are 0, or nobody looks at its entries. turns: how often the reduced loop runs, as memory says.
     """
 
     kept: list[Loop]
@@ -119,7 +119,7 @@ class Signature:
         """Equal for nests that are written alike."""
         nest = self.nest
         stores = [(i, self.buffers[s.buffer], self._place(s.place), self._value(s.value),
-                   self._checks(s.checks), s.add, s.passing)
+                   self._checks(s.checks), s.add, s.passing, s.away)
                   for i, part in enumerate((nest.inner, nest.outer)) for s in part]  # fmt: skip
         reductions = [(r.op, self._value(r.value), r.carried) for r in nest.reductions]
         extents = [loop.extent for loop in (*nest.kept, *nest.reduced)]
