@@ -110,12 +110,14 @@ class Kernel(Ends):
                 self._turn(loop, str(full * step), over, tiled, rest, copies, step)
 
     def _both(self, items: Sequence[Item], copies: Copy) -> None:
-        """Two loops, neither of them tiled, as one."""
-        one, two = self.shared
+        """Two loops as one; the second one may be cut in whole tiles."""
+        one, (two, step) = self.shared[0], items[0]
+        turns = two.extent // step
         with self.text.loop("%from", "%to") as i:
-            self.counter[one] = self.text.set(f"udiv i64 {i}, {two.extent}")
-            at = self.text.set(f"urem i64 {i}, {two.extent}")
-            self._turn(two, at, 1, False, items[1:], copies, 1)
+            self.counter[one] = self.text.set(f"udiv i64 {i}, {turns}")
+            at = self.text.set(f"urem i64 {i}, {turns}")
+            at = at if step == 1 else self.text.set(f"mul nsw i64 {at}, {step}")
+            self._turn(two, at, step, step > 1, items[1:], copies, step)
 
     def _turn(self, loop: Loop, at: str, many: int, tiled: bool, rest: Sequence[Item],
               copies: Copy, step: int) -> None:  # fmt: skip

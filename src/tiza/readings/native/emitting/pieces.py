@@ -101,6 +101,13 @@ class _Pieces:
         self.flops += made.flops * often
         return made
 
+    def asking(self, nest: Nest, x: View) -> Nest:
+        """Ask for the next channel's entries, which stand far away, while one is transformed."""
+        for value in nest.values():
+            if value.op == "load" and value.extra[0] is x.buffer:
+                nest.coming[value] = value.extra[1] + x.strides[0]
+        return nest
+
     def begin(self, piece: str) -> str:
         """Note where a piece is; gives the number of its block of pictures."""
         high, wide, _, _ = self.cut.counts
@@ -162,7 +169,7 @@ class _Slid(_Pieces):
         tile = self.tile(x.shape[0])
         seen = seen_by(self.low, tile, x, len(before), len(w["after"]), w["low"])
         stores = stored(v, tile, transformed(self.low, before, seen))
-        apart = self.part(self._asking(tile.nest(stores), x), pieces)
+        apart = self.part(self.asking(tile.nest(stores), x), pieces)
         extents = (len(before) ** 2, cut.channels, cut.tiles, x.shape[0])
         product = self.part(self.product(u, v, m, extents, turned=False), pieces * parts)
         tile = self.tile(cut.channels)
@@ -182,13 +189,6 @@ class _Slid(_Pieces):
         if self._away():
             self.text.line("fence seq_cst")
         return self.function(pieces if pieces > 1 else parts)
-
-    def _asking(self, nest: Nest, x: View) -> Nest:
-        """Ask for the next channel's entries, which stand far away, while one is transformed."""
-        for value in nest.values():
-            if value.op == "load" and value.extra[0] is x.buffer:
-                nest.coming[value] = value.extra[1] + x.strides[0]
-        return nest
 
     def _away(self) -> bool:
         """Whether results go past the caches, where they would put out what is in use.
@@ -244,7 +244,8 @@ class _Learned(_Pieces):
         weights = [self.low.load(table.buffer, Affine(k)) for k in range(size)]
         seen = seen_by(self.low, tile, source, size, step, first)
         sums = [combined(self.low, weights, values) for values in zip(*seen, strict=True)]
-        return tile.nest(stored(room, tile, [multiplied(self.low, matrix, sums)]))
+        nest = tile.nest(stored(room, tile, [multiplied(self.low, matrix, sums)]))
+        return self.asking(nest, source)
 
     def _zeros(self, u: View, extents: Sequence[int]) -> Nest:
         loops = [Loop(n) for n in extents]

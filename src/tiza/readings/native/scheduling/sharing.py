@@ -23,7 +23,10 @@ Item = tuple[Loop, int]  # a loop, and how many entries a turn takes
 
 
 class Order(NamedTuple):
-    """The loops, the outermost first; the one, or two neighbours, that threads share."""
+    """The loops, the outermost first; the one, or two neighbours, that threads share.
+
+    Of two, the second is cut in whole tiles.
+    """
 
     items: list[Item]
     shared: list[Loop]
@@ -45,6 +48,7 @@ def order(nest: Nest, plan: Schedule, width: int) -> Order:
     if free and turns[0] < FEW and not fixed:  # more turns to share
         free.insert(0, free.pop(turns.index(max(turns))))
     if serial and free and product(nest) is not None:
+        free = _paired(free)
         return Order([*serial, *free], _shared(free))
     items = [*free[:1], *serial, *free[1:]]  # order is kept inside
     return Order(items, [loop for loop, _ in items[:1]])
@@ -62,12 +66,29 @@ def waiting(nest: Nest, near: int) -> float:
     return LATE * sum(found.values())
 
 
+def _paired(free: list[Item]) -> list[Item]:
+    """The loops with, next to the first one, another whose turns threads may share with it."""
+    first, *rest = free
+    pair = next((x for x in rest if _turns(x) > 1 and x[0].extent % x[1] == 0), None)
+    if not _few(first) or pair is None:
+        return free
+    return [first, pair, *(x for x in rest if x is not pair)]
+
+
 def _shared(free: list[Item]) -> list[Loop]:
-    """The first loop; with the second one, where its own turns are few and neither is tiled."""
-    (first, step), *rest = free
-    few = math.ceil(first.extent / step) < MANY
-    both = few and step == 1 and rest and rest[0][1] == 1
-    return [first, rest[0][0]] if both else [first]
+    """The first loop; with the second one, where its own turns are few and that is cut evenly."""
+    first, *rest = free
+    both = _few(first) and rest and rest[0][0].extent % rest[0][1] == 0
+    return [first[0], rest[0][0]] if both else [first[0]]
+
+
+def _few(item: Item) -> bool:
+    """Whether a loop is not cut, and has too few turns."""
+    return item[1] == 1 and _turns(item) < MANY
+
+
+def _turns(item: Item) -> int:
+    return math.ceil(item[0].extent / item[1])
 
 
 def _tile(plan: Schedule, width: int) -> list[Item]:
