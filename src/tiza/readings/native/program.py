@@ -274,7 +274,7 @@ class Builder:
         for start, buffer, row in loop.begins:
             if buffer.size:
                 self._nest(row_nest(start, buffer, row, self.memory), group)
-        loop.connect(self.memory.__getitem__)
+        loop.connect(self.places.standing)
         loop.name = f"loop{len(self.module.loops)}"
         self.module.loops.append(loop.text())
         seconds, flops, moved = loop.work()

@@ -89,6 +89,11 @@ class Programs:
         bound = [b.buffer for bindings in self.bindings for b in bindings]
         return list(dict.fromkeys([*bound, self.truth[0], self.arena, self.context]))
 
+    @property
+    def written(self) -> list[Buffer] | None:
+        """Those of them that it writes; None: perhaps any."""
+        return None
+
     def filled(self, i: int, pointer: Callable[[Buffer], str]) -> list[str]:
         """The lines that write the block."""
         assert self.arena is not None

@@ -31,7 +31,9 @@ class Use:
     def of(cls, call: Call, own: Apiece, *, apiece: bool) -> Use:
         """What a call uses that is common; apiece: all threads make it."""
         if call.nest is None:
-            return cls(call.shared, None, ())
+            stored = call.loop.written if call.loop is not None else None
+            reads = None if stored is None else _spans(call.buffers)
+            return cls(call.shared, reads, _spans(stored or ()))
         common = [b for b in call.buffers if not own.has(b)]
         written = {s.buffer for s in call.nest.stores}
         return cls(call.shared or apiece, _spans(common), _spans(b for b in common if b in written))

@@ -169,6 +169,15 @@ class Recurrence:
         assert self.context is not None
         return list(dict.fromkeys([*(b.buffer for b in self.bindings), self.arena, self.context]))
 
+    @property
+    def written(self) -> list[Buffer] | None:
+        """Those of them that it writes; None: perhaps any."""
+        calls, own = self.child.calls, [b for b in (self.arena, self.context) if b is not None]
+        if any(call.nest is None for call in calls):
+            return None
+        stored = {s.buffer.argument for call in calls if call.nest for s in call.nest.stores}
+        return own + [b.buffer for b in self.bindings if b.argument in stored]
+
     def filled(self, i: int, pointer: Callable[[Buffer], str]) -> list[str]:
         """The lines that write the context."""
         assert self.arena is not None

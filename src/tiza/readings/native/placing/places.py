@@ -17,6 +17,7 @@ from tiza.readings.native.planning.flattening import learns, slid_over
 from tiza.readings.native.planning.joins import Joins
 from tiza.readings.native.planning.over import Chain, chains
 from tiza.readings.native.planning.plan import Group, Plan, Planner
+from tiza.readings.native.planning.rows import read_by_loop
 from tiza.readings.native.terms.memory import Buffer, View, padding
 from tiza.readings.native.terms.tables import LOOPS, TILES
 
@@ -200,6 +201,9 @@ class Places:
                     dying[i].remove(buffer)
                 dying.setdefault(until, []).append(buffer)
             dying.setdefault(i, []).extend(self._rooms(group))
+            later = self.plan.groups[i + 1 : i + 2]
+            if later and later[0].behind:  # while some threads still are in this one
+                dying.setdefault(i + 1, []).extend(dying.pop(i))
             for buffer in dying.pop(i, []):
                 arena.give(buffer)
         arena.settle()
@@ -261,8 +265,19 @@ class Places:
         """Whether nobody takes its rows to stand one right after another."""
         users = self.planner.users.get(root, ())
         plain = root.prim.name in ("matmul", "pairs") or root.prim.family == "elementwise"
-        return plain and root not in self.straight and not any(
-            u.prim.name == "random_bits" or u.prim.several for u in users)  # fmt: skip
+        return plain and root not in self.straight and not self._looped_over(root) and not any(
+            u.prim.name == "random_bits" for u in users)  # fmt: skip
+
+    def _looped_over(self, root: Node) -> bool:
+        return read_by_loop(root, self.planner.users, self.plan.kept)
+
+    def standing(self, node: Node) -> View:
+        """Where the value of a node is that is in memory, or cuts into rows what is."""
+        if node in self.memory:
+            return self.memory[node]
+        view = self.standing(node.inputs[0]).moved(node)
+        assert view is not None  # rows one after another
+        return view
 
     def _rooms(self, group: Group) -> list[Buffer]:
         """The buffers that a kernel needs besides."""
@@ -295,8 +310,7 @@ class Places:
 
     def _order(self, root: Node) -> tuple[int, ...] | None:
         """The order of axes in memory: that of what it is computed from."""
-        users = self.planner.users.get(root, ())
-        if root in self.straight or any(u.prim.name in LOOPS for u in users):
+        if root in self.straight or self._looped_over(root):
             return None
         if self._windowed(root) or (root.prim.name == "reshape" and root.ndim > 3):
             return (*range(1, root.ndim), 0)

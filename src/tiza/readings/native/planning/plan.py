@@ -16,6 +16,7 @@ from tiza.graph.loops import joined
 from tiza.graph.node import COMPOSITES, Node
 from tiza.graph.place import made_at
 from tiza.graph.walk import opened_inputs, walk
+from tiza.readings.native.planning.behind import behind
 from tiza.readings.native.planning.flat import FEW, at_once, flattened, pays_turned, stands_apart
 from tiza.readings.native.planning.flattening import worth_turning
 from tiza.readings.native.planning.given import beside
@@ -23,6 +24,7 @@ from tiza.readings.native.planning.heights import Heights
 from tiza.readings.native.planning.joins import sources
 from tiza.readings.native.planning.over import entangled
 from tiza.readings.native.planning.rims import rims
+from tiza.readings.native.planning.rows import read_whole
 from tiza.readings.native.planning.sooner import Waiting, results
 from tiza.readings.native.rewriting.moved import moved_last
 from tiza.readings.native.rewriting.rewrite import rewritten, simpler, turned
@@ -89,8 +91,8 @@ class Group:
     """The materialised nodes of one kernel.
 
     shape: the loops' extents; axes: those that are reduced, None where nothing is.
-    inner: computed for every entry; reduced: the results of reductions; outer: what is
-    computed from those, once for each entry that is left.
+    inner: computed for every entry; reduced: the results of reductions; outer: what is computed
+    from those, once for each entry that is left. behind: a loop that threads leave one by one.
     """
 
     kind: str  # loops, host, scatter, part, or the name of a control primitive
@@ -100,6 +102,7 @@ class Group:
     reduced: list[Node] = field(default_factory=list)
     outer: list[Node] = field(default_factory=list)
     reads: set[Node] = field(default_factory=set)
+    behind: bool = False
 
     @property
     def roots(self) -> list[Node]:
@@ -167,17 +170,15 @@ class Planner:
         """The whole program."""
         self._choose()
         early = self._early()
-        soon = {node: self._made_of(node) for node in self.soon}
-        waiting = Waiting(results(self, early) | soon)
+        waiting = Waiting(results(self, early) | {n: self._made_of(n) for n in self.soon})
         for node in (*early, *(n for n in self.order if n not in early)):
-            if node not in self.kept or node in self.home or node in waiting.missing:
-                continue
-            self._place(node)
-            for other in waiting.after(node):
-                self._place(other)
-        own = self._own()
+            if node in self.kept and node not in self.home and node not in waiting.missing:
+                self._place(node)
+                for other in waiting.after(node):
+                    self._place(other)
+        own, groups = self._own(), behind(self.groups, self.home)
         passing = set(filter(deep, own))
-        return Plan(self.inputs, self.outputs, self.groups, self.kept, own - passing, passing)
+        return Plan(self.inputs, self.outputs, groups, self.kept, own - passing, passing)
 
     def _early(self) -> dict[Node, None]:
         """Single numbers made of what is given alone: first, so that any kernel may read them."""
@@ -238,10 +239,8 @@ class Planner:
                     self._keep(x)
                 if not self._read_once(base := unpadded(x, self.rims), node):
                     self._keep(base)
-        elif node.prim.name in (*SLIDING, *HOST, "random_bits", "scan", "pairs") or not supported(
-            node
-        ):
-            for x in node.inputs:
+        elif node.prim.name in (*SLIDING, *HOST, "random_bits", "pairs") or not supported(node):
+            for x in read_whole(node, self.users):
                 self._keep(unpadded(x, self.rims) if node.prim.name in (*SLIDING, "pairs") else x)
 
     def _read_once(self, x: Node, product: Node) -> bool:

@@ -22,19 +22,19 @@ from tiza.graph.prims.families import reshaped
 def picked(x: Node) -> tuple[Node, Node] | None:
     """The table and the indices that x consists of rows of: x[...] = table[indices[...]]."""
     moves = []
-    while x.prim.name in ("reshape", "permute") and _rowwise(x):
+    while x.prim.name in ("reshape", "permute") and rowwise(x):
         moves.append(x)
         x = x.inputs[0]
     if x.prim.name != "take" or x.attrs["axis"] != 0 or x.inputs[0].ndim != 2 or x.ndim < 2:
         return None
     table, index = x.inputs
     for move in reversed(moves):
-        index = _moved(index, move)
+        index = moved_index(index, move)
     few = 2 * table.shape[0] <= math.prod(index.shape)
     return (table, index) if few else None
 
 
-def _rowwise(x: Node) -> bool:
+def rowwise(x: Node) -> bool:
     """Whether an operation moves whole rows about."""
     before = x.inputs[0]
     if x.ndim < 2 or before.ndim < 2 or x.shape[-1] != before.shape[-1]:
@@ -42,7 +42,7 @@ def _rowwise(x: Node) -> bool:
     return x.prim.name == "reshape" or x.attrs["axes"][-1] == x.ndim - 1
 
 
-def _moved(index: Node, move: Node) -> Node:
+def moved_index(index: Node, move: Node) -> Node:
     """One number for each row, moved as the rows are."""
     if move.prim.name == "reshape":
         return reshaped(index, move.shape[:-1])
@@ -50,7 +50,7 @@ def _moved(index: Node, move: Node) -> Node:
 
 
 def _unmoved(index: Node, move: Node) -> Node:
-    """As `_moved`, the other way round."""
+    """As `moved_index`, the other way round."""
     if move.prim.name == "reshape":
         return reshaped(index, move.inputs[0].shape[:-1])
     axes = move.attrs["axes"][:-1]
@@ -84,7 +84,7 @@ def late_product(node: Node) -> Node:
     size = node.attrs["size"]
     if node.attrs["axis"] != 0 or node.ndim != 2 or 2 * size > math.prod(index.shape):
         return node
-    while rows.prim.name in ("reshape", "permute") and _rowwise(rows):
+    while rows.prim.name in ("reshape", "permute") and rowwise(rows):
         index = _unmoved(index, rows)
         rows = rows.inputs[0]
     if rows.prim.name != "matmul" or rows.inputs[1].ndim != 2:

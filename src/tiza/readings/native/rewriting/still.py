@@ -13,6 +13,7 @@ from tiza.graph.node import Node
 from tiza.graph.place import made_at
 from tiza.graph.prims.body import Body
 from tiza.graph.walk import rebuild, walk
+from tiza.readings.native.rewriting.picks import Picks
 from tiza.readings.native.rewriting.rewrite import swaps
 
 Opened = Callable[[Sequence[Node], dict[Node, Node]], list[Node]]
@@ -24,23 +25,25 @@ def settled(outputs: Sequence[Node], opened: Opened) -> list[Node]:
     """`outputs`, their loops relieved of what stands still in them."""
     order = walk(outputs, lambda n: () if n.value is not None else n.inputs)
     new: dict[Node, Node] = {}
+    picks = Picks(order)
     for node in order:
         inputs = node.inputs if node.value is not None else tuple(new[i] for i in node.inputs)
         with made_at(node.place):
             if node.prim.name == "scan" and node.value is None:
-                new[node] = _relieved(node, inputs, opened)
+                new[node] = _relieved(picks.read(node, new), opened)
             else:
                 new[node] = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
     return [new[node] for node in outputs]
 
 
-def _relieved(scan: Node, inputs: tuple[Node, ...], opened: Opened) -> Node:
+def _relieved(scan: Node, opened: Opened) -> Node:
     """One loop, with more constants and a shorter body."""
-    attrs, body, consts = scan.attrs, scan.attrs["body"], scan.attrs["consts"]
+    attrs, inputs = scan.attrs, scan.inputs
+    body, consts = attrs["body"], attrs["consts"]
     outs = opened(body.outputs, {i: i for i in body.inputs})
     found = _still(outs, body.inputs[:consts])
     if not found:
-        return scan if inputs == scan.inputs else scan.prim(*inputs, **attrs)
+        return scan
     ready = rebuild(found, dict(zip(body.inputs, inputs, strict=True)))
     holes = {node: placeholder(node.shape, node.dtype) for node in found}
     ins = (*body.inputs[:consts], *holes.values(), *body.inputs[consts:])
