@@ -50,3 +50,13 @@ def test_an_empty_arena_takes_nothing() -> None:
     arena = Arena()
     arena.settle()
     assert arena.size == 0
+
+
+def test_values_of_whole_pages_begin_at_different_places() -> None:
+    """Row by row, several of them would else want the same places of a cache."""
+    arena = Arena()
+    many = [Buffer((64, 1024), np.dtype("float32")) for _ in range(8)]
+    for buffer in many:
+        arena.take(buffer)
+    arena.settle()
+    assert len({buffer.offset % 4096 for buffer in many if buffer.offset is not None}) == 8

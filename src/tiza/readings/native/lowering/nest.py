@@ -11,6 +11,7 @@ from tiza.graph.node import Node
 from tiza.readings.native.lowering.band import Bands, Limits
 from tiza.readings.native.lowering.lower import BOOL, INT64, Check, Lowering, Value, wrapped
 from tiza.readings.native.planning.plan import Group
+from tiza.readings.native.planning.sides import places
 from tiza.readings.native.terms.index import ZERO, Affine, Index, Loop, NeedSplit, Opaque, at, flat
 from tiza.readings.native.terms.memory import Buffer, View
 from tiza.readings.native.terms.tables import RUNNING, TIMES, unpadded
@@ -184,7 +185,6 @@ class Lowerer:
         """The loops of one kernel, split as often as its indices need.
 
         passes: in how many turns around the others the first reduced axis is summed over.
-
         Errors: Opaque where the last turn would be shorter, and its end lie within a loop.
         """
         axes = [[Loop(n)] for n in group.shape]
@@ -219,10 +219,11 @@ class Lowerer:
         gone = set(group.axes or ())
         nest = Nest([i for a, loops in enumerate(axes) if a not in gone for i in loops],
                     [i for a, loops in enumerate(axes) if a in gone for i in loops])  # fmt: skip
-        for root in group.inner:
-            value = low.value(root, index)
-            low.own[root] = (index, value)
-            self._store(nest.inner, root, index, value)
+        for root, part, place in (x for r in group.inner for x in places(r, index)):
+            value = low.value(part, index)
+            if part is root:
+                low.own[root] = (index, value)
+            self._store(nest.inner, root, place, value)
         for root in group.reduced:
             self._reduce(root, group, low, index, nest)
         for root in group.outer:
@@ -284,8 +285,7 @@ class Lowerer:
         """Each entry put, or added, where it belongs; all else was made zero before."""
         place, value, serial = _SCATTER[root.prim.name](low, root, index)
         view = self.memory[root]
-        checks = outside(place, view.shape)
-        add = root.prim.name != "pad"
+        checks, add = outside(place, view.shape), root.prim.name != "pad"
         nest = Nest([i for loops in axes for i in loops], [])
         nest.inner.append(Store(view.buffer, view.at(place), value, checks, add))
         nest.serial = [i for a in serial for i in axes[a]]

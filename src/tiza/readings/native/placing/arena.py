@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from tiza.readings.native.terms.memory import Buffer
 
 ALIGN = 64  # bytes: a cache line
+PAGE = 64  # lines, after which the places of a near cache come round again
+APART = 9  # lines; values side by side, row by row, would else all want the same few places
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Arena:
         """From now on a buffer is needed."""
         self.now += 1
         lines = max(1, -(-buffer.bytes // ALIGN))
+        lines += APART * (lines % PAGE == 0)
         self.open[buffer] = stay = Stay(buffer, lines * ALIGN, self.now, 0)
         self.stays.append(stay)
 

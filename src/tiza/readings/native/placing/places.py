@@ -18,6 +18,7 @@ from tiza.readings.native.planning.joins import Joins
 from tiza.readings.native.planning.over import Chain, chains
 from tiza.readings.native.planning.plan import Group, Plan, Planner
 from tiza.readings.native.planning.rows import read_by_loop
+from tiza.readings.native.planning.sides import entry_by_entry, span
 from tiza.readings.native.terms.memory import Buffer, View, padding
 from tiza.readings.native.terms.tables import LOOPS, TILES
 
@@ -176,8 +177,8 @@ class Places:
                     continue
                 if node is not root and (node in self.plan.kept or not node.inputs):
                     continue
-                same = same and node.prim.family == "elementwise"
-                stack += [(x, same and x.shape == node.shape) for x in node.inputs]
+                same = same and entry_by_entry(node)
+                stack += [(x, same and x.shape == span(node)) for x in node.inputs]
         return True
 
     def _buffers(self) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Container, Mapping
 
 from tiza.graph.node import Node
 from tiza.readings.native.planning.plan import Group
+from tiza.readings.native.planning.sides import entry_by_entry, span
 from tiza.readings.native.terms.memory import Buffer
 
 
@@ -41,8 +42,7 @@ def upon(root: Node, group: Group, kept: Container[Node], free: Mapping[Node, Bu
 def entrywise(root: Node, kept: Container[Node]) -> dict[Node, bool]:
     """What a value reads from memory; whether at the entry that is being computed alone."""
     found: dict[Node, bool] = {}
-    alike = root.prim.family == "elementwise"
-    stack = [(x, alike and x.shape == root.shape) for x in root.inputs]
+    stack = [(x, entry_by_entry(root) and x.shape == span(root)) for x in root.inputs]
     seen: set[tuple[Node, bool]] = set()
     while stack:
         node, same = stack.pop()

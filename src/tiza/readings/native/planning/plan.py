@@ -25,6 +25,7 @@ from tiza.readings.native.planning.joins import sources
 from tiza.readings.native.planning.over import entangled
 from tiza.readings.native.planning.rims import rims
 from tiza.readings.native.planning.rows import read_whole
+from tiza.readings.native.planning.sides import entry_by_entry, even, span
 from tiza.readings.native.planning.sooner import Waiting, results
 from tiza.readings.native.rewriting.moved import moved_last
 from tiza.readings.native.rewriting.rewrite import rewritten, simpler, turned
@@ -268,8 +269,8 @@ class Planner:
     def reads(self, root: Node) -> dict[Node, bool]:
         """The nodes in memory that `root` is computed from; whether entry by entry."""
         found: dict[Node, bool] = {}
-        start = [(x, root.prim.family == "elementwise" or self._whole(root)) for x in root.inputs]
-        shape = root.inputs[0].shape if self._whole(root) else root.shape
+        start = [(x, entry_by_entry(root) or self._whole(root)) for x in root.inputs]
+        shape = root.inputs[0].shape if self._whole(root) else span(root)
         stack = start
         seen: set[tuple[Node, bool]] = set()
         while stack:
@@ -304,19 +305,19 @@ class Planner:
         computed = {n: same for n, same in reads.items() if n in self.home}
         join = self._reduction if reduces(root) else self._map
         found = join(root, computed, set(reads)) if self._joins(root) else None
-        group = found or self._new(root)
-        self.heights.placed(root, self._of(group, computed))
+        self.heights.placed(root, self._of(group := found or self._new(root), computed))
         group.reads |= set(reads)
         self.home[root] = group
 
     def _joins(self, root: Node) -> bool:
         """Whether a node may share a kernel."""
-        return root not in self.alone and supported(root) and root.prim.name not in ALONE
+        shares = root.prim.name not in ALONE or even(root)
+        return shares and root not in self.alone and supported(root)
 
     def _new(self, root: Node) -> Group:
         if root.prim.name not in LOOPS and (not supported(root) or root.prim.name in HOST):
             group = Group("host", (), outer=[root])
-        elif root.prim.name in (*LOOPS, *TILES, *WHOLE):
+        elif root.prim.name in (*LOOPS, *TILES, *WHOLE) and not even(root):
             group = Group(root.prim.name, (), outer=[root])
         elif root.prim.name in SCATTER or root.prim.name == "pad":
             windows = root.attrs["size"] if root.prim.name == "window_put" else ()
@@ -330,7 +331,7 @@ class Planner:
         elif reduces(root):
             group = Group("loops", root.inputs[0].shape, axes(root), reduced=[root])
         else:
-            group = Group("loops", root.shape, inner=[root])
+            group = Group("loops", span(root), inner=[root])
         self.position[group] = len(self.groups)
         self.groups.append(group)
         return group
@@ -353,10 +354,10 @@ class Planner:
         for group in self._candidates(root, computed, reads):
             own = self._of(group, computed)
             if group.axes is None:
-                if group.shape == root.shape:
+                if group.shape == span(root):
                     group.inner.append(root)
                     return group
-            elif root in self.dear and group.reduced[0].prim.name == "matmul":
+            elif even(root) or (root in self.dear and group.reduced[0].prim.name == "matmul"):
                 continue  # alone, its instructions wait less for one another
             elif own and all(n in group.reduced or n in group.outer for n in own):
                 if any(n.shape == root.shape for n in own):
