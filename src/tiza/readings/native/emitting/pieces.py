@@ -110,11 +110,11 @@ class _Pieces:
 
     def begin(self, piece: str) -> str:
         """Note where a piece is; gives the number of its block of pictures."""
-        high, wide, _, _ = self.cut.counts
-        row = self.text.set(f"udiv i64 {piece}, {wide}")
-        column = self.text.set(f"urem i64 {piece}, {wide}")
-        block = self.text.set(f"udiv i64 {row}, {high}")
-        row = self.text.set(f"urem i64 {row}, {high}")
+        _, wide, blocks, _ = self.cut.counts
+        block = self.text.set(f"urem i64 {piece}, {blocks}")
+        column = self.text.set(f"udiv i64 {piece}, {blocks}")
+        row = self.text.set(f"udiv i64 {column}, {wide}")
+        column = self.text.set(f"urem i64 {column}, {wide}")
         name = self.name[self.where]
         second = self.text.set(f"getelementptr i64, ptr {name}, i64 1")
         self.text.line(f"store i64 {row}, ptr {name}")
