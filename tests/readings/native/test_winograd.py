@@ -15,6 +15,7 @@ from tiza.readings.native.machine.llvm import available
 from tiza.readings.native.placing.cuts import NEAR, cut
 from tiza.readings.native.planning.plan import opened
 from tiza.readings.native.rewriting.winograd import POINTS, matrices, tile
+from tiza.readings.native.scheduling.sharing import APART, scattered
 from tiza.readings.native.terms.tables import TILES
 
 RANDOM = np.random.default_rng(0)
@@ -207,3 +208,17 @@ def test_results_that_no_cache_holds_go_past_the_caches(rows: int, away: bool) -
     assert_near(f(x, w, b).numpy(), tz.tanh(F.conv2d(*map(tz.tensor, (x, w, b)))).numpy(), 1e-5)
     wide = f.last.builder.bits == 512
     assert ("!nontemporal" in f.last.builder.text()) == (away and wide)
+
+
+@needs_compiler
+def test_weights_that_stand_apart_are_gathered_by_all_threads() -> None:
+    x, w, b = numbers((16, 32, 64, 12, 12), "float32")
+    f = tz.compile(lambda x, w, b: tz.tanh(F.conv2d(x, w, b)))
+    f(x, w, b)
+    calls = {c.group.kind: c for c in f.last.builder.calls if c.group is not None}
+    apart = calls["apart"]
+    assert apart.shared
+    assert scattered(apart.nest, apart.plan.lane) == APART * 9 * 64 * 32
+    assert scattered(apart.nest, None) == 0
+    found = [f.last(x, w, b, threads=n)[0] for n in (1, 2, 3)]
+    assert all(np.array_equal(found[0], other) for other in found)

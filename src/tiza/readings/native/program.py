@@ -61,7 +61,7 @@ from tiza.readings.native.scheduling.schedule import (
     product,
     schedule,
 )
-from tiza.readings.native.scheduling.sharing import waiting
+from tiza.readings.native.scheduling.sharing import scattered, waiting
 from tiza.readings.native.terms.index import Affine, Opaque
 from tiza.readings.native.terms.memory import Buffer
 from tiza.readings.native.terms.tables import SCATTER, TILES
@@ -212,7 +212,8 @@ class Builder:
         name, trips, divisible = self._kernel(nest, way, width)
         flops, moved = work(nest)
         seconds = flops / (width * 6e9) + moved / 40e9
-        shared = divisible and trips > 1 and seconds + waiting(nest, self.machine.l2) > SMALL
+        late = waiting(nest, self.machine.l2) + scattered(nest, way.lane)
+        shared = divisible and trips > 1 and seconds + late > SMALL
         self.calls.append(Call(name, nest.buffers(), trips, seconds, shared, group, flops, moved,
                                nest=nest, plan=way, copied=copied))  # fmt: skip
 

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from tiza.readings.native.lowering.lower import Value
 from tiza.readings.native.lowering.nest import Nest
 from tiza.readings.native.scheduling.schedule import Schedule, halved, product
-from tiza.readings.native.terms.index import Loop
+from tiza.readings.native.terms.index import Affine, Loop
 from tiza.readings.native.terms.memory import Buffer
 
 FEW = 8  # turns of a loop, too few for several threads to share evenly
 MANY = 16  # turns that they do share evenly
+APART = 0.4e-9  # seconds to load or store a lane that stands apart from its neighbours
 LATE = 40e-9  # seconds until a row comes that was picked from far memory
 Item = tuple[Loop, int]  # a loop, and how many entries a turn takes
 
@@ -64,6 +65,16 @@ def waiting(nest: Nest, near: int) -> float:
             rows = math.prod(i.extent for i in loops) if picks else 0
             found[value.extra[0]] = max(rows, found.get(value.extra[0], 0))
     return LATE * sum(found.values())
+
+
+def scattered(nest: Nest, lane: Loop | None) -> float:
+    """Seconds for lanes that stand apart in memory, where nothing is reduced."""
+    if lane is None or nest.reduced:
+        return 0.0
+    places: list[Affine] = [v.extra[1] for v in nest.values() if v.op == "load"]
+    places += [s.place for s in nest.stores]
+    apart = sum(abs(p.coefficient(lane)) > 1 for p in places)
+    return APART * apart * math.prod(loop.extent for loop in nest.kept)
 
 
 def _paired(free: list[Item]) -> list[Item]:
