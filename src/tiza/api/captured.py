@@ -16,7 +16,7 @@ from tiza.graph import Node, placeholder
 from tiza.graph.walk import walk
 from tiza.lang.rows import are_few
 from tiza.lang.tensor import LEAVES, PENDING, Tensor
-from tiza.lang.trace import AsItIs, Unseen, held_open, writing
+from tiza.lang.trace import AsItIs, Asked, Unseen, held_open, writing
 from tiza.nn import Module
 from tiza.nn.parameter import at_once, leaf_of
 from tiza.optim import Optimizer
@@ -70,7 +70,8 @@ class Captured:
         return (
             tuple(m.training for m in self.modules),
             tuple((t.shape, t.dtype, t.requires_grad) for t in self.tensors),
-            tuple((o.settings(), o.ages()[2]) for o in self.optimizers),
+            tuple(o.settings() for o in self.optimizers),
+            tuple(_hooked(t) for t in self.tensors),
         )
 
     def slots(self) -> list[Slots]:
@@ -90,11 +91,13 @@ class Captured:
 
     # -- values -----------------------------------------------------------------------------
 
-    def values(self) -> list[Array]:
+    def values(self, form: Form) -> list[Array]:
         """The numbers as they are: tensors, then for each optimizer t, rates and slots."""
         arrays = [t.numpy() for t in self.tensors]
-        for optimizer in self.optimizers:
-            arrays.append(np.array(optimizer.ages()[0] + 1, SCALAR))
+        moved = dict(zip(form.stepped, form.moved, strict=True))
+        for i, optimizer in enumerate(self.optimizers):
+            most = moved[i].most(optimizer.counts()) if i in moved else 0
+            arrays.append(np.array(most + 1, SCALAR))
             arrays += [np.array(r, SCALAR) for r in optimizer.rates()]
             arrays += [s for group in optimizer.slot_arrays() for s in group]
         return arrays
@@ -106,15 +109,43 @@ class Captured:
         nodes = [leaf_of(tensor, next(rest)) for tensor in tensors]
         writes: list[Iterator[Any]] = [map(setattr, tensors, repeat("node"), nodes)]
         slots = self.slots()
-        for i in form.stepped:
+        for i, moved in zip(form.stepped, form.moved, strict=True):
             optimizer, arrays = self.optimizers[i], [next(rest) for _ in slots[i].names]
-            writes.append(slots[i].written(optimizer.state, arrays, one_more(optimizer)))
+            counts = moved.one_more(optimizer.counts())
+            writes.append(slots[i].written(optimizer.state, arrays, counts))
         at_once(*writes, *leaving.writes(list(rest)))
 
 
-def one_more(optimizer: Optimizer) -> list[int]:
-    """How many steps its parameters have made after this one; what is frozen makes none."""
-    return [c + p.requires_grad for c, p in zip(optimizer.counts(), optimizer.params, strict=True)]
+@dataclass(frozen=True)
+class Moved:
+    """Which parameters of an optimizer a step moves, and how many steps fewer each has made."""
+
+    which: Numbers
+    behind: Numbers
+
+    @classmethod
+    def of(cls, grads: Sequence[Node | None], counts: Sequence[int]) -> Moved:
+        """Those that have a gradient."""
+        which = tuple([i for i, g in enumerate(grads) if g is not None])
+        most = max([counts[i] for i in which], default=0)
+        return cls(which, tuple([most - counts[i] for i in which]))
+
+    def most(self, counts: Sequence[int]) -> int:
+        """The most steps that one of them has made."""
+        return max([counts[i] for i in self.which], default=0)
+
+    def fits(self, counts: Sequence[int]) -> bool:
+        """Whether they are as far apart as they were."""
+        mine = [counts[i] for i in self.which]
+        most = max(mine, default=0)
+        return tuple([most - c for c in mine]) == self.behind
+
+    def one_more(self, counts: Sequence[int]) -> list[int]:
+        """The counts after a step."""
+        after = list(counts)
+        for i in self.which:
+            after[i] += 1
+        return after
 
 
 @dataclass
@@ -126,6 +157,8 @@ class Opened:
     holes: list[Node] = field(default_factory=list)
     slots: dict[int, list[tuple[Node, ...]]] = field(default_factory=dict)  # after a step
     grads: list[Tensor | None] = field(default_factory=list)  # as they stand at first
+    asked: Asked | None = None  # in the place of gradients that may stand
+    moved: dict[int, Moved] = field(default_factory=dict)
     again: bool = False  # an optimizer stepped twice
 
     @classmethod
@@ -133,7 +166,7 @@ class Opened:
     def of(cls, captured: Captured, present: Numbers | None) -> Iterator[Opened]:
         """Inside, tensors stand for values to come, and `optimizer.step()` writes expressions.
 
-        So do the gradients at the tensors `present`; None: at all that may have one.
+        So do the gradients at the tensors `present`. None: whoever looks for one raises Reads.
         """
         before, waiting = [(t._grad, t._lost) for t in captured.tensors], dict(PENDING)
         with ExitStack() as stack:
@@ -142,16 +175,18 @@ class Opened:
             stack.enter_context(writing(inputs, deeds.step))
             holes = stack.enter_context(held_open(captured.tensors))
             opened = cls(captured, deeds, list(holes))
+            opened.asked = Asked() if present is None else None
             for i, (tensor, hole) in enumerate(zip(captured.tensors, holes, strict=True)):
                 if tensor.requires_grad:
                     LEAVES[hole] = weakref.ref(tensor)
-                stands = _may_have_one(tensor) if present is None else i in present
-                tensor._grad, tensor._lost = _hole(tensor) if stands else None, None
+                stands = present is not None and i in present
+                tensor._grad = _hole(tensor) if stands else None
+                tensor._lost = opened.asked
                 opened.grads.append(tensor._grad)
             for i, optimizer in enumerate(captured.optimizers):
                 stack.callback(optimizer.__dict__.pop, "step", None)
                 opened._replace_step(i, optimizer)
-            opened.holes += [g.node for g in opened.grads if g is not None and present is not None]
+            opened.holes += [g.node for g in opened.grads if g is not None]
             try:
                 yield opened
             finally:
@@ -181,10 +216,14 @@ class Opened:
             loss = closure() if closure is not None else None
             params = [p.node for p in optimizer.params]
             grads = [None if p.grad is None else p.grad.node for p in optimizer.params]
-            behind = optimizer.ages()[2]
+            moved = self.moved[i] = Moved.of(grads, optimizer.counts())
+            behind = [0] * len(params)
+            for k, fewer in zip(moved.which, moved.behind, strict=True):
+                behind[k] = fewer
             news, self.slots[i] = optimizer.update(params, grads, slots, t, rates, behind)
             for param, new in zip(optimizer.params, news, strict=True):
-                param.node = new
+                if new is not param.node:
+                    param.node = LEAVES.held(param, new) if param.requires_grad else new
             return loss
 
         optimizer.__dict__["step"] = step
@@ -232,23 +271,22 @@ class Opened:
     def cleared(self) -> list[int]:
         """The numbers of the tensors whose gradient the function forgets."""
         pairs = zip(self.captured.tensors, self.grads, strict=True)
-        return [i for i, (t, g) in enumerate(pairs) if g is not None and t._grad is None]
-
-    def reads_grads(self, outputs: Sequence[Node]) -> bool:
-        """Whether gradients that were left before the call go into what it gives or leaves."""
-        holes = {g.node for g in self.grads if g is not None}
-        return any(node in holes for node in walk(outputs))
+        return [i for i, (t, g) in enumerate(pairs)
+                if t._grad is None and (g is not None or t._lost is not self.asked)]  # fmt: skip
 
     def all_seen(self, outputs: Sequence[Node]) -> None:
         """Errors: Unseen where an expression has a variable in it that is no input."""
         for node in walk(outputs):
             owner = None if node.owner is None else node.owner()
-            if owner is not None and not any(owner is t for t in self.captured.tensors):
+            if owner is None or node.inputs:  # a variable that was made inside
+                continue
+            if not any(owner is t for t in self.captured.tensors):
                 raise Unseen(owner)
 
 
-def _may_have_one(tensor: Tensor) -> bool:
-    return tensor.requires_grad or tensor._grad is not None
+def _hooked(tensor: Tensor) -> tuple[int, ...]:
+    """The hooks of a tensor, which belong to the expression."""
+    return tuple(id(h) for table in (tensor._hooks or {}).values() for h in table.values())
 
 
 def _hole(tensor: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from tiza.api.captured import Captured, Opened
 from tiza.api.forms import Form, Forms, Written
 from tiza.api.left import Leaving
 from tiza.api.quick import Quick
-from tiza.api.slow import changing, looking
+from tiza.api.slow import changing, reason
 from tiza.api.stepping import Stepping
 from tiza.api.trees import Leaf, flat, leaves_of, rebuilt
 from tiza.api.written_into import cut_off
@@ -29,7 +29,7 @@ from tiza.graph.precision import precision
 from tiza.lang.mode import is_grad_enabled
 from tiza.lang.random import drawn, key_scope, key_words, next_streams
 from tiza.lang.tensor import Tensor, as_tensor
-from tiza.lang.trace import AsItIs, Unseen, is_writing
+from tiza.lang.trace import AsItIs, Keeps, Reads, Unseen, is_writing
 from tiza.readings.native import Compiled, Outside, SlowWarning
 
 MOST_KEPT = 64  # types of arguments of one function
@@ -179,7 +179,7 @@ class CompiledFunction:
             if every.reads and present is None:
                 return None
             forms = every if present is None else every.where(present)
-            if forms.values == self._values:
+            if forms.remember(self._values, self._captured.optimizers):
                 return forms.current
             try:
                 written = self._tried(structure, arrays, present)
@@ -189,8 +189,8 @@ class CompiledFunction:
                 continue
             except AsItIs as met:
                 forms.values, forms.current = self._values, None
-                if met.kind is not None:
-                    self._say(looking(self._f, met.kind))
+                forms.as_it_is = isinstance(met, Keeps)
+                self._say(reason(self._f, met))
                 return None
             forms = every.reading(written)
             form = forms.of(written, self._values, self._threads, self._like(every))
@@ -207,9 +207,9 @@ class CompiledFunction:
         return [form for forms in self._forms.values() if keys[id(forms)] == keys[id(mine)]
                 for form in forms.every()]  # fmt: skip
 
-    def _say(self, line: str) -> None:
+    def _say(self, line: str | None) -> None:
         """One line, once, why the function runs as it is."""
-        if not self._said:
+        if line is not None and not self._said:
             self._said = True
             warnings.warn(line, SlowWarning, stacklevel=4)
 
@@ -217,7 +217,16 @@ class CompiledFunction:
                present: tuple[int, ...] | None) -> Written:  # fmt: skip
         """As `_written`; where the function is to run instead, nothing around it is changed yet."""
         try:
-            written = self._written(structure, arrays, self._captured, present)
+            try:
+                written = self._written(structure, arrays, self._captured, present)
+            except Reads:
+                self._undo()
+                present = self._captured.present()
+                if present is None:
+                    raise AsItIs from None
+                written = self._written(structure, arrays, self._captured, present)
+            if self._around is not None and self._around.undo.keeps():
+                raise Keeps
         except (AsItIs, Unseen):
             self._undo()
             raise
@@ -253,7 +262,7 @@ class CompiledFunction:
     def _answer(self, form: Form, arrays: Sequence[Any], captured: Captured) -> Any:
         for deed in form.early:
             deed()
-        given = [*arrays, *captured.values(), *captured.grads(form.present or ())]
+        given = [*arrays, *captured.values(form), *captured.grads(form.present or ())]
         if form.random:
             given.append(key_words(*next_streams(form.random)))
         made = form.run(given, self._threads)
@@ -269,8 +278,8 @@ class CompiledFunction:
         """The function as an expression.
 
         present: the tensors at which gradients stand before; None: it may not read any.
-        Errors: Unseen for a variable or an optimizer that was not found around it; AsItIs where
-        it cannot be written down.
+        Errors: Reads where it does; Unseen for a variable or an optimizer that was not found around
+        it; AsItIs where it cannot be written down.
         """
         names = self._names(structure)
         holes = [placeholder(a.shape, a.dtype, names.get(i)) for i, a in enumerate(arrays)]
@@ -288,14 +297,7 @@ class CompiledFunction:
             outputs += [node for _, node in left] if kept else []
             opened.all_seen(outputs)
             is_open = opened.is_open(leaves)
-            reads = present is None and opened.reads_grads([*outputs, *(g for _, g in again)])
             late, cleared = opened.deeds.late(), opened.cleared()
-        if reads and not is_open:
-            self._undo()
-            stand = captured.present()
-            if stand is None:
-                raise AsItIs
-            return self._written(structure, arrays, captured, stand)
         many = len(outputs)
         outputs = cut_off([*outputs, *(node for _, node in again)],
                           self._around.arrays if self._around is not None else ())  # fmt: skip
@@ -303,7 +305,8 @@ class CompiledFunction:
         outputs = outputs[:many]
         inputs = [*holes, *opened.holes, *([key] if random else [])]
         aliased = self._replaced(structure, holes, outputs[: len(leaves)])
-        return Written(inputs, outputs, out, len(leaves), changed, stepped, random, aliased,
+        moved = [opened.moved[i] for i in stepped]
+        return Written(inputs, outputs, out, len(leaves), changed, stepped, moved, random, aliased,
                        is_open, present, kept, cleared, again, opened.deeds.early,
                        late)  # fmt: skip
 

@@ -20,7 +20,9 @@ from tiza.readings.evaluate import Later
 from tiza.readings.native import Compiled, Outside, compiled
 
 if TYPE_CHECKING:
+    from tiza.api.captured import Moved
     from tiza.api.stepping import Stepping
+    from tiza.optim import Optimizer
 
 MOST = 8  # expressions of one type of arguments; with more, the function runs as it is
 LARGEST = 4096  # entries of constants that are compared
@@ -36,6 +38,7 @@ class Written:
     count: int  # how many tensors are returned
     changed: list[int]
     stepped: list[int]
+    moved: list[Moved]  # by each of these steps
     random: int  # how many random calls there are
     aliased: dict[int, int]
     open: bool  # whether derivatives go on from its results
@@ -48,8 +51,8 @@ class Written:
 
     def is_as(self, other: Written) -> bool:
         """Whether it computes the same from its inputs."""
-        facts = [(w.out, w.count, w.changed, w.stepped, w.random, w.aliased, w.present, w.kept,
-                  w.cleared, len(w.inputs)) for w in (self, other)]  # fmt: skip
+        facts = [(w.out, w.count, w.changed, w.stepped, w.moved, w.random, w.aliased, w.present,
+                  w.kept, w.cleared, len(w.inputs)) for w in (self, other)]  # fmt: skip
         if facts[0] != facts[1]:
             return False
         known = dict(zip(self.inputs, other.inputs, strict=True)) | _equal_constants(self, other)
@@ -86,6 +89,7 @@ class Form:
         written = self.written
         self.out, self.count, self.random = written.out, written.count, written.random
         self.changed, self.stepped, self.aliased = written.changed, written.stepped, written.aliased
+        self.moved: list[Moved] = written.moved
         self.present: tuple[int, ...] | None = written.present
         self.kept: list[int] = written.kept
         self.cleared: list[int] = written.cleared
@@ -95,6 +99,11 @@ class Form:
         self.plain: Later = like.plain if like else Later(written.inputs, written.outputs)
         self.short: Stepping | None = None
         self.left: Left | None = Left(self) if written.left else None
+
+    def fits(self, optimizers: Sequence[Optimizer]) -> bool:
+        """Whether parameters have made as many steps, one against the other, as they had."""
+        pairs = zip(self.stepped, self.moved, strict=True)
+        return all(moved.fits(optimizers[i].counts()) for i, moved in pairs)
 
     @property
     def alters(self) -> bool:
@@ -119,8 +128,15 @@ class Forms:
     values: tuple[Any, ...] | None = None
     current: Form | None = None
     full: bool = False  # there would be too many forms
+    as_it_is: bool = False  # the function runs as it is from now on
     reads: bool = False  # some read gradients that stand before a call
     by_grads: dict[tuple[int, ...], Forms] = field(default_factory=dict)  # at which tensors
+
+    def remember(self, values: tuple[Any, ...], optimizers: Sequence[Optimizer]) -> bool:
+        """Whether `current` is right for what is around."""
+        if self.as_it_is or self.values != values:
+            return self.as_it_is
+        return self.current is None or self.current.fits(optimizers)
 
     def where(self, present: tuple[int, ...]) -> Forms:
         """The forms for gradients at these tensors."""

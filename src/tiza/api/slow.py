@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tiza.errors import pick
+from tiza.lang.trace import AsItIs, Keeps
 
 
 def changing(f: Callable[..., Any]) -> str:
@@ -17,10 +18,17 @@ def changing(f: Callable[..., Any]) -> str:
                  "cambia su fórmula en cada llamada; páselo como argumento tensor"))  # fmt: skip
 
 
-def looking(f: Callable[..., Any], kind: str) -> str:
-    """It steps something that looks at values."""
+def reason(f: Callable[..., Any], met: AsItIs) -> str | None:
+    """What stood in the way as it was written down; None where there is nothing to say."""
     name = getattr(f, "__name__", "f")
-    return pick((f"compile: {name} runs uncompiled, for it steps a {kind}, which is no function of "
-                 "the number of steps; step that outside",
-                 f"compile: {name} se ejecuta sin compilar, porque avanza un {kind}, que no es "
+    if isinstance(met, Keeps):
+        return pick((f"compile: {name} runs uncompiled, for it leaves a tensor in something around "
+                     "it; return that, or let it be a buffer of a model",
+                     f"compile: {name} se ejecuta sin compilar, porque deja un tensor en algo a su "
+                     "alrededor; devuélvalo, o haga que sea un buffer de un modelo"))  # fmt: skip
+    if met.kind is None:
+        return None
+    return pick((f"compile: {name} runs uncompiled, for it steps a {met.kind}, which is no "
+                 "function of the number of steps; step that outside",
+                 f"compile: {name} se ejecuta sin compilar, porque avanza un {met.kind}, que no es "
                  "función del número de pasos; avance eso afuera"))  # fmt: skip

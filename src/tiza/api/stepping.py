@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import repeat
-from operator import add, attrgetter
+from operator import attrgetter
 from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 NODE, VALUE = attrgetter("node"), attrgetter("node.value")
+HOOKS = attrgetter("_hooks")
 NEEDS, TRAINING = attrgetter("requires_grad"), attrgetter("training")
 
 
@@ -51,8 +52,8 @@ class Stepping:
         self.modes = list(map(TRAINING, self.modules))
         self.options = [[Options(o, g) for g in o.param_groups] for o in self.optimizers]
         self.slots = captured.slots()
-        self.behind = [o.ages()[2] for o in self.optimizers]
-        self.trained = [[p.requires_grad for p in o.params] for o in self.optimizers]
+        self.hooks = [t._hooks and {k: dict(v) for k, v in t._hooks.items()} for t in self.tensors]
+        self.moved = dict(zip(form.stepped, form.moved, strict=True))
         pairs, numbers = self._layout(len(arrays))
         layout = tuple(form.changed), tuple(form.stepped), form.present, tuple(form.kept)
         self.turns = program.turns(pairs, numbers, known.get(layout))
@@ -118,11 +119,11 @@ class Stepping:
         numbers: list[float] = []
         counts = []
         for i, optimizer in enumerate(self.optimizers):
-            most, made, behind = optimizer.ages()
-            if behind != self.behind[i]:
+            made, moved = optimizer.counts(), self.moved.get(i)
+            if moved is not None and not moved.fits(made):
                 return None
-            counts.append(list(map(add, made, self.trained[i])))
-            numbers += [most + 1, *optimizer.rates()]
+            counts.append(made if moved is None else moved.one_more(made))
+            numbers += [1 if moved is None else 1 + moved.most(made), *optimizer.rates()]
             try:
                 arrays = self.slots[i].read(optimizer.state)
             except KeyError:  # a state that was emptied
@@ -173,6 +174,7 @@ class Stepping:
         return (
             list(map(NEEDS, self.tensors)) == self.needs
             and list(map(TRAINING, self.modules)) == self.modes
+            and list(map(HOOKS, self.tensors)) == self.hooks
             and all(map(_as_before, self.optimizers, self.options))
             and (self.form.present is None or self.captured.present() == self.there)
         )

@@ -7,11 +7,17 @@ answers the call, that is right; where the function itself is run after all, it 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from functools import partial
 from types import CellType
 from typing import Any
 
+from tiza.api.trees import flat
+from tiza.graph import PRIMITIVES
+from tiza.graph.walk import walk
+from tiza.lang.tensor import Tensor
+
+INPUT = PRIMITIVES["input"]
 NOTHING = object()  # in the place of a name that is not assigned
 CONTAINERS = (list, dict, set, deque, bytearray)
 
@@ -20,7 +26,7 @@ class Undo:
     """Containers, names and cells as they stand, and how to make them so again."""
 
     def __init__(self) -> None:
-        self._ways: list[Callable[[], None]] = []
+        self._ways: list[partial[None]] = []
 
     def container(self, thing: Any) -> None:
         """The entries of a list, a dict, a set, a deque or a bytearray."""
@@ -41,6 +47,10 @@ class Undo:
         """Variables of a closure."""
         self._ways += [partial(_attribute, cell, "cell_contents", content)
                        for cell, content in zip(cells, contents, strict=True)]  # fmt: skip
+
+    def keeps(self) -> bool:
+        """Whether there is a tensor in it now that is an expression of what is given later."""
+        return any(_is_open(x) for way in self._ways for new in _news(*way.args) for x in new)
 
     def back(self) -> None:
         """Put everything back that is another thing now."""
@@ -80,3 +90,27 @@ def _attribute(owner: Any, name: str, held: Any) -> None:
         delattr(owner, name)
     else:
         setattr(owner, name, held)
+
+
+def _news(*args: Any) -> Iterator[list[Any]]:
+    """What stands in a place that another thing stood in, as the leaves of it."""
+    if len(args) == 2:  # a container
+        thing, entries = args
+        now, before = (x.values() if isinstance(x, dict) else x for x in (thing, entries))
+        known = set(map(id, before))
+        yield from (_leaves(x) for x in now if id(x) not in known)
+        return
+    *where, name, held = args
+    now = where[1].get(name) if len(where) == 2 else getattr(where[0], name, None)
+    if now is not held:
+        yield _leaves(now)
+
+
+def _leaves(x: Any) -> list[Any]:
+    return flat(x, tensors_only=True)[1] if isinstance(x, Tensor | list | tuple | dict) else []
+
+
+def _is_open(tensor: Tensor) -> bool:
+    if tensor.node.value is not None:
+        return False
+    return any(node.prim is INPUT and node.value is None for node in walk([tensor.node]))

@@ -179,7 +179,10 @@ class Tensor:
         """Become data, and be found by `backward`."""
         if self.node.prim.name != "constant" or LEAVES.get(self.node, lambda: None)() is not self:
             name = self.node.name
-            self.node = constant(evaluate([self.node])[0], name)
+            try:
+                self.node = constant(evaluate([self.node])[0], name)
+            except TraceError:  # a function is written down
+                self.node = LEAVES.held(self, self.node)
         LEAVES[self.node] = weakref.ref(self)
 
     def detach(self) -> Tensor:

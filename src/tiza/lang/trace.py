@@ -12,8 +12,8 @@ from tiza.lang.tensor import Tensor
 from tiza.readings.evaluate import Program
 
 __all__ = [
-    "AsItIs", "Program", "Unseen", "held_open", "is_writing", "left_to_calls", "must_be_seen",
-    "stepping_now", "writing",
+    "AsItIs", "Asked", "Keeps", "Program", "Reads", "Unseen", "held_open", "is_writing",
+    "left_to_calls", "must_be_seen", "stepping_now", "writing",
 ]  # fmt: skip
 
 
@@ -34,6 +34,26 @@ class AsItIs(BaseException):
     def __init__(self, kind: str | None = None) -> None:
         super().__init__()
         self.kind = kind
+
+
+class Keeps(AsItIs):
+    """It leaves tensors of its own around it, which would be expressions without a value."""
+
+
+class Reads(BaseException):
+    """A function that is written down looks at gradients that may stand before a call."""
+
+
+class Asked:
+    """In the place of a gradient of which it is not known whether it stands."""
+
+    def __call__(self) -> Asked:
+        """As what can compute a gradient again is referred to."""
+        return self
+
+    def gradient(self, tensor: Tensor) -> Tensor:
+        """Errors: Reads."""
+        raise Reads
 
 
 Told = Callable[[Any, Sequence[Any]], None]  # of a thing that the function steps, and of arguments

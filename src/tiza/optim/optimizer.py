@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter as Argument
 from inspect import Signature
-from itertools import chain, compress
+from itertools import chain
 from math import log
 from operator import itemgetter, setitem
 from typing import Any, ClassVar
@@ -264,16 +264,6 @@ class Optimizer(Remembered):
     def counts(self) -> list[int]:
         """How many steps each of `self.params` has made."""
         return [self.state[p]["step"] if p in self.state else 0 for p in self.params]
-
-    def ages(self) -> tuple[int, list[int], tuple[int, ...]]:
-        """The most steps that a parameter which is trained has made, all counts, who is behind.
-
-        A parameter that is frozen makes no steps; it is never behind.
-        """
-        counts, trained = self.counts(), [p.requires_grad for p in self.params]
-        most = max(compress(counts, trained), default=0)
-        behind = tuple([(most - c) * on for c, on in zip(counts, trained, strict=True)])
-        return most, counts, behind
 
     @property
     def steps(self) -> int:
