@@ -51,6 +51,18 @@ def test_parts_of_other_shapes_are_written_one_by_one() -> None:
     assert agree(slopes, normal(8, 5), normal(8, 20)) == [["concat"]]
 
 
+def test_products_that_stand_in_the_join_are_not_copied() -> None:
+    def joined(a: Any, b: Any, c: Any) -> Any:
+        return (tz.sin(tz.concat([2 * (a @ b) + 1, (a @ c) * 3], axis=1)),)
+
+    arrays = normal(20, 17), normal(17, 18), normal(17, 18)
+    agree(joined, *arrays)
+    made = tz.compile(joined)
+    made(*arrays)
+    calls = [call.group.roots[0].prim.name for call in made.last.builder.calls if call.group]
+    assert calls == ["matmul", "matmul", "sin"]
+
+
 def test_a_join_is_not_written_over_what_its_parts_read() -> None:
     """One result takes the memory of an operand that the join reads as well."""
 

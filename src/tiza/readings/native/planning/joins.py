@@ -35,7 +35,7 @@ def source(x: Node, users: Mapping[Node, Sequence[Node]]) -> Node | None:
         x = x.inputs[0]
     if len(users.get(x, ())) != 1 or x.value is not None:
         return None
-    return x if supported(x) and _ends_product(x) else None
+    return x if supported(x) and ends_product(x) else None
 
 
 def sources(join: Node, users: Mapping[Node, Sequence[Node]]) -> dict[Node, int]:
@@ -79,7 +79,7 @@ class Joins:
         return found is not None
 
 
-def _ends_product(x: Node) -> bool:
+def ends_product(x: Node) -> bool:
     """Whether a value is a product, or made of one entry by entry in a few steps."""
     near = {x}
     for _ in range(STEPS):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tiza.graph.node import Node
+from tiza.readings.native.planning.joins import ends_product
 from tiza.readings.native.terms.index import Index
 
 MOST = 4  # parts: an entry of each is stored at every turn
@@ -16,12 +17,16 @@ PICTURES = 4  # axes: these have layouts of their own
 
 
 def even(node: Node) -> bool:
-    """Whether a node joins a few formulas of one shape."""
+    """Whether a node joins a few formulas of one shape, none of a product (see `joins`)."""
     if node.prim.name != "concat" or node.value is not None or node.ndim >= PICTURES:
         return False
     first = node.inputs[0].shape
     return 2 <= len(node.inputs) <= MOST and all(
-        x.shape == first and x.prim.family == "elementwise" and x.value is None and x.inputs
+        x.shape == first
+        and x.prim.family == "elementwise"
+        and x.value is None
+        and x.inputs
+        and not ends_product(x)
         for x in node.inputs
     )
 
