@@ -470,3 +470,34 @@ def test_branching_on_numbers_is_explained() -> None:
 
     with pytest.raises(TraceError, match="Branch asks for a value while the step is being traced"):
         trainer(Branch(2, 3)).fit(X, Y)
+
+
+class Ends(Callback):
+    """Takes note of the weights that it sees in the model when epochs end."""
+
+    def __init__(self) -> None:
+        self.seen: list[np.ndarray] = []
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        self.seen.append(self.model[0].weight.numpy().copy())
+
+
+class Times(Ends):
+    """The same, but says that it needs no weights."""
+
+    reads_weights = False
+
+
+class Late(Times):
+    """Says nothing, so that it may look."""
+
+
+def test_weights_are_shown_to_who_looks_at_them() -> None:
+    ends, times, late = Ends(), Times(), Late()
+    runs = [trainer(), trainer(), trainer()]
+    for run, callback in zip(runs, (ends, times, late), strict=True):
+        run.fit(X, Y, epochs=3, batch_size=30, verbose=0, callbacks=[callback])
+        assert_same_weights(run, runs[0])
+    assert not np.array_equal(ends.seen[0], ends.seen[1])
+    np.testing.assert_array_equal(times.seen[0], times.seen[2])  # as when training began
+    np.testing.assert_array_equal(ends.seen, late.seen)

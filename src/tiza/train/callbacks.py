@@ -58,7 +58,10 @@ class Callback:
     """
 
     trainer: Training
-    reads_weights = True  # False: the hooks after batches need not see the newest weights
+    reads_weights = (
+        True  # False: hooks of epochs and batches leave the model and its weights alone;
+    )
+    # subclasses say so for themselves
     every_batch = True  # False: the hook after a batch may be left out for most of them
 
     @property
@@ -105,6 +108,12 @@ class Callback:
 
     def on_predict_end(self, logs: Logs) -> None:
         """After `predict`."""
+
+    @property
+    def looks(self) -> bool:
+        """Whether hooks of epochs need the model as it is: its class must say that they do not."""
+        says = "reads_weights" in vars(type(self)) or "reads_weights" in vars(self)
+        return self.reads_weights or not says
 
     def state_dict(self) -> dict[str, object]:
         """What must be kept for a continued run: arrays, numbers, strings, nested."""

@@ -17,7 +17,6 @@ from tiza.train.callbacks import Callbacks, TerminateOnNaN
 from tiza.train.feed import Orders, Rows, spans
 from tiza.train.interrupt import Interrupted
 from tiza.train.nonfinite import finite, nonfinite_error, origin
-from tiza.train.progress import ProgressBar
 from tiza.train.state import Answer, State
 from tiza.train.swift import Answers, Swift
 from tiza.train.tally import Tally, sound
@@ -227,8 +226,7 @@ class Loop:
 
     def _hook(self, hook: str, *arguments: object) -> None:
         """Call a hook with the model up to date, and take over what it changed."""
-        listeners = self.calls.listening(hook)
-        if all(type(c) is ProgressBar for c in listeners):  # it looks at figures only
+        if not any(c.looks for c in self.calls.listening(hook)):  # at figures only
             self.calls.call(hook, *arguments)
         else:
             self.trainer.put_back()

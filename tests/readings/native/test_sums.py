@@ -7,7 +7,7 @@ import tiza as tz
 from tiza.graph import placeholder
 from tiza.readings.native import Compiled
 from tiza.readings.native.emitting.finish import Results
-from tiza.readings.native.machine.llvm import available
+from tiza.readings.native.machine.llvm import available, host
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no machine code here")
 
@@ -42,3 +42,16 @@ def test_logarithms_of_four_rows_are_one():
     found = {(name, width) for name, _, width in builder.module.mathematics}
     assert ("log", 1) not in found
     assert "log" in {name for name, _ in found}
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(10, 8), (32, 8), (100, 1)])
+def test_short_rows_are_summed_eight_at_once(columns, rows):
+    x = tz.Tensor(placeholder((20, columns), np.dtype("float32")))
+    made = tz.sqrt(tz.sum(tz.abs(x), axis=1))
+    program = Compiled([x.node], [made.node], fresh=True)
+    (plan,) = [call.plan for call in program.builder.calls]
+    if host().vector_bits == 512:
+        assert (plan.kind, plan.rows) == ("along", rows)
+    values = np.random.default_rng(0).normal(size=(20, columns)).astype("float32")
+    want = np.sqrt(np.abs(values).sum(axis=1))
+    np.testing.assert_allclose(program(values)[0], want, rtol=1e-6)

@@ -28,6 +28,8 @@ CROOKED = 1.1  # rows that stand side by side, in tiles that begin anywhere in a
 NARROW = 1.1  # few vectors of a row at a time, each row of the matrix in another page
 FAR = 1.2  # the same, among products, and from a near cache
 NEAR = 1 << 15  # bytes
+TOGETHER = 8  # short rows that are summed at once, so that what is made of them fills lanes
+SHORT = 32  # values of a row's body, for that not to be long code
 OWN = 16  # rows of a loop's body that several threads may have to themselves
 
 
@@ -315,4 +317,6 @@ def _along(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
     if pair is not None:  # rows times one vector, whose parts serve four rows
         return Schedule("along", outer, lane, min(2, vectors), row, min(row.extent, 4))
     vectors = min(4, vectors)
-    return Schedule("along", outer, lane, vectors, row, min(row.extent, max(1, 4 // vectors)))
+    inside = cone([r.value for r in nest.reductions] + [s.value for s in nest.inner])
+    rows = TOGETHER if vectors <= 2 and len(inside) <= SHORT else max(1, 4 // vectors)
+    return Schedule("along", outer, lane, vectors, row, min(row.extent, rows))
