@@ -201,16 +201,6 @@ def test_a_block_learns_as_without_tiles() -> None:
 
 
 @needs_compiler
-@pytest.mark.parametrize(("rows", "away"), [(28, True), (12, False)])
-def test_results_that_no_cache_holds_go_past_the_caches(rows: int, away: bool) -> None:
-    x, w, b = numbers((64, 24, 24, rows, 30), "float32")
-    f = tz.compile(lambda x, w, b: tz.tanh(F.conv2d(x, w, b)))  # tiles reach beyond the pictures
-    assert_near(f(x, w, b).numpy(), tz.tanh(F.conv2d(*map(tz.tensor, (x, w, b)))).numpy(), 1e-5)
-    wide = f.last.builder.bits == 512
-    assert ("!nontemporal" in f.last.builder.text()) == (away and wide)
-
-
-@needs_compiler
 def test_weights_that_stand_apart_are_gathered_by_all_threads() -> None:
     x, w, b = numbers((16, 32, 64, 12, 12), "float32")
     f = tz.compile(lambda x, w, b: tz.tanh(F.conv2d(x, w, b)))

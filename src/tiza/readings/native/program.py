@@ -351,7 +351,6 @@ class Builder:
             if only is None
             else run_text(self.calls[only : only + 1]),
             attributes,
-            "!0 = !{i32 1}",
         ]
         return "\n".join(parts)
 

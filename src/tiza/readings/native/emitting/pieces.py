@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from tiza.graph.node import Node
-from tiza.readings.native.emitting.ahead import LINE
 from tiza.readings.native.emitting.spell import ir
 from tiza.readings.native.emitting.tiled import (
     Tile,
@@ -32,8 +31,6 @@ from tiza.readings.native.terms.index import ZERO, Affine, Loop, at
 from tiza.readings.native.terms.memory import Buffer, View
 from tiza.readings.native.terms.text import Text
 from tiza.readings.native.terms.tiles import Matrix, slid
-
-AWAY = 4 << 20  # bytes of results that near caches shall not hold
 
 
 @dataclass(frozen=True)
@@ -68,8 +65,7 @@ class _Pieces:
 
     def __init__(self, node: Node, memory: Mapping[Node, View], rooms: Sequence[Buffer],
                  bits: int, write: Callable[[Nest], Part]) -> None:  # fmt: skip
-        self.attrs, self.bits, self.write = node.attrs, bits, write
-        self.cut = cut(node, bits)
+        self.attrs, self.cut, self.write = node.attrs, cut(node, bits), write
         self.low, self.text = Lowering(memory), Text()
         self.views = [viewed(self.low, x) for x in node.inputs]
         self.target = memory[node]
@@ -174,7 +170,7 @@ class _Slid(_Pieces):
         product = self.part(self.product(u, v, m, extents, turned=False), pieces * parts)
         tile = self.tile(cut.channels)
         finish = partial(self._finish, tile, bias)
-        stores = joining(self.low, tile, m, y, w["after"], finish, away=self._away())
+        stores = joining(self.low, tile, m, y, w["after"], finish)
         together = self.part(tile.nest(stores), pieces * parts)
         shared = ("%from", "%to")
         with self.text.loop(*(shared if pieces > 1 else ("0", "1"))) as piece:
@@ -186,19 +182,7 @@ class _Slid(_Pieces):
                 for b in bias:
                     moved |= self.moved(b, (part, b.strides[0] * cut.channels))
                 self.call(together, moved)
-        if self._away():
-            self.text.line("fence seq_cst")
         return self.function(pieces if pieces > 1 else parts)
-
-    def _away(self) -> bool:
-        """Whether results go past the caches, where they would put out what is in use.
-
-        Each vector must be a line of memory.
-        """
-        y, lanes = self.target, LINE // self.target.buffer.dtype.itemsize
-        whole = [y.offset, *y.strides[:3], self.cut.pictures]
-        return (y.buffer.argument is None and y.buffer.bytes >= AWAY and y.strides[3] == 1
-                and self.bits == 8 * LINE and not any(n % lanes for n in whole))  # fmt: skip
 
     def _finish(self, tile: Tile, bias: Sequence[View], value: Value) -> Value:
         """A result, its channel's bias added; ReLU of that where it is asked for."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 
-from tiza.readings.native.emitting.ahead import LINE
 from tiza.readings.native.emitting.spell import ir, short
 from tiza.readings.native.emitting.values import Copy, Values
 from tiza.readings.native.lowering.nest import Store
@@ -31,9 +29,6 @@ class Stores(Values):
             value = self.text.set(f"zext <{self.width} x i1> {value} to {kind}")
         if lane == 1 and not vector:
             address = self._address(buffer, scalar, place, copy)
-            if store.away and self.active == self.width:
-                self._put_away(store, f"{kind} {value}, ptr {address}", copy)
-                return
             mask = self._mask(store.checks, copy)
             align = f"align {dtype.itemsize}"
             if store.add:
@@ -53,12 +48,6 @@ class Stores(Values):
                      [(kind, value), (f"<{self.width} x ptr>", pointers),
                       (f"<{self.width} x i1>", mask)],
                      ["", f"align {dtype.itemsize}", ""])  # fmt: skip
-
-    def _put_away(self, store: Store, what: str, copy: Copy) -> None:
-        """A whole line to memory itself; checks hold for all lanes or for none."""
-        test = self._inside(store.checks, copy)[0] if store.checks else ""
-        with self.text.when(test) if test else nullcontext():
-            self.text.line(f"store {what}, align {LINE}, !nontemporal !0")
 
     def _store_one(self, store: Store, scalar: str, copy: Copy) -> None:
         dtype = store.buffer.dtype

@@ -97,8 +97,7 @@ def stored(target: View, tile: Tile, values: Sequence[Sequence[Value]]) -> list[
 
 
 def joining(low: Lowering, tile: Tile, source: View, target: View, matrix: Matrix,
-            finish: Callable[[Value], Value] = lambda value: value, *,
-            away: bool = False) -> list[Store]:  # fmt: skip
+            finish: Callable[[Value], Value] = lambda value: value) -> list[Store]:  # fmt: skip
     """Tiles transformed, finished and put side by side; what is beyond the pictures is left out."""
     side, step = len(matrix[0]), len(matrix)
     every = [low.load(source.buffer, placed(source, tile, k)) for k in range(side**2)]
@@ -108,7 +107,7 @@ def joining(low: Lowering, tile: Tile, source: View, target: View, matrix: Matri
         for q, value in enumerate(values):
             place = tile.entry(step, (0, 0), p, q)
             checks = outside(place, target.shape)
-            stores.append(Store(target.buffer, target.at(place), finish(value), checks, away=away))
+            stores.append(Store(target.buffer, target.at(place), finish(value), checks))
     return stores
 
 

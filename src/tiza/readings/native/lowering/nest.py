@@ -21,7 +21,7 @@ from tiza.readings.native.terms.tables import RUNNING, TIMES, unpadded
 class Store:
     """`value` goes to `place` of `buffer`, where the checks hold.
 
-    add: to what stands there; passing: until the last of several passes; away: past the caches.
+    add: to what stands there; passing: until the last of several passes.
     """
 
     buffer: Buffer
@@ -30,7 +30,6 @@ class Store:
     checks: tuple[Check, ...] = ()
     add: bool = False
     passing: bool = False
-    away: bool = False
 
 
 @dataclass
@@ -120,7 +119,7 @@ class Signature:
         """Equal for nests that are written alike."""
         nest = self.nest
         stores = [(i, self.buffers[s.buffer], self._place(s.place), self._value(s.value),
-                   self._checks(s.checks), s.add, s.passing, s.away)
+                   self._checks(s.checks), s.add, s.passing)
                   for i, part in enumerate((nest.inner, nest.outer)) for s in part]  # fmt: skip
         reductions = [(r.op, self._value(r.value), r.carried) for r in nest.reductions]
         extents = [loop.extent for loop in (*nest.kept, *nest.reduced)]
