@@ -47,6 +47,7 @@ from tiza.readings.native.emitting.words import pairs_text
 from tiza.readings.native.lowering.band import Bands
 from tiza.readings.native.lowering.lower import Lowering, Value
 from tiza.readings.native.lowering.nest import Lowerer, Nest, Signature
+from tiza.readings.native.lowering.parts import Parts
 from tiza.readings.native.machine.llvm import Machine
 from tiza.readings.native.machine.team import barrier_text, usual_parking
 from tiza.readings.native.placing.places import Places
@@ -55,12 +56,7 @@ from tiza.readings.native.planning.plan import Group, Planner, deep, opened
 from tiza.readings.native.planning.wishes import Failed, Wishes, under
 from tiza.readings.native.rewriting.paired import paired, takes_pairs
 from tiza.readings.native.scheduling.blocks import NEAR, blocked, until_last
-from tiza.readings.native.scheduling.schedule import (
-    Schedule,
-    lanes_of,
-    product,
-    schedule,
-)
+from tiza.readings.native.scheduling.schedule import Schedule, lanes_of, product, schedule
 from tiza.readings.native.scheduling.sharing import scattered, waiting
 from tiza.readings.native.terms.index import Affine, Opaque
 from tiza.readings.native.terms.memory import Buffer
@@ -126,7 +122,7 @@ class Builder:
         """All kernels, in order."""
         trusted = {self.plan.inputs[a.where] for a in self.ahead}
         bands = Bands(self.places.planner.order, self.plan.outputs)
-        lowerer = Lowerer(self.memory, self.plan.elided, trusted, bands)
+        lowerer = Parts(self.memory, self.plan.elided, trusted, bands)
         failed: list[Group] = []
         for node, buffer in self.places.rescues:
             if buffer.size:
@@ -146,7 +142,7 @@ class Builder:
         if any(loop.breathes for loop in self.loops.values()):
             self.host.append([])  # the last: to look whether to stop
 
-    def _group(self, group: Group, lowerer: Lowerer) -> None:
+    def _group(self, group: Group, lowerer: Parts) -> None:
         root = group.roots[0]
         if root.prim.several and all(math.prod(r.shape) == 0 for r in group.roots[1:]):
             return
@@ -164,10 +160,7 @@ class Builder:
         elif group.kind in TILES:
             self._tiles(group, root)
         else:
-            nest = self._in_passes(group, lowerer) or lowerer.nest(group)
-            if self.plan.passing.intersection(group.reduced):
-                until_last(nest)
-            self._nest(nest, group)
+            self._loops(group, lowerer)
 
     def _written(self, group: Group, root: Node, lowerer: Lowerer) -> list[Nest]:
         """What stands there first, and what is written over it."""
@@ -183,6 +176,15 @@ class Builder:
         whole = root.prim.name == "pad" and root.shape == root.inputs[0].shape
         zeros = [fill_nest(buffer)] if root.prim.name in (*SCATTER, "pad") and not whole else []
         return [*zeros, lowerer.nest(group)]
+
+    def _loops(self, group: Group, lowerer: Parts) -> None:
+        nests = lowerer.parts(group, self.places.rooms[group])
+        if not nests:
+            nests = [self._in_passes(group, lowerer) or lowerer.nest(group)]
+            if self.plan.passing.intersection(group.reduced):
+                until_last(nests[0])
+        for nest in nests:
+            self._nest(nest, group)
 
     def _in_passes(self, group: Group, lowerer: Lowerer) -> Nest | None:
         """A long product of large factors, summed part by part: a part stays in near caches."""

@@ -69,7 +69,8 @@ class Results(Stores):
         assert lane is not None
         lines = many[row] * vectors
         turn, before = self.counter[inner], dict(self.counter)
-        turn = self.text.call("llvm.smin.i64", "i64", [("i64", turn), ("i64", str(lines - 1))])
+        turn = self.text.set(f"mul nsw i64 {turn}, {lines}")
+        turn = self.text.set(f"udiv i64 {turn}, {inner.extent}")
         down = self.text.set(f"udiv i64 {turn}, {vectors}")
         along = self.text.set(f"urem i64 {turn}, {vectors}")
         along = self.text.set(f"mul nsw i64 {along}, {self.width}")
@@ -88,7 +89,9 @@ class Results(Stores):
         written = {s.buffer: s.place for s in self.last if s.buffer not in read}
         if sum(b.bytes for b in (*read, *written)) < FAR:
             return []
-        both = [(b, p, 0) for b, p in read.items()] + [(b, p, 1) for b, p in written.items()]
+        changed = {s.buffer for s in self.last}
+        both = [(b, p, int(b in changed)) for b, p in read.items()]
+        both += [(b, p, 1) for b, p in written.items()]
         return [(b, p, write) for b, p, write in both
                 if p.coefficient(lane) == 1 and p.coefficient(row) and _fixed(p)]  # fmt: skip
 

@@ -24,8 +24,8 @@ from tiza.graph.place import made_at
 from tiza.graph.types import DType, Shape
 from tiza.graph.walk import walk
 from tiza.readings.native.lowering.lower import Lowering
-from tiza.readings.native.lowering.nest import Nest, Reduction, Store, joined, merge, split
-from tiza.readings.native.terms.index import Affine, Loop, NeedSplit, at
+from tiza.readings.native.lowering.nest import Nest, Reduction, Store, merge
+from tiza.readings.native.terms.index import Affine, Loop, NeedSplit, at, joined, split
 from tiza.readings.native.terms.memory import View
 from tiza.readings.native.terms.tiles import Own
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from tiza.graph.node import Node
 from tiza.readings.native.emitting.spell import ir
 from tiza.readings.native.lowering.lower import Lowering, wrapped
-from tiza.readings.native.lowering.nest import Nest, Store, joined, merge, split
-from tiza.readings.native.terms.index import Loop, NeedSplit
+from tiza.readings.native.lowering.nest import Nest, Store, merge
+from tiza.readings.native.terms.index import Loop, NeedSplit, joined, split
 from tiza.readings.native.terms.memory import Buffer, View
 
 TOGETHER = 4  # parts that are written side by side

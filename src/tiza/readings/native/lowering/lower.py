@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tiza.graph.node import Node
+from tiza.readings.native.lowering.shorter import shorter
 from tiza.readings.native.terms.index import ZERO, Affine, Index, Opaque, reshaped
 from tiza.readings.native.terms.memory import Buffer, View
 
@@ -86,6 +87,7 @@ class Lowering:
     def apply(self, op: str, *args: Value, dtype: DType | None = None, **attrs: Any) -> Value:
         """An element-wise operation."""
         kind = dtype if dtype is not None else args[0].dtype
+        op, args = shorter(op, args)
         return self.make(
             op, args, kind, attrs, tuple(sorted((k, str(v)) for k, v in attrs.items()))
         )

@@ -12,7 +12,7 @@ from tiza.readings.native.lowering.band import Bands, Limits
 from tiza.readings.native.lowering.lower import BOOL, INT64, Check, Lowering, Value, wrapped
 from tiza.readings.native.planning.plan import Group
 from tiza.readings.native.planning.sides import places
-from tiza.readings.native.terms.index import ZERO, Affine, Index, Loop, NeedSplit, Opaque, at, flat
+from tiza.readings.native.terms.index import ZERO, Affine, Index, Loop, Opaque, flat, joined, linear
 from tiza.readings.native.terms.memory import Buffer, View
 from tiza.readings.native.terms.tables import RUNNING, TIMES, unpadded
 
@@ -194,19 +194,14 @@ class Lowerer:
             each = math.ceil(terms / passes)
             around[:] = [Loop(passes), Loop(each)]
             last = terms - (passes - 1) * each if terms % passes else 0
-        while True:
-            try:
-                nest = self._nest(group, axes)
-            except NeedSplit as need:
-                split(axes, need)
-                continue
-            if passes > 1:
-                turns = nest.reduced.pop(0)
-                if last and (len(nest.reduced) != 1 or turns.extent != passes):
-                    raise Opaque
-                nest.passes, nest.last = turns, last or None
-            merge(nest)
-            return nest
+        nest = linear(axes, lambda: self._nest(group, axes))
+        if passes > 1:
+            turns = nest.reduced.pop(0)
+            if last and (len(nest.reduced) != 1 or turns.extent != passes):
+                raise Opaque
+            nest.passes, nest.last = turns, last or None
+        merge(nest)
+        return nest
 
     def _nest(self, group: Group, axes: list[list[Loop]]) -> Nest:
         low = Lowering(self.memory, group.roots, self.trusted)
@@ -225,13 +220,16 @@ class Lowerer:
             self._store(nest.inner, root, place, value)
         for root in group.reduced:
             self._reduce(root, group, low, index, nest)
+        self._outer(group, low, index, nest)
+        nest.checked = low.checked
+        return nest
+
+    def _outer(self, group: Group, low: Lowering, index: Index, nest: Nest) -> None:
         for root in group.outer:
             kept = self._kept(root, group, index)
             value = low.value(root, kept)
             low.own[root] = (kept, value)
             self._store(nest.outer, root, kept, value)
-        nest.checked = low.checked
-        return nest
 
     def _store(self, stores: list[Store], root: Node, index: Index, value: Value) -> None:
         if root not in self.elided:
@@ -248,7 +246,6 @@ class Lowerer:
         return tuple(i for a, i in enumerate(index) if a not in gone)
 
     def _reduce(self, root: Node, group: Group, low: Lowering, index: Index, nest: Nest) -> None:
-        kept = self._kept(root, group, index)
         op = root.prim.name
         if op == "matmul":
             a, b = root.inputs
@@ -261,7 +258,11 @@ class Lowerer:
                 nest.limits = Limits(nest.reduced[0], m, n, bands)
         else:
             value = low.value(root.inputs[0], index)
-        number = len(nest.reductions)
+        self._result(root, op, value, group, low, index, nest)
+
+    def _result(self, root: Node, op: str, value: Value, group: Group, low: Lowering,
+                index: Index, nest: Nest) -> None:  # fmt: skip
+        kept, number = self._kept(root, group, index), len(nest.reductions)
         result = low.make("result", (), root.dtype, number, ("result", number))
         result.atoms = frozenset(nest.kept)
         nest.reductions.append(Reduction(op, value, result, False, "last_nan" in root.attrs))
@@ -359,24 +360,6 @@ def _stacked(lead: list[Affine], x: Node, *last: Affine) -> Index:
     front = lead[len(lead) - (x.ndim - 2) :]
     whole = (*front, *last)
     return tuple(ZERO if n == 1 else i for i, n in zip(whole, x.shape, strict=True))
-
-
-def joined(loops: list[Loop]) -> Affine:
-    """The index along an axis that several loops run through, the last one fastest."""
-    total, step = ZERO, 1
-    for loop in reversed(loops):
-        total, step = total + at(loop) * step, step * loop.extent
-    return total
-
-
-def split(axes: list[list[Loop]], need: NeedSplit) -> None:
-    """Put two loops in the place of the one that is too long."""
-    for loops in axes:
-        if need.loop in loops:
-            i = loops.index(need.loop)
-            loops[i : i + 1] = [Loop(need.loop.extent // need.inner), Loop(need.inner)]
-            return
-    raise AssertionError("a loop of another kernel")
 
 
 def merge(nest: Nest) -> None:

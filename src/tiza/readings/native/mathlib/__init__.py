@@ -43,6 +43,6 @@ order, for a quarter of the work a word: the one to use in a loop unrolled four 
 """
 
 from tiza.readings.native.mathlib.philox import PHILOX
-from tiza.readings.native.mathlib.table import FUNCTIONS, definitions, symbol
+from tiza.readings.native.mathlib.table import FUNCTIONS, WITHIN, definitions, symbol
 
-__all__ = ["FUNCTIONS", "PHILOX", "definitions", "symbol"]
+__all__ = ["FUNCTIONS", "PHILOX", "WITHIN", "definitions", "symbol"]

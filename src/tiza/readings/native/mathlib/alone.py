@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from tiza.readings.native.mathlib.lanes import Kind
-from tiza.readings.native.mathlib.table import FUNCTIONS, definitions, symbol
+from tiza.readings.native.mathlib.table import ARITIES, definitions, symbol
 
 Floats = NDArray[Any]
 
@@ -17,7 +17,7 @@ Floats = NDArray[Any]
 def loop_text(name: str, dtype: DTypeLike, width: int) -> str:
     """A module with one function `loop`(inputs, output, how many) that takes `width` at a time."""
     kind = Kind("f", 8 * np.dtype(dtype).itemsize, width)
-    arity, size = FUNCTIONS[name], kind.bits // 8
+    arity, size = ARITIES[name], kind.bits // 8
     declares, text = definitions([(name, np.dtype(dtype), width)])
     inputs = range(arity)
     pointers = ", ".join(f"ptr %a{i}" for i in inputs)
@@ -82,7 +82,7 @@ class Alone:
     def __init__(self, name: str, dtype: DTypeLike, width: int) -> None:
         self.dtype, self.width = np.dtype(dtype), width
         self._compiled = Compiled(loop_text(name, dtype, width))
-        pointers = [ctypes.c_void_p] * (FUNCTIONS[name] + 1)
+        pointers = [ctypes.c_void_p] * (ARITIES[name] + 1)
         self.loop = self._compiled.function("loop", *pointers, ctypes.c_int64)
 
     def __call__(self, *inputs: Floats) -> Floats:

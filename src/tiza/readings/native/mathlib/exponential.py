@@ -110,6 +110,12 @@ def exp(x: Lanes) -> Lanes:
     return exp_within(at_least(at_most(x, f.far), -f.far))
 
 
+def exp_falling(x: Lanes) -> Lanes:
+    """eˣ for x ≤ 0; 0 instead of a subnormal number."""
+    f = format_of(x)
+    return exp_normal(at_least(x, -math.log(2) * (f.bias + 0.25)))  # there 2ⁿ is written as 0
+
+
 def sigmoid(x: Lanes) -> Lanes:
     """1/(1 + e) with e = e^-x = 2ⁿeʳ, made by a short chain.
 

@@ -72,7 +72,14 @@ TABLE: dict[str, Entry] = {
     "copysign": Entry(2, lambda a, b: a.body.intrinsic("copysign", a, b)),
     "nextafter": Entry(2, edges.nextafter),
 }
+WITHIN: dict[str, Entry] = {  # of formulas; no primitives
+    "exp_falling": Entry(1, exponential.exp_falling),
+    "erf_above": Entry(1, error_function.erf_above),
+}
 FUNCTIONS: dict[str, int] = {name: entry.arity for name, entry in TABLE.items()}
+
+
+ARITIES = {name: entry.arity for name, entry in (TABLE | WITHIN).items()}
 
 
 def symbol(name: str, dtype: DType, width: int) -> str:
@@ -96,7 +103,7 @@ class _Defined(NamedTuple):
 
 @cache
 def _defined(name: str, kind: Kind) -> _Defined:
-    entry, body = TABLE[name], Body()
+    entry, body = (TABLE | WITHIN)[name], Body()
     xs = [Lanes(body, kind, f"%x{i}") for i in range(entry.arity)]
     y = entry.write(*xs)
     head = f"@tz_{name}_{kind.mangled}({', '.join(map(str, xs))})"

@@ -12,6 +12,7 @@ from tiza.graph.once import Once
 from tiza.readings.native.placing.arena import Arena
 from tiza.readings.native.placing.cuts import rooms
 from tiza.readings.native.placing.slim import slim, turned
+from tiza.readings.native.placing.sums import sums
 from tiza.readings.native.placing.upon import upon
 from tiza.readings.native.planning.flattening import learns, slid_over
 from tiza.readings.native.planning.joins import Joins
@@ -282,7 +283,7 @@ class Places:
 
     def _rooms(self, group: Group) -> list[Buffer]:
         """The buffers that a kernel needs besides."""
-        self.rooms[group] = rooms(group.roots[0], self.bits)
+        self.rooms[group] = rooms(group.roots[0], self.bits) or sums(group)
         for buffer in self.rooms[group]:
             self.arena.take(buffer)
         return self.rooms[group]

@@ -132,7 +132,7 @@ def deep(root: Node) -> int:
 
     They are equally long where that is possible; of many, the last one may be shorter.
     """
-    if root.prim.name != "matmul" or root.ndim != 2 or root.inputs[0].shape[1] < DEEP:
+    if root.prim.name != "matmul" or root.ndim != 2 or root.inputs[0].shape[1] <= DEEP:
         return 0
     terms = root.inputs[0].shape[1]
     even = next((terms // k for k in range(BLOCK, BLOCK // 2, -1) if terms % k == 0), 0)

@@ -6,9 +6,11 @@ about (reshape, permute, slice, windows ...) change the index and copy nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
+from typing import TypeVar
 
+Made = TypeVar("Made")
 _numbers = count()
 
 
@@ -97,6 +99,33 @@ Index = tuple[Affine, ...]
 def at(loop: Loop) -> Affine:
     """The counter itself; nothing where it can only be 0."""
     return Affine(0, [(loop, 1)]) if loop.extent > 1 else ZERO
+
+
+def joined(loops: list[Loop]) -> Affine:
+    """The index along an axis that several loops run through, the last one fastest."""
+    total, step = ZERO, 1
+    for loop in reversed(loops):
+        total, step = total + at(loop) * step, step * loop.extent
+    return total
+
+
+def split(axes: list[list[Loop]], need: NeedSplit) -> None:
+    """Put two loops in the place of the one that is too long."""
+    for loops in axes:
+        if need.loop in loops:
+            i = loops.index(need.loop)
+            loops[i : i + 1] = [Loop(need.loop.extent // need.inner), Loop(need.inner)]
+            return
+    raise AssertionError("a loop of another kernel")
+
+
+def linear(axes: list[list[Loop]], make: Callable[[], Made]) -> Made:
+    """What is made with loops along these axes, which are split as often as its indices need."""
+    while True:
+        try:
+            return make()
+        except NeedSplit as need:
+            split(axes, need)
 
 
 def flat(index: Sequence[Affine], shape: Sequence[int]) -> Affine:
