@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 from tiza.graph import PRIMITIVES, placeholder
 from tiza.readings.native.machine.llvm import available
 from tiza.readings.native.running.compiled import Compiled, Fresh, Outside, address
-from tiza.readings.native.running.turns import Turns
+from tiza.readings.native.running.turns import Turns, lined
 
 if available() is not None:
     pytest.skip("no llvmlite", allow_module_level=True)
@@ -149,3 +149,13 @@ def test_fresh_arrays_are_new():
 ])  # fmt: skip
 def test_addresses_are_where_arrays_begin(array):
     assert address(array) == array.__array_interface__["data"][0]
+
+
+@pytest.mark.parametrize("shape", [(), (0, 3), (5,), (3, 40)], ids=str)
+def test_new_arrays_begin_at_cache_lines_and_are_held_by_their_views(shape):
+    array = lined(placeholder(shape, np.dtype("float32")))
+    assert array.shape == shape
+    assert address(array) % 64 == 0
+    assert array.flags.writeable
+    assert array.flags.c_contiguous
+    assert array[...][...].base is array

@@ -9,6 +9,7 @@ parameter, say) is left alone, and another put in its place.
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 from collections.abc import Sequence
 from operator import is_
@@ -20,8 +21,10 @@ import numpy as np
 from tiza.graph.node import Node
 from tiza.readings.native.driving.driver import HEADER, WORDS
 from tiza.readings.native.running.compiled import Compiled, Fresh, address
+from tiza.readings.native.terms.memory import LINE
 
 Array = np.ndarray[Any, Any]
+HUGE = 1 << 22  # bytes
 ALONE = max(map(getrefcount, [object()]))  # what `map` counts of an object that a list holds
 
 
@@ -51,7 +54,7 @@ class Sides:
             self.version += 1
             for k, count in enumerate(list(map(getrefcount, there))):
                 if count > ALONE:
-                    there[k] = np.empty(self.types[k].shape, self.types[k].dtype)
+                    there[k] = lined(self.types[k])
         return True
 
     def turn(self) -> list[Array]:
@@ -148,6 +151,20 @@ class Turns:
                     self.contexts[side][source] = where = address(array)
                     self.contexts[1 - side][result] = where
         self.version = self.sides.version
+
+
+def lined(node: Node) -> Array:
+    """An array for a value, from the beginning of a cache line: then vectors lie within lines.
+
+    Its memory is no array's, so that a view of a view of it holds the array itself. Large arrays
+    are left to NumPy, which asks for huge pages.
+    """
+    size = math.prod(node.shape) * node.dtype.itemsize
+    if size >= HUGE:
+        return np.empty(node.shape, node.dtype)
+    memory = bytearray(size + LINE)
+    start = -address(np.frombuffer(memory, np.uint8)) % LINE
+    return np.ndarray(node.shape, node.dtype, memory, start)
 
 
 def fit(arrays: Sequence[Any], nodes: Sequence[Node]) -> bool:
