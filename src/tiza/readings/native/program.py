@@ -333,6 +333,11 @@ class Builder:
             return Straight(step, asked).module(attributes)
         near = self._close() if small and only is None else Close()
         aside = Aside.of(self.calls, self._replaced(), self.bits) if only is None else Aside()
+        if only is None:
+            run = run_text(self.calls, ahead=asked, close=near, replaced=self._replaced(),
+                           aside=aside, bits=self.bits)  # fmt: skip
+        else:
+            run = run_text([self.calls[only]])
         parts = [
             barrier_text(usual_parking(), self.machine.architecture),
             "@outside = global i32 0",
@@ -349,9 +354,7 @@ class Builder:
             *module.loops,
             *([asking.TEXT] if asked else []),
             aside.text,
-            run_text(self.calls, ahead=asked, close=near, replaced=self._replaced(), aside=aside)
-            if only is None
-            else run_text(self.calls[only : only + 1]),
+            run,
             attributes,
         ]
         return "\n".join(parts)

@@ -11,6 +11,7 @@ from tiza.readings.native.driving.aside import Aside
 from tiza.readings.native.driving.close import Close
 from tiza.readings.native.driving.listed import Listed
 from tiza.readings.native.driving.meeting import meetings
+from tiza.readings.native.driving.strips import Strip, neighbours, strips
 from tiza.readings.native.driving.taking import TEXT, Taking
 from tiza.readings.native.emitting.ahead import Ahead, Asking
 from tiza.readings.native.terms.memory import Buffer
@@ -37,18 +38,23 @@ def pointer(buffer: Buffer, own: Apiece | None = None) -> str:
 def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = (), *,
              chained: bool = False, close: Close | None = None,
              units: Sequence[int] | None = None,
-             replaced: Iterable[Buffer] = (), aside: Aside | None = None) -> str:  # fmt: skip
+             replaced: Iterable[Buffer] = (), aside: Aside | None = None,
+             bits: int = 0) -> str:  # fmt: skip
     """`void run(ptr context, i32 thread, i32 threads, ptr team)` for these calls.
 
     chained: see `meetings`; close: what stays in registers from step to step; units: see `own`;
     replaced: arguments that results go into, where small calls may be made by each thread;
-    aside: those that each thread has to itself for many steps.
+    aside: those that each thread has to itself for many steps; bits: of a vector, where calls may
+    be put together as strips.
     """
     close, aside = close or Close(), aside or Aside()
     own = _apiece(calls, replaced)
-    meets = meetings(calls, chained=chained, own=own)
-    taking = Taking.of(calls, meets, own, aside) if name == "run" else Taking()
     asking = Asking(calls, ahead)
+    apart = own.calls | aside.turns.keys() | asking.shares.keys()
+    found = strips(calls, bits, apart) if bits else []
+    within = neighbours(found)
+    meets = meetings(calls, chained=chained, own=own, strips=within)
+    taking = Taking.of(calls, meets, own, aside, within) if name == "run" else Taking()
     listed = taking.listed(calls, meets, own, aside, asking, HEADER)
     linkage = "" if name == "run" else "internal "
     lines = [
@@ -97,7 +103,7 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     ]
     lines += asking.begin()
     if units is None and any(c.shared for c in calls):
-        lines += _calls(calls, asking, own, aside, listed, meets)
+        lines += _calls(calls, asking, own, aside, listed, meets, found)
     elif units is None:
         lines += [line for i, call in enumerate(calls) for line in _by_one(i, call)]
     else:
@@ -152,9 +158,10 @@ def _own(buffers: Mapping[str, Buffer]) -> list[str]:
 
 
 def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, aside: Aside, listed: Listed,
-           meets: Collection[int]) -> list[str]:  # fmt: skip
+           meets: Collection[int], found: Sequence[Strip]) -> list[str]:  # fmt: skip
     """Thread 0 makes small calls alone, or each does; threads meet where one disturbs another."""
     lines: list[str] = []
+    within, begins = neighbours(found), {strip.first: strip for strip in found}
     alone: int | None = None  # the first of the calls that thread 0 makes by itself
 
     def together() -> None:
@@ -167,6 +174,10 @@ def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, aside: Aside, lis
         if i in meets:
             together()
             lines += [MEET] if i not in listed.calls else []
+        if i in within:
+            together()
+            lines += _strip(begins[i], calls, own) if i in begins else []
+            continue
         if i in own.calls:
             together()
             lines.append(_one(call, "0", str(call.trips), own))
@@ -185,6 +196,12 @@ def _calls(calls: Sequence[Call], asking: Asking, own: Apiece, aside: Aside, lis
                   else _by_all(i, call, asking, own=own, aside=aside))  # fmt: skip
     together()
     return [*lines, MEET] if len(calls) in meets else lines
+
+
+def _strip(strip: Strip, calls: Sequence[Call], own: Apiece) -> list[str]:
+    """Each thread's rows through all calls of a strip."""
+    return [line if isinstance(line, str) else _one(calls[line[0]], *line[1:], own)
+            for line in strip.lines(calls)]  # fmt: skip
 
 
 def _by_one(i: int, call: Call, own: Apiece | None = None) -> list[str]:

@@ -6,7 +6,7 @@ call may write what a call of another thread reads or writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,12 @@ class Use:
         written = {s.buffer for s in call.nest.stores}
         return cls(call.shared or apiece, _spans(common), _spans(b for b in common if b in written))
 
+    def beside(self, other: Use) -> Use:
+        """Both, made as one."""
+        if self.reads is None or other.reads is None:
+            return Use(True, None, ())
+        return Use(True, self.reads + other.reads, self.writes + other.writes)
+
     def disturbs(self, other: Use) -> bool:
         """Whether the two must not run side by side, or one thread may be ahead of the other."""
         if not (self.shared or other.shared):
@@ -62,18 +68,23 @@ def _touch(some: Iterable[Span], others: Sequence[Span]) -> bool:
                for a, start, stop in some for b, begin, end in others)  # fmt: skip
 
 
-def meetings(calls: Sequence[Call], *, chained: bool, own: Apiece | None = None) -> set[int]:
+def meetings(calls: Sequence[Call], *, chained: bool, own: Apiece | None = None,
+             strips: Mapping[int, int] | None = None) -> set[int]:  # fmt: skip
     """The calls before which all threads meet; `len(calls)`: at the end of each step.
 
     What is read by a call includes what it writes. chained: a step may read under one argument
-    what the step before has written under another.
+    what the step before has written under another. strips: for each call of a strip the strip's
+    first; within one nobody meets.
     """
-    own = own or Apiece()
-    uses = [Use.of(call, own, apiece=i in own.calls) for i, call in enumerate(calls)]
+    own, strips = own or Apiece(), strips or {}
+    uses: dict[int, Use] = {}
+    for i, call in enumerate(calls):
+        use, first = Use.of(call, own, apiece=i in own.calls), strips.get(i, i)
+        uses[first] = uses[first].beside(use) if first in uses else use
     found = {len(calls)} if chained else set()
     pending: list[Use] = []
     for turn in range(1 if chained else 2):  # the second time after the end of a step
-        for i, use in enumerate(uses):
+        for i, use in uses.items():
             if i in found or any(use.disturbs(p) for p in pending):
                 if turn and i not in found:
                     return found | {len(calls)}

@@ -55,6 +55,8 @@ def units(calls: Sequence[Call], bindings: Sequence[Binding], bits: int) -> list
 def _place(b: Buffer, bound: Mapping[int, Binding]) -> Place:
     if b.argument is None:
         return "arena", b.offset or 0
+    if b.argument not in bound:
+        return "argument", b.argument
     return "bound", bound[b.argument].buffer.number
 
 
@@ -134,7 +136,7 @@ def _apart(rows: Sequence[Rows], written: Iterable[Place], bindings: Sequence[Bi
             continue
         same = [b for b in bindings if b.buffer.number == number]
         moves = {b.move for b in same}
-        if len(same) == 1:
+        if len(same) <= 1:
             continue
         (move, *others) = moves
         whole = max(r.whole.get((where, number), 0) for r in rows)

@@ -43,13 +43,15 @@ class Taking:
     """The calls that are taken piece by piece: which word of a thread's line each has."""
 
     words: Mapping[int, int] = field(default_factory=dict)
+    apart: Collection[int] = ()
 
     @classmethod
     def of(cls, calls: Sequence[Call], meets: Collection[int],
-           own: Apiece, aside: Aside) -> Taking:  # fmt: skip
+           own: Apiece, aside: Aside, apart: Collection[int] = ()) -> Taking:  # fmt: skip
         """What is worth it; nothing where threads never meet.
 
-        own, aside: what is shared otherwise, or stands in memory of each thread.
+        own, aside: what is shared otherwise, or stands in memory of each thread; apart: the calls
+        of strips.
         """
         words: dict[int, int] = {}
         first = min(meets, default=len(calls)) % max(1, len(calls))
@@ -57,9 +59,10 @@ class Taking:
         for i in (*range(first, len(calls)), *range(first)) if meets else ():
             if i in meets or (i == 0 and len(calls) in meets):
                 word = 0
-            if not _bound(i, calls[i], own, aside) and _worth(calls[i]) and word < LINE // WORD:
+            free = i not in apart and not _bound(i, calls[i], own, aside)
+            if free and _worth(calls[i]) and word < LINE // WORD:
                 words[i], word = word, word + 1
-        return cls(words)
+        return cls(words, apart)
 
     def begin(self) -> list[str]:
         """Before the first step; one thread alone takes all at once, and notes it on its stack."""
@@ -96,7 +99,8 @@ class Taking:
         """
         found = {i: (calls[i], word, _cuts(calls[i])) for i, word in self.words.items()}
         for i, call in enumerate(calls if found else ()):
-            if i not in found and _alike(call) and not _bound(i, call, own, aside):
+            free = i not in found and i not in self.apart
+            if free and _alike(call) and not _bound(i, call, own, aside):
                 found[i] = call, 0, -1
         return Listed(found, meets, own, asking, context)
 
