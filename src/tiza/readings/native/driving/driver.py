@@ -12,7 +12,7 @@ from tiza.readings.native.driving.close import Close
 from tiza.readings.native.driving.listed import Listed
 from tiza.readings.native.driving.meeting import meetings
 from tiza.readings.native.driving.strips import Strip, neighbours, strips
-from tiza.readings.native.driving.taking import TEXT, Taking
+from tiza.readings.native.driving.taking import TEXT, Taking, bound
 from tiza.readings.native.emitting.ahead import Ahead, Asking
 from tiza.readings.native.terms.memory import Buffer
 
@@ -50,7 +50,7 @@ def run_text(calls: Sequence[Call], name: str = "run", ahead: Sequence[Ahead] = 
     close, aside = close or Close(), aside or Aside()
     own = _apiece(calls, replaced)
     asking = Asking(calls, ahead)
-    apart = own.calls | aside.turns.keys() | asking.shares.keys()
+    apart = {i for i, call in enumerate(calls) if i in asking.shares or bound(i, call, own, aside)}
     found = strips(calls, bits, apart) if bits else []
     within = neighbours(found)
     meets = meetings(calls, chained=chained, own=own, strips=within)

@@ -59,7 +59,7 @@ class Taking:
         for i in (*range(first, len(calls)), *range(first)) if meets else ():
             if i in meets or (i == 0 and len(calls) in meets):
                 word = 0
-            free = i not in apart and not _bound(i, calls[i], own, aside)
+            free = i not in apart and not bound(i, calls[i], own, aside)
             if free and _worth(calls[i]) and word < LINE // WORD:
                 words[i], word = word, word + 1
         return cls(words, apart)
@@ -100,12 +100,12 @@ class Taking:
         found = {i: (calls[i], word, _cuts(calls[i])) for i, word in self.words.items()}
         for i, call in enumerate(calls if found else ()):
             free = i not in found and i not in self.apart
-            if free and _alike(call) and not _bound(i, call, own, aside):
+            if free and _alike(call) and not bound(i, call, own, aside):
                 found[i] = call, 0, -1
         return Listed(found, meets, own, asking, context)
 
 
-def _bound(i: int, call: Call, own: Apiece, aside: Aside) -> bool:
+def bound(i: int, call: Call, own: Apiece, aside: Aside) -> bool:
     """Whether a call is shared otherwise, or reads what stands aside."""
     return i in own.calls or any(b.argument in aside.arguments for b in call.buffers)
 
