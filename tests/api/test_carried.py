@@ -53,6 +53,17 @@ class Task:
             yield k, self.lib.tensor(X[k]), self.lib.tensor(Y[k])
 
 
+def leaving_gradients(task: Task) -> Any:
+    """A function that calls `backward`, and no more."""
+
+    def grads(x: Any, y: Any) -> Any:
+        loss = task.loss(x, y)
+        loss.backward()
+        return loss
+
+    return task.compiled(grads)
+
+
 def by_a_flag(task: Task) -> None:
     def step(x: Any, y: Any, last: bool) -> Any:
         loss = task.loss(x, y)
@@ -101,12 +112,7 @@ def by_a_counter(task: Task) -> None:
 
 
 def stepped_outside(task: Task) -> None:
-    def grads(x: Any, y: Any) -> Any:
-        loss = task.loss(x, y)
-        loss.backward()
-        return loss
-
-    run = task.compiled(grads)
+    run = leaving_gradients(task)
     for k, x, y in task.batches():
         run(x, y)
         if k % EVERY == EVERY - 1:
@@ -146,16 +152,11 @@ def never_forgotten(task: Task) -> None:
 
 
 def both_halves(task: Task) -> None:
-    def grads(x: Any, y: Any) -> Any:
-        loss = task.loss(x, y)
-        loss.backward()
-        return loss
-
     def update() -> None:
         task.optimizer.step()
         task.optimizer.zero_grad()
 
-    first, second = task.compiled(grads), task.compiled(update)
+    first, second = leaving_gradients(task), task.compiled(update)
     for k, x, y in task.batches():
         first(x, y)
         if k % EVERY == EVERY - 1:
@@ -165,12 +166,7 @@ def both_halves(task: Task) -> None:
 def now_and_then_by_hand(task: Task) -> None:
     """Somebody else's gradients come in between, and some are taken away."""
 
-    def grads(x: Any, y: Any) -> Any:
-        loss = task.loss(x, y)
-        loss.backward()
-        return loss
-
-    run = task.compiled(grads)
+    run = leaving_gradients(task)
     for k, x, y in task.batches():
         run(x, y)
         if k == 2:
@@ -227,13 +223,7 @@ def test_another_number_with_the_same_formula_is_not_compiled_again() -> None:
 
 def test_a_gradient_that_is_held_stays_what_it_was() -> None:
     task = Task(True)
-
-    @tz.compile
-    def grads(x: Any, y: Any) -> Any:
-        loss = task.loss(x, y)
-        loss.backward()
-        return loss
-
+    grads = leaving_gradients(task)
     held, copies = [], []
     for _, x, y in task.batches():
         grads(x, y)
