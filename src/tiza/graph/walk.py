@@ -34,15 +34,17 @@ def walk(
     """Every node that `outputs` need, each once, inputs before users."""
     order: list[Node] = []
     seen: set[Node] = set()
-    stack = [(node, False) for node in outputs][::-1]
+    stack = list[Node | None](outputs)[::-1]  # None: what lies below it has all its inputs
     while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
+        node = stack.pop()
+        if node is None:
+            done = stack.pop()
+            assert done is not None
+            order.append(done)
         elif node not in seen:
             seen.add(node)
-            stack.append((node, True))
-            stack.extend((i, False) for i in reversed(edges(node)) if i not in seen)
+            stack += (node, None)
+            stack += [i for i in reversed(edges(node)) if i not in seen]
     return order
 
 

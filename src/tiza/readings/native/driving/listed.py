@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tiza.readings.native.driving.close import copy_text
@@ -49,7 +50,7 @@ class Listed:
     asking: Asking
     context: int
 
-    @property
+    @cached_property
     def arguments(self) -> set[int]:
         """The arguments that they use."""
         return {b.argument for call, _, _ in self.calls.values() for b in call.buffers

@@ -35,7 +35,7 @@ class Value:
         self.op, self.args, self.dtype, self.extra = op, args, dtype, extra
         self.extent = 1 << 40  # as an atom of an index: its bound
         atoms: set[object] = {i for a in args for i in a.atoms}
-        for place in _places(op, extra):
+        for place in places_of(op, extra):
             for atom in place.terms:
                 atoms |= atom.atoms if isinstance(atom, Value) else {atom}
         self.atoms: frozenset[object] = frozenset(atoms)  # the loops it depends on
@@ -44,12 +44,27 @@ class Value:
         return f"{self.op}({', '.join(map(repr, self.args))})" if self.args else self.op
 
 
-def _places(op: str, extra: Any) -> list[Affine]:
+def places_of(op: str, extra: Any) -> list[Affine]:
+    """The index expressions in a value of this kind."""
     if op == "load":
         return [extra[1], *(c[0] for c in extra[2])]
     if op == "index":
         return [extra]
     return [c[0] for c in extra] if op == "inside" else []
+
+
+def reached(roots: Iterable[Value]) -> list[Value]:
+    """These values, and all that they are computed from."""
+    seen: dict[Value, None] = {}
+    stack = list(roots)
+    while stack:
+        value = stack.pop()
+        if value not in seen:
+            seen[value] = None
+            stack += value.args
+            places = places_of(value.op, value.extra)
+            stack += [a for p in places for a in p.terms if isinstance(a, Value)]
+    return list(seen)
 
 
 Check = tuple[Affine, int]  # an expression, and the bound it must stay below (and not be negative)

@@ -9,7 +9,16 @@ from typing import Any
 
 from tiza.graph.node import Node
 from tiza.readings.native.lowering.band import Bands, Limits
-from tiza.readings.native.lowering.lower import BOOL, INT64, Check, Lowering, Value, wrapped
+from tiza.readings.native.lowering.lower import (
+    BOOL,
+    INT64,
+    Check,
+    Lowering,
+    Value,
+    places_of,
+    reached,
+    wrapped,
+)
 from tiza.readings.native.planning.plan import Group
 from tiza.readings.native.planning.sides import places
 from tiza.readings.native.terms.index import ZERO, Affine, Index, Loop, Opaque, flat, joined, linear
@@ -66,6 +75,7 @@ class Nest:
     limits: Limits | None = None
     turns: Affine | None = None
     checked: bool = False  # reads indices from memory, which may be out of bounds
+    known: tuple[list[Value], list[Value]] = field(default=([], []), compare=False)  # see `values`
 
     @property
     def stores(self) -> list[Store]:
@@ -74,24 +84,19 @@ class Nest:
 
     def values(self) -> list[Value]:
         """Every value that occurs."""
-        seen: dict[Value, None] = {}
-        stack = [r.value for r in self.reductions] + [s.value for s in self.stores]
         places = [p for s in self.stores for p in (s.place, *(c[0] for c in s.checks))]
         places += [self.turns] if self.turns else []
-        stack += [a for p in places for a in p.terms if isinstance(a, Value)]
-        while stack:
-            value = stack.pop()
-            if value not in seen:
-                seen[value] = None
-                stack += value.args
-                stack += [a for p in _places(value) for a in p.terms if isinstance(a, Value)]
-        return list(seen)
+        roots = [r.value for r in self.reductions] + [s.value for s in self.stores]
+        roots += [a for p in places for a in p.terms if isinstance(a, Value)]
+        if roots != self.known[0]:
+            self.known = roots, reached(roots)
+        return list(self.known[1])
 
     def places(self) -> list[Affine]:
         """Every index expression that occurs."""
         found = [p for s in self.stores for p in (s.place, *(c[0] for c in s.checks))]
         for value in self.values():
-            found += _places(value)
+            found += places_of(value.op, value.extra)
         return found + ([self.limits.row, self.limits.column] if self.limits else [])
 
     def buffers(self) -> list[Buffer]:
@@ -162,14 +167,6 @@ class Signature:
 
     def _checks(self, checks: tuple[Check, ...]) -> Any:
         return tuple((self._place(p), n) for p, n in checks)
-
-
-def _places(value: Value) -> list[Affine]:
-    if value.op == "load":
-        return [value.extra[1], *(c[0] for c in value.extra[2])]
-    if value.op == "index":
-        return [value.extra]
-    return [c[0] for c in value.extra] if value.op == "inside" else []
 
 
 class Lowerer:
