@@ -11,7 +11,7 @@ from laws.native_cases import difference
 
 import tiza as tz
 from tiza import losses, nn
-from tiza.api.compile import Form
+from tiza.api.compile import CompiledFunction, Form
 from tiza.lang.tensor import Tensor
 
 NEAR = {"float32": 1e-5, "float64": 1e-10}
@@ -20,8 +20,9 @@ Given = Sequence[Any]
 
 @pytest.fixture(name="compared")
 def _compared(monkeypatch: pytest.MonkeyPatch) -> list[Form]:
-    """Every run of a compiled form is made with NumPy, too, and must agree; says which ran."""
+    """The first run of a compiled form is made with NumPy, too, and must agree; says which ran."""
     ran: list[Form] = []
+    short = CompiledFunction._short
 
     def run(self: Form, arrays: Sequence[Any], threads: int | None) -> list[Any]:
         assert self.program is not None
@@ -33,7 +34,11 @@ def _compared(monkeypatch: pytest.MonkeyPatch) -> list[Form]:
         ran.append(self)
         return got
 
+    def later(self: CompiledFunction, form: Form, *given: Any) -> Any:
+        return short(self, form, *given) if form in ran else None
+
     monkeypatch.setattr(Form, "run", run)
+    monkeypatch.setattr(CompiledFunction, "_short", later)
     return ran
 
 
