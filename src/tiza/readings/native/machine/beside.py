@@ -55,7 +55,8 @@ def cut(ir: str) -> list[str]:
             stays[name] = text
     if not moved or not stays or CHANGING.search(rest):
         return [ir]
-    called = [set(CALLED.findall("".join(half.values()))) for half in (stays, moved)]
+    everywhere = "".join(inlined)
+    called = [set(CALLED.findall("".join([everywhere, *half.values()]))) for half in (stays, moved)]
     away = moved.keys() & (called[0] | set(CALLED.findall(rest)))
     back = stays.keys() & called[1]
     for half, names in ((moved, away), (stays, back)):
