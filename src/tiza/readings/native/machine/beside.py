@@ -111,24 +111,27 @@ class Emitting:
         finally:
             self.ended.release()
 
-    def end(self) -> None:
-        """Wait until the other thread is done."""
-        with self.ended:
-            return
-
     def result(self) -> bytes:
-        """What it has made.
+        """What the other thread makes, once it is done.
 
         Errors: LLVMError where LLVM refuses.
         """
-        self.end()
-        if not self.made:
-            raise LLVMError(str(self.error))
+        with self.ended:
+            if not self.made:
+                raise LLVMError(str(self.error))
         start = self.library.LLVMPY_GetBufferStart(self.made)
-        try:
-            return ctypes.string_at(start, self.library.LLVMPY_GetBufferSize(self.made))
-        finally:
-            self.library.LLVMPY_DisposeMemoryBuffer(self.made)
+        return ctypes.string_at(start, self.library.LLVMPY_GetBufferSize(self.made))
+
+    def close(self) -> None:
+        """Wait until the other thread is done, and give back what it made.
+
+        Nothing is left to Python's collector, which would call LLVM beside others, perhaps in the
+        moment of a fork.
+        """
+        with self.ended:
+            if self.made:
+                self.library.LLVMPY_DisposeMemoryBuffer(self.made)
+            self.error.close()
 
 
 def packed(objects: Sequence[bytes]) -> bytes:

@@ -180,15 +180,15 @@ def object_code(ir: str, machine: Machine | None = None) -> bytes:
 def _objects(ir: str, machine: Machine) -> bytes:
     """The object files of a module, in two halves where that is quicker; see `packed`."""
     texts = cut(ir) if usable_cores() > 1 else [ir]
-    goals = [target(machine, number) for number in range(len(texts))]
     with llvm() as binding, ExitStack() as stack:
         ahead = []
-        for text, goal in zip(texts[:-1], goals, strict=False):
+        for number, text in enumerate(texts[:-1], 1):
             module = stack.enter_context(_optimized(text, machine))
-            ahead.append(Emitting(binding, goal, module))
-            stack.callback(ahead[-1].end)
-        last = bytes(goals[-1].emit_object(stack.enter_context(_optimized(texts[-1], machine))))
-        return packed([*(each.result() for each in ahead), last])
+            ahead.append(Emitting(binding, target(machine, number), module))
+            stack.callback(ahead[-1].close)
+        last = stack.enter_context(_optimized(texts[-1], machine))
+        made = bytes(target(machine).emit_object(last))
+        return packed([*(each.result() for each in ahead), made])
 
 
 # -- callable ----------------------------------------------------------------------------------
