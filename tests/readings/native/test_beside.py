@@ -7,11 +7,13 @@ import pytest
 
 import tiza as tz
 from tiza.readings.native import Compiled
-from tiza.readings.native.machine import beside, llvm
-from tiza.readings.native.machine.beside import cut, unpacked
+from tiza.readings.native.machine import llvm
+from tiza.readings.native.machine.beside import unpacked
 from tiza.readings.native.machine.llvm import LLVMError, available, load, object_code
 
 pytestmark = pytest.mark.skipif(available() is not None, reason="no llvmlite")
+cut = llvm.cut
+NAMES = cut.__globals__  # of the module that is in use: doctest may have imported another
 
 TEXT = """
 @outside = global i32 5
@@ -57,7 +59,7 @@ attributes #0 = { nounwind }
 
 @pytest.fixture
 def _cut_anywhere(monkeypatch):
-    monkeypatch.setattr(beside, "LONG", 0)
+    monkeypatch.setitem(NAMES, "LONG", 0)
     monkeypatch.setattr(llvm, "usable_cores", lambda: 2)
 
 
@@ -74,7 +76,7 @@ def test_a_short_module_stays_whole():
 @pytest.mark.usefixtures("_cut_anywhere")
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.2, 0.3, 0.45, 0.6, 0.9])
 def test_halves_are_the_whole(share, monkeypatch):
-    monkeypatch.setattr(beside, "SHARE", share)
+    monkeypatch.setitem(NAMES, "SHARE", share)
     halves = cut(TEXT)
     assert len(halves) == (1 if share == 0.01 else 2)
     assert all(object_code(half)[:4] for half in halves)  # each is a module by itself
@@ -103,7 +105,7 @@ def test_a_program_gives_the_same_bits(monkeypatch, tmp_path):
 
     def made(length):
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / str(length)))
-        monkeypatch.setattr(beside, "LONG", length)
+        monkeypatch.setitem(NAMES, "LONG", length)
         y = tz.softmax(tz.tanh(x @ w) @ x, 1)
         program = Compiled([x.node, w.node], [y.node, tz.sum(y * y).node], fresh=True)
         return program, len(unpacked(llvm.ObjectCache().get(program.library.object.key)))
