@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tiza.readings.native.emitting.ends import Ends
+from tiza.readings.native.emitting.panels import Panels
 from tiza.readings.native.emitting.spell import ir
 from tiza.readings.native.emitting.values import INT, Copy
 from tiza.readings.native.lowering.lower import BOOL
@@ -35,7 +35,7 @@ IDENTITY: dict[str, Callable[[DType], Any]] = {
 }
 
 
-class Kernel(Ends):
+class Kernel(Panels):
     """Writes one nest."""
 
     def __init__(self, nest: Nest, plan: Schedule, width: int) -> None:
@@ -63,7 +63,7 @@ class Kernel(Ends):
             self._run(self.items, ())
         args = ", ".join(f"ptr noalias {p}" for p in self.pointer.values())
         head = f"define internal void @{name}({args}{', ' if args else ''}i64 %from, i64 %to)"
-        return self.text.function(head, "#0")
+        return self.text.function(head, "noinline #0" if self.panel else "#0")
 
     @contextmanager
     def _passes(self) -> Iterator[None]:
@@ -82,6 +82,8 @@ class Kernel(Ends):
             self._body(dict(copies))
             return
         (loop, step), *rest = items
+        if self.plan.packed and loop is self.plan.row:
+            self.pack(dict(copies))
         first = loop in self.shared
         if first and len(self.shared) == 2:
             self._both(rest, copies)
@@ -144,21 +146,48 @@ class Kernel(Ends):
             self._sums(many)
             return
         self._begin(copies)
+        if product(self.nest) is not None and self.nest.reduced:
+            self._products(copies, many)
+        else:
+            self._reductions(copies, many)
+        if self.nest.passes is None:
+            self.finish(copies, many)
+        else:
+            self.finish_pass(self.nest.passes, copies, many)
+
+    def _reductions(self, copies: Sequence[Copy], many: dict[Loop, int]) -> None:
         with self._reduced_loops(self.nest.reduced):
-            if product(self.nest) is not None:
-                self.look_ahead(many)
-                self.ask_next(many)
-                self.ask_first(many)
             for copy in copies:
                 with self._lanes(copy, many):
                     for k, reduction in enumerate(self.nest.reductions):
                         if k not in self.beside:
                             self._accumulate(k, reduction, copy)
                     self._stores(self.nest.inner, copy)
-        if self.nest.passes is None:
-            self.finish(copies, many)
-        else:
-            self.finish_pass(self.nest.passes, copies, many)
+
+    def _products(self, copies: Sequence[Copy], many: dict[Loop, int]) -> None:
+        """The sums of a product's tile, with questions to memory once a turn."""
+        *outer, inner = self.nest.reduced
+        copies = sorted(copies, key=self._number)  # row by row: few numbers wait in registers
+        with self._reduced_loops(outer):
+            for start, stop, terms in self._several(inner, self.plan.terms):
+                with self.text.loop(start, stop, terms) as i:
+                    self.counter[inner] = i
+                    self.cache.clear()
+                    if terms == self.plan.terms:
+                        self.look_ahead(many)
+                        self.ask_next(many)
+                        self.ask_first(many)
+                    for term in range(terms):
+                        for copy in copies:
+                            with self._lanes(copy, many):
+                                self._accumulate(
+                                    0, self.nest.reductions[0], copy, term=((inner, term),)
+                                )
+        self.cache.clear()
+
+    def _number(self, copy: Copy) -> int:
+        """Of its row."""
+        return sum(k for loop, k in copy if loop is self.plan.row)
 
     def _copies(self, many: dict[Loop, int]) -> list[Copy]:
         """The unrolled copies of a tile."""
@@ -199,24 +228,12 @@ class Kernel(Ends):
             self.accumulated[-1 - k, copy] = where
         return place
 
-    @contextmanager
-    def _reduced_loops(self, loops: Sequence[Loop]) -> Iterator[None]:
-        if not loops:
-            self.cache.clear()
-            yield
-            self.cache.clear()
-            return
-        with self.text.loop(*self.ends(loops[0])) as i:
-            self.counter[loops[0]] = i
-            self.cache.clear()
-            with self._reduced_loops(loops[1:]):
-                yield
-        self.cache.clear()
+    def _accumulate(self, k: int, reduction: Reduction, copy: Copy, keep: str | None = None,
+                    term: Copy = ()) -> None:  # fmt: skip
+        """Combine the value at hand with what there is; `keep`: only in these lanes.
 
-    def _accumulate(
-        self, k: int, reduction: Reduction, copy: Copy, keep: str | None = None
-    ) -> None:
-        """Combine the value at hand with what there is; `keep`: only in these lanes."""
+        term: which of a product's terms of this turn.
+        """
         value, place = reduction.value, self.accumulated[k, copy]
         width = self.width if self.lane else 1
         kind = ir(value.dtype, width)
@@ -226,7 +243,7 @@ class Kernel(Ends):
             return
         pair = product(self.nest)
         if pair is not None and keep is None:
-            a, b = (self.wide(x, copy) for x in pair)
+            a, b = (self.wide(x, (*copy, *term)) for x in pair)
             new = self.spell.and_product(value.op, value.dtype, width, a, b, before)
         else:
             new = self.combine(reduction.op, value.dtype, width, before, self.wide(value, copy))
@@ -329,6 +346,8 @@ class Kernel(Ends):
         for start in range(0, wide, at_once):
             here = range(start, min(start + at_once, wide))
             copies = [((row, r), (columns, c)) for r in range(rows) for c in here]
+            if rows < at_once:  # the shorter side waits in registers
+                copies.sort(key=lambda copy: copy[1][1])
             self._begin(copies)
             self._dot_loops(nest.reduced, copies)
             for r in range(rows):

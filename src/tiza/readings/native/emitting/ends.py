@@ -5,6 +5,9 @@ Of a row's own sum, as often as the row has entries.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 from tiza.readings.native.emitting.corner import Corner
 from tiza.readings.native.emitting.values import Copy
 from tiza.readings.native.lowering.band import FAR
@@ -60,6 +63,30 @@ class Ends(Corner):
                 test = self.text.set(f"icmp sgt i64 {far}, {end}")
                 stop = self.text.set(f"select i1 {test}, i64 0, i64 {stop}")
         return start, stop
+
+    def _several(self, loop: Loop, terms: int) -> list[tuple[str, str, int]]:
+        """The loops in the place of a reduced one that takes so many terms a turn, and the rest."""
+        start, stop = self.ends(loop)
+        whole = loop.extent // terms * terms
+        if terms == 1 or (start, stop) != ("0", str(loop.extent)) or not whole:
+            return [(start, stop, 1)]
+        rest = [(str(whole), stop, 1)] if whole < loop.extent else []
+        return [(start, str(whole), terms), *rest]
+
+    @contextmanager
+    def _reduced_loops(self, loops: Sequence[Loop]) -> Iterator[None]:
+        """Inside, one turn of these loops."""
+        if not loops:
+            self.cache.clear()
+            yield
+            self.cache.clear()
+            return
+        with self.text.loop(*self.ends(loops[0])) as i:
+            self.counter[loops[0]] = i
+            self.cache.clear()
+            with self._reduced_loops(loops[1:]):
+                yield
+        self.cache.clear()
 
     def _rim(self, loop: Loop, start: str, stop: str) -> tuple[str, str]:
         """The ends drawn in to where the factors are in memory."""

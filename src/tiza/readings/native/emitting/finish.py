@@ -51,29 +51,30 @@ class Results(Stores):
         if row not in many or lane not in many or not self.nest.reduced:
             return
         wanted = self._wanted(row, lane)
-        inner, vectors = self.nest.reduced[-1], math.ceil(many[lane] / self.width)
-        if inner.extent < many[row] * vectors or not wanted:
+        inner, each = self.nest.reduced[-1], LINE // self.nest.reductions[0].value.dtype.itemsize
+        wide = math.ceil(many[lane] / each)  # lines of a row
+        if inner.extent < many[row] * wide * self.plan.terms or not wanted:
             return
         passes = self.nest.passes
         if passes is None:
-            self._lines(wanted, many, vectors)
+            self._lines(wanted, many[row], wide, each)
             return
         with self._aside(f"icmp eq i64 {self.counter[passes]}, {passes.extent - 1}"):
-            self._lines(wanted, many, vectors)
+            self._lines(wanted, many[row], wide, each)
 
-    def _lines(self, wanted: Sequence[tuple[Buffer, Affine, int]], many: dict[Loop, int],
-             vectors: int) -> None:  # fmt: skip
+    def _lines(self, wanted: Sequence[tuple[Buffer, Affine, int]], rows: int, wide: int,
+               each: int) -> None:  # fmt: skip
         """A line of each buffer, another one at each turn of the innermost loop."""
         row, lane, inner = self.plan.row, self.lane, self.nest.reduced[-1]
         assert row is not None
         assert lane is not None
-        lines = many[row] * vectors
+        lines = rows * wide
         turn, before = self.counter[inner], dict(self.counter)
         turn = self.text.set(f"mul nsw i64 {turn}, {lines}")
         turn = self.text.set(f"udiv i64 {turn}, {inner.extent}")
-        down = self.text.set(f"udiv i64 {turn}, {vectors}")
-        along = self.text.set(f"urem i64 {turn}, {vectors}")
-        along = self.text.set(f"mul nsw i64 {along}, {self.width}")
+        down = self.text.set(f"udiv i64 {turn}, {wide}")
+        along = self.text.set(f"urem i64 {turn}, {wide}")
+        along = self.text.set(f"mul nsw i64 {along}, {each}")
         self.counter[row] = self.text.set(f"add nsw i64 {before[row]}, {down}")
         self.counter[lane] = self.text.set(f"add nsw i64 {before[lane]}, {along}")
         for buffer, place, write in wanted:
@@ -119,7 +120,7 @@ class Results(Stores):
         Each turn of the innermost loop asks for one line; there are turns enough for all of them.
         """
         row, lane = self.plan.row, self.lane
-        if row not in many or lane not in many or not self.nest.reduced:
+        if row not in many or lane not in many or not self.nest.reduced or self.plan.packed:
             return
         inner, outer = self.nest.reduced[-1], row if self.plan.row_outside else lane
         moving = [x.extra[:2] for x in product(self.nest) or () if outer in x.atoms]

@@ -24,12 +24,16 @@ from tiza.readings.native.terms.index import Affine, Loop
 STRIDED = 6.0  # what reading one lane from afar costs, in vector loads
 UNEVEN = 1.06
 ODD = 1.07  # what a tile of three vectors costs more: it fills all registers
+SHALLOW = 1.15  # fewer sums than additions that a processor has under way, with some to spare
 CROOKED = 1.1  # rows that stand side by side, in tiles that begin anywhere in a cache line
 NARROW = 1.1  # few vectors of a row at a time, each row of the matrix in another page
 FAR = 1.2  # the same, among products, and from a near cache
 NEAR = 1 << 15  # bytes
 TOGETHER = 8  # short rows that are summed at once, so that what is made of them fills lanes
 SHORT = 32  # values of a row's body, for that not to be long code
+OFTEN = 24  # rows that read a panel, for its copy to be worth while
+PANEL, LEAST = 1 << 16, 1 << 12  # bytes of one
+TERMS = 4  # of a product's sum at a turn, where registers, and so tiles, are small
 OWN = 16  # rows of a loop's body that several threads may have to themselves
 
 
@@ -50,6 +54,8 @@ class Schedule:
     columns: Loop | None = None
     row_outside: bool = True  # whether the loop over rows is around the loop over lanes
     own: bool = False  # whether threads share the loop over rows, however few
+    packed: bool = False  # whether a tile's columns are copied side by side (see `panels`)
+    terms: int = 1  # of a product's sum at a turn
 
 
 def lanes_of(nest: Nest, bits: int) -> int:
@@ -243,22 +249,48 @@ def _across(nest: Nest, lane: Loop, width: int, registers: int, again: bool) -> 
         return Schedule("across", outer, lane, min(4, groups))
     room = registers - 8 if registers >= 32 else registers - 4
     own = again and row.extent >= OWN
-    row_outside = _row_outside(nest, row, lane, own)
+    few = registers < 32
+    packed = few and not again and _packs(nest, row, lane, 2 * width)
+    row_outside = not packed and _row_outside(nest, row, lane, own)
     beside = row_outside and any(x.extra[1].coefficient(row) == 1 for x in product(nest) or ())
     choices = []
     for vectors in (2, 1, 3, 4):
         if vectors > groups:
             continue
-        rows = min(row.extent, max(1, room // vectors), 8 if vectors > 1 or own else 14)
+        fit = (registers - 1 - vectors if few else room) // vectors
+        rows = min(row.extent, max(1, fit), 8 if vectors > 1 or own else 14)
         waste = _waste(groups, vectors) * _waste(row.extent, rows)
         loads = (rows + vectors) / (rows * vectors)
         odd = ODD if vectors == 3 else 1.0
+        odd *= SHALLOW if few and rows * vectors < 10 else 1.0
         odd *= CROOKED if beside and rows % 4 and rows < row.extent else 1.0
-        odd *= NARROW if not row_outside and vectors < min(4, groups) else 1.0
+        odd *= NARROW if not (row_outside or packed) and vectors < min(4, groups) else 1.0
         choices.append((waste * odd * (1 + loads * 0.5), vectors, rows))
     _, vectors, rows = min(choices)
     return Schedule("across", outer, lane, vectors, row, rows, row_outside=row_outside,
-                    own=own and row_outside)  # fmt: skip
+                    own=own and row_outside, packed=packed, terms=TERMS if few else 1)  # fmt: skip
+
+
+def in_lanes(nest: Nest, lane: Loop | None) -> Value | None:
+    """The one factor of a product whose entries for the lanes stand side by side."""
+    found = [x for x in product(nest) or () if lane in x.atoms]
+    beside = lane is not None and len(found) == 1 and found[0].extra[1].coefficient(lane) == 1
+    return found[0] if beside and not found[0].extra[2] else None
+
+
+def _packs(nest: Nest, row: Loop, lane: Loop, side: int) -> bool:
+    """Whether a tile's columns, `side` of them, should be copied side by side.
+
+    They must be read often enough, by tiles of rows, and be no part of a long row already.
+    """
+    factor = in_lanes(nest, lane)
+    if factor is None or row in factor.atoms or nest.serial:
+        return False
+    if nest.limits or nest.turns or row.extent < OFTEN or lane.extent < 2 * side:
+        return False
+    terms = math.prod(r.extent for r in nest.reduced)
+    size = terms * side * factor.dtype.itemsize
+    return LEAST <= size <= PANEL
 
 
 def _row_outside(nest: Nest, row: Loop, lane: Loop, own: bool) -> bool:
@@ -304,7 +336,7 @@ def _along(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
             others = of_a if columns in of_b else of_b
             row = max(others, key=lambda k: k.extent)
             outer = [k for k in nest.kept if k not in (row, columns)]
-            most = range(4, 7) if registers >= 32 else range(2, 3)
+            most = range(4, 7) if registers >= 32 else range(2, 4)
             best = min(most, key=lambda r: _waste(row.extent, r) * (1 + (r + 4) / (4 * r)))
             rows = min(row.extent, best)
             wide = math.prod(r.extent for r in nest.reduced) * columns.extent * 4

@@ -45,10 +45,13 @@ def order(nest: Nest, plan: Schedule, width: int) -> Order:
     serial = [i for i in items if i[0] in nest.serial]
     free = [i for i in items if i[0] not in nest.serial]
     turns = [math.ceil(loop.extent / step) for loop, step in free]
+    pieces = serial and free and product(nest) is not None
     fixed = plan.own or (free and halved(nest, free[0][0]))
+    fixed = fixed or (pieces and len(_shared(_paired(free))) == 2)
     if free and turns[0] < FEW and not fixed:  # more turns to share
-        free.insert(0, free.pop(turns.index(max(turns))))
-    if serial and free and product(nest) is not None:
+        most = max(turns[:-1] if plan.packed else turns)  # rows stay inside: they share a panel
+        free.insert(0, free.pop(turns.index(most)))
+    if pieces:
         free = _paired(free)
         return Order([*serial, *free], _shared(free))
     items = [*free[:1], *serial, *free[1:]]  # order is kept inside

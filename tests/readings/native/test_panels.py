@@ -1,0 +1,55 @@
+"""Products on processors with few registers: columns copied side by side, several terms a turn."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import tiza as tz
+from tiza.readings.native.machine.llvm import available, host
+from tiza.readings.native.recalling import graphs
+
+pytestmark = pytest.mark.skipif(available() is not None, reason="no machine code here")
+
+WAYS = {"ab": lambda a, b: a @ b, "aᵀb": lambda a, b: a.T @ b, "abᵀ": lambda a, b: a @ b.T}
+SIZES = [(25, 40, 17), (48, 33, 129), (100, 512, 31), (131, 64, 257)]
+
+
+@pytest.fixture(autouse=True)
+def few_registers(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = replace(host(), vector_bits=256, registers=16)
+    monkeypatch.setattr(graphs, "host", lambda: narrow)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("way", WAYS)
+def test_products_are_numpys(way: str, size: tuple[int, int, int], dtype: str) -> None:
+    (m, n, k), draw = size, np.random.default_rng(0).normal
+    a = draw(size=(k, m) if way == "aᵀb" else (m, k)).astype(dtype)
+    b = draw(size=(n, k) if way == "abᵀ" else (k, n)).astype(dtype)
+    product = tz.compile(lambda a, b: tz.maximum(WAYS[way](a, b) + 1, 0))
+    found = product(a, b).numpy()
+    limit = {"float32": 3e-6, "float64": 1e-14}[dtype] * k**0.5
+    np.testing.assert_allclose(found, np.maximum(WAYS[way](a, b) + 1, 0), atol=limit)
+    alike = [product.last(a, b, threads=threads)[0] for threads in (1, 2, 3)]
+    assert all(np.array_equal(found, other) for other in alike)
+
+
+def test_columns_are_copied_where_many_rows_read_them() -> None:
+    x = tz.tensor(np.ones((48, 64), np.float32))
+    product = tz.compile(lambda a, b: a @ b)
+    for columns, copied in ((64, True), (16, False)):
+        product(x, tz.tensor(np.ones((64, columns), np.float32)))
+        (call,) = product.last.builder.calls
+        assert call.plan is not None
+        assert call.plan.packed is copied
+
+
+def test_gathered_rows_are_copied_once() -> None:
+    """Rows picked by numbers, summed over: what the first layer's weights learn."""
+    rng = np.random.default_rng(0)
+    data, rows = rng.normal(size=(50, 96)).astype(np.float32), rng.permutation(50)[:32]
+    errors = rng.normal(size=(32, 40)).astype(np.float32)
+    learned = tz.compile(lambda e, x, i: e.T @ x[i])(errors, data, rows)
+    np.testing.assert_allclose(learned.numpy(), errors.T @ data[rows], atol=1e-5)
