@@ -188,7 +188,7 @@ class Builder:
 
     def _in_passes(self, group: Group, lowerer: Lowerer) -> Nest | None:
         """A long product of large factors, summed part by part: a part stays in near caches."""
-        passes = deep(group.reduced[0]) if group.reduced else 0
+        passes = deep(group.reduced[0], self.registers) if group.reduced else 0
         if not passes or self.memory[group.reduced[0]].buffer.argument is not None:
             return None
         try:

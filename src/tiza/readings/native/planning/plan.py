@@ -33,6 +33,7 @@ from tiza.readings.native.rewriting.still import settled
 from tiza.readings.native.rewriting.winograd import rectified
 from tiza.readings.native.terms.tables import (
     ALONE,
+    AMPLE,
     HOST,
     LOOPS,
     MOVES,
@@ -123,22 +124,21 @@ class Plan:
     passing: set[Node]  # so, too, but stored until the last of several passes
 
 
-DEEP = 512  # products summed over more are made in several passes
-BLOCK = 256  # of about so many terms
+DEEP, BLOCK = 512, 256  # products summed over more terms are made in passes of about so many
 
 
-def deep(root: Node) -> int:
+def deep(root: Node, registers: int = AMPLE) -> int:
     """In how many passes a product is summed; 0 where one will do.
 
-    They are equally long where that is possible; of many, the last one may be shorter.
+    Equally long ones where possible; of many, the last may be shorter. Panels want short ones.
     """
-    if root.prim.name != "matmul" or root.ndim != 2 or root.inputs[0].shape[1] <= DEEP:
+    terms = root.inputs[0].shape[1] if root.prim.name == "matmul" and root.ndim == 2 else 0
+    if terms <= DEEP:
         return 0
-    terms = root.inputs[0].shape[1]
-    even = next((terms // k for k in range(BLOCK, BLOCK // 2, -1) if terms % k == 0), 0)
-    if even or terms < 4 * BLOCK:
-        return even
-    return math.ceil(terms / math.ceil(terms / math.ceil(terms / BLOCK)))
+    count = next((terms // k for k in range(BLOCK, BLOCK // 2, -1) if terms % k == 0), 0)
+    if not count and terms >= 4 * BLOCK:
+        count = math.ceil(terms / math.ceil(terms / math.ceil(terms / BLOCK)))
+    return count if registers >= AMPLE else 2 * count  # the nearest cache holds two panels
 
 
 class Planner:
@@ -178,7 +178,7 @@ class Planner:
                 for other in waiting.after(node):
                     self._place(other)
         own, groups = self._own(), behind(self.groups, self.home)
-        passing = set(filter(deep, own))
+        passing = {x for x in own if deep(x)}
         return Plan(self.inputs, self.outputs, groups, self.kept, own - passing, passing)
 
     def _early(self) -> dict[Node, None]:

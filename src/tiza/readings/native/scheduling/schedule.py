@@ -20,11 +20,13 @@ from tiza.readings.native.lowering.lower import Value
 from tiza.readings.native.lowering.nest import Nest
 from tiza.readings.native.rewriting.halves import HALVES, LONG
 from tiza.readings.native.terms.index import Affine, Loop
+from tiza.readings.native.terms.tables import AMPLE
 
 STRIDED = 6.0  # what reading one lane from afar costs, in vector loads
 UNEVEN = 1.06
 ODD = 1.07  # what a tile of three vectors costs more: it fills all registers
-SHALLOW = 1.15  # fewer sums than additions that a processor has under way, with some to spare
+DELAY = 5  # cycles from a sum to the next one, with some to spare
+TURN = 0.25  # cycles of a loop's turn besides
 CROOKED = 1.1  # rows that stand side by side, in tiles that begin anywhere in a cache line
 NARROW = 1.1  # few vectors of a row at a time, each row of the matrix in another page
 FAR = 1.2  # the same, among products, and from a near cache
@@ -247,28 +249,68 @@ def _across(nest: Nest, lane: Loop, width: int, registers: int, again: bool) -> 
     outer = [k for k in nest.kept if k is not lane and k is not row]
     if row is None:
         return Schedule("across", outer, lane, min(4, groups))
-    room = registers - 8 if registers >= 32 else registers - 4
     own = again and row.extent >= OWN
-    few = registers < 32
-    packed = few and not again and _packs(nest, row, lane, 2 * width)
+    packed = registers < AMPLE and not again and _packs(nest, row, lane, 2 * width)
     row_outside = not packed and _row_outside(nest, row, lane, own)
-    beside = row_outside and any(x.extra[1].coefficient(row) == 1 for x in product(nest) or ())
-    choices = []
+    way = Schedule("across", outer, lane, row=row, row_outside=row_outside,
+                   own=own and row_outside, packed=packed)  # fmt: skip
+    if registers < AMPLE:
+        terms = math.prod(r.extent for r in nest.reduced)
+        far = not packed and terms * lane.extent * 4 > NEAR
+        way.vectors, way.rows = _small_tile(groups, row.extent, registers, own, far)
+        way.terms = TERMS
+    else:
+        way.vectors, way.rows = _large_tile(nest, way, groups, registers - 8, own)
+    return way
+
+
+def _large_tile(nest: Nest, way: Schedule, groups: int, room: int, own: bool) -> tuple[int, int]:
+    """How many vectors and rows of a product fit in `room` registers, with little waste."""
+    row, choices = way.row, []
+    assert row is not None  # a product has rows
+    beside = way.row_outside and any(x.extra[1].coefficient(row) == 1 for x in product(nest) or ())
     for vectors in (2, 1, 3, 4):
         if vectors > groups:
             continue
-        fit = (registers - 1 - vectors if few else room) // vectors
-        rows = min(row.extent, max(1, fit), 8 if vectors > 1 or own else 14)
+        rows = min(row.extent, max(1, room // vectors), 8 if vectors > 1 or own else 14)
         waste = _waste(groups, vectors) * _waste(row.extent, rows)
         loads = (rows + vectors) / (rows * vectors)
         odd = ODD if vectors == 3 else 1.0
-        odd *= SHALLOW if few and rows * vectors < 10 else 1.0
         odd *= CROOKED if beside and rows % 4 and rows < row.extent else 1.0
-        odd *= NARROW if not (row_outside or packed) and vectors < min(4, groups) else 1.0
+        odd *= NARROW if not way.row_outside and vectors < min(4, groups) else 1.0
         choices.append((waste * odd * (1 + loads * 0.5), vectors, rows))
     _, vectors, rows = min(choices)
-    return Schedule("across", outer, lane, vectors, row, rows, row_outside=row_outside,
-                    own=own and row_outside, packed=packed, terms=TERMS if few else 1)  # fmt: skip
+    return vectors, rows
+
+
+def _small_tile(groups: int, extent: int, registers: int, own: bool, far: bool) -> tuple[int, int]:
+    """The same where registers are few: by the cycles of a term of all rows and columns.
+
+    Two products a cycle and two loads, but not before earlier sums have come, in `DELAY` cycles;
+    loads from the second cache (far) take twice as long. own: rows go to threads tile by tile.
+    """
+
+    def cycles(rows: int, vectors: int) -> float:
+        loads = rows + vectors * (2 if far else 1)
+        return max(rows * vectors, DELAY * 2, loads) / 2 + TURN
+
+    def whole(rows: int, vectors: int) -> float:
+        return sum(n * m * cycles(r, v) for r, n in _parts(extent, rows)
+                   for v, m in _parts(groups, vectors))  # fmt: skip
+
+    choices = []
+    for vectors in range(1, min(4, groups) + 1):
+        most = min(extent, (registers - 1 - vectors) // vectors, 4 if own else 14)
+        choices += [(whole(rows, vectors), -rows * vectors, vectors, rows)
+                    for rows in range(1, most + 1)]  # fmt: skip
+    *_, vectors, rows = min(choices)
+    return vectors, rows
+
+
+def _parts(extent: int, step: int) -> list[tuple[int, int]]:
+    """Into which parts a loop is cut, and how many of each there are."""
+    full, rest = divmod(extent, step)
+    return [(step, full), (rest, 1)] if rest else [(step, full)]
 
 
 def in_lanes(nest: Nest, lane: Loop | None) -> Value | None:
@@ -336,7 +378,7 @@ def _along(nest: Nest, lane: Loop, width: int, registers: int) -> Schedule:
             others = of_a if columns in of_b else of_b
             row = max(others, key=lambda k: k.extent)
             outer = [k for k in nest.kept if k not in (row, columns)]
-            most = range(4, 7) if registers >= 32 else range(2, 4)
+            most = range(4, 7) if registers >= AMPLE else range(2, 4)
             best = min(most, key=lambda r: _waste(row.extent, r) * (1 + (r + 4) / (4 * r)))
             rows = min(row.extent, best)
             wide = math.prod(r.extent for r in nest.reduced) * columns.extent * 4

@@ -8,6 +8,7 @@ import numpy as np
 
 from tiza.graph.node import Node
 
+AMPLE = 32  # registers, enough for tiles of 8 rows by 2 vectors and more
 # Computed by NumPy, called back from the compiled program:
 HOST = {
     "inv", "solve", "det", "slogdet", "cholesky", "eigh", "qr", "svd", "pinv", "argsort",
