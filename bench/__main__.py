@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from bench import check
 from bench.contest import CONTESTS, contest, hold
 from bench.harness import Plan, Result, measure
-from bench.kept import Kept
-from bench.machine import about, load
+from bench.kept import Kept, every, place
+from bench.machine import about, level, load
 from bench.modes import makers, missing
 from bench.page import BUSY, write
 from bench.probe import PROBED, QUICKLY, probe_all
@@ -108,11 +108,12 @@ def remember(kept: Kept, given: argparse.Namespace) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what was asked for; 1 where something did not agree."""
     given = options(arguments)
-    kept = Kept.read()
     check.traced = given.trace
+    levels = every()
     if given.page:
-        print(*(path.name for path in write(kept)))
+        print(*(path.name for path in write(levels)))
         return 0
+    kept = next(k for k in levels if k.level == level())
     facts, plan, faults = about(), planned(given), 0
     for shown in missing():
         print(f"{shown} is not installed: its figures are left out")
@@ -132,8 +133,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             faults += len(result.faults)
         if not given.dry:
             kept.write()
-            write(Kept.read())  # from the digits that are kept, so that `--page` writes the same
-    print(f"{time.perf_counter() - start:.0f} s")
+            write(every())  # from the digits that are kept, so that `--page` writes the same
+    where = "" if given.dry else f", kept in bench/{place(kept.level).name}"
+    print(f"{time.perf_counter() - start:.0f} s{where}")
     return 1 if faults else 0
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 PACKAGES = ("tiza", "numpy", "llvmlite", "torch", "jax", "jaxlib", "scikit-learn")
 VECTORS = (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("asimd", "NEON"), ("sse2", "SSE2"))
+LEVELS = (*(shown for _, shown in VECTORS), "")  # "": the system does not tell
 
 
 def about() -> dict[str, Any]:
@@ -63,18 +64,29 @@ def installed(name: str) -> str:
 
 def processor() -> str:
     """The processor's name and its widest vectors."""
-    path = Path("/proc/cpuinfo")
-    if not path.exists():
+    fields, widest = told(), level()
+    if not fields:
         return platform.processor() or platform.machine()
-    text = path.read_text(encoding="utf-8")
-    fields = dict(
-        (part.strip() for part in line.split(":", 1)) for line in text.splitlines() if ":" in line
-    )
-    flags = fields.get("flags", fields.get("Features", "")).split()
-    widest = next((shown for flag, shown in VECTORS if flag in flags), "")
     name = fields.get("model name", platform.machine())
     family = f", family {fields['cpu family']}" if "cpu family" in fields else ""
     return f"{name}{family}" + (f", {widest}" if widest else "")
+
+
+def level() -> str:
+    """The processor's widest vectors, "" where the system does not tell."""
+    fields = told()
+    flags = fields.get("flags", fields.get("Features", "")).split()
+    return next((shown for flag, shown in VECTORS if flag in flags), "")
+
+
+def told() -> dict[str, str]:
+    """What the system tells of its last core; nothing where it tells nothing."""
+    path = Path("/proc/cpuinfo")
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    pairs = (line.split(":", 1) for line in lines if ":" in line)
+    return {key.strip(): value.strip() for key, value in pairs}
 
 
 def memory() -> int:

@@ -17,8 +17,8 @@ import numpy as np
 
 import tiza as tz
 from bench.harness import Result, Timing
-from bench.kept import Kept
-from bench.machine import about
+from bench.kept import Kept, every
+from bench.machine import about, level
 from bench.page import write
 
 COLUMNS, BLOCK, BATCH = 784, 1 << 23, 256
@@ -114,10 +114,10 @@ def main() -> int:
     share = reading.least / fitting.least
     print(f"fit in order reaches {share:.0%} of the speed of reading")
     if not given.dry:
-        kept = Kept.read()
+        kept = Kept.read(level())
         kept.results[result.rung] = result
         kept.write()
-        write(kept)
+        write(every())
     return 0 if share >= 0.8 else 1
 
 

@@ -18,25 +18,30 @@ THINGS = (*CONTESTS, "mapped")
 BUSY = 0.5  # load for each core beyond which times are not to be trusted
 
 
-def write(kept: Kept, docs: Path = DOCS) -> list[Path]:
-    """Write both pages and their pictures; the paths."""
+def write(levels: Sequence[Kept], docs: Path = DOCS) -> list[Path]:
+    """Write both pages and the pictures of the first level; the paths."""
     from bench.plots import draw
 
-    pictures = draw(kept, docs / "assets" / "benchmarks")
+    pictures = draw(levels[0], docs / "assets" / "benchmarks")
     pages = []
     for language, path, up in (("en", docs / "benchmarks.md", ""),
                                ("es", docs / "es" / "benchmarks.md", "../")):  # fmt: skip
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page(kept, language, up), encoding="utf-8")
+        path.write_text(page(levels, language, up), encoding="utf-8")
         pages.append(path)
     return [*pages, *pictures]
 
 
-def page(kept: Kept, language: str, up: str = "") -> str:
-    """One page; `up` leads from its folder to that of the English one."""
+def page(levels: Sequence[Kept], language: str, up: str = "") -> str:
+    """One page about the first level, with a section for each other one that was measured.
+
+    `up` leads from its folder to that of the English one.
+    """
+    kept, *others = levels
     parts = [f"# {word('title', language)}", word("intro", language)]
-    known = [r for r in (kept.results.get(n) for n in (*LADDER, *FURTHER, *THINGS)) if r]
-    if not known and not kept.scaling:
+    known = chosen(kept, *LADDER, *FURTHER, *THINGS)
+    beside = [part for other in others for part in elsewhere(other, language)]
+    if not known and not kept.scaling and not beside:
         parts += [word("nothing", language), *repeat(language)]
         return "\n\n".join(parts) + "\n"
     trained = [r for r in known if r.rung not in THINGS]
@@ -48,6 +53,7 @@ def page(kept: Kept, language: str, up: str = "") -> str:
         parts.append(picture("ratios", "faster", language, up))
     further = [r for r in trained if r.rung in FURTHER]
     parts += section("further", ratios(further, language), language)
+    parts += beside
     contests = [r for r in known if r.rung in THINGS]
     parts += section("contests", all_contests(contests, language), language)
     parts += section("ways", all_ways(trained, language), language)
@@ -60,6 +66,29 @@ def page(kept: Kept, language: str, up: str = "") -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def elsewhere(kept: Kept, language: str) -> list[str]:
+    """The section of another level: its machine, what it was measured on, what was left out."""
+    ladder, further = chosen(kept, *LADDER), chosen(kept, *FURTHER)
+    trained = [*ladder, *further]
+    if not trained:
+        return []
+    head = word("with" if kept.level else "without", language).format(level=kept.level)
+    missing = [*replaced(trained, language), *left_out(trained, language)]
+    return [
+        f"## {head}",
+        *machines(trained, language),
+        *section("ladder", ratios(ladder, language), language, "###"),
+        *mean(ladder, language),
+        *section("further", ratios(further, language), language, "###"),
+        *section("notes", "\n".join(missing), language, "###"),
+    ]
+
+
+def chosen(kept: Kept, *names: str) -> list[Result]:
+    """The results that there are of these."""
+    return [kept.results[name] for name in names if name in kept.results]
+
+
 # -- tables --------------------------------------------------------------------------------
 
 
@@ -70,12 +99,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(["| " + " | ".join(heads) + " |", rule, *lines]) if lines else ""
 
 
-def section(key: str, content: str, language: str) -> list[str]:
+def section(key: str, content: str, language: str, mark: str = "##") -> list[str]:
     """A heading, its sentence if there is one, its content; nothing where there is none."""
     if not content:
         return []
     said = [word(f"{key}-line", language)] if key in SAID else []
-    return [f"## {word(key, language)}", *said, content]
+    return [f"{mark} {word(key, language)}", *said, content]
 
 
 SAID = ("ways", "memory", "starts", "agreement")
@@ -230,21 +259,33 @@ def machines(results: Sequence[Result], language: str) -> list[str]:
 def notes(results: Sequence[Result], language: str) -> str:
     """What each workload adds, and what was left out and why."""
     lines = [f"- {word('rates', language)}"]
-    if any(r.source.startswith("synthetic, shaped") for r in results):
+    if replaced(results, language):
         lines.append(f"- {word('synthetic', language)}")
     lines += [f"- {named(r, language)}: {pick(r.note, language)}" for r in results if r.note]
+    return "\n".join(lines + left_out(results, language))
+
+
+def replaced(results: Sequence[Result], language: str) -> list[str]:
+    """The data that stand in for real ones."""
+    return [f"- {named(r, language)}: {word('rows', language)}: {r.source}"
+            for r in results if r.source.startswith("synthetic, shaped")]  # fmt: skip
+
+
+def left_out(results: Sequence[Result], language: str) -> list[str]:
+    """What was not timed, and why."""
+    lines: list[str] = []
     for r in results:
         lines += [f"- {named(r, language)}: {label} {word('refused', language)}: {why}"
                   for label, why in r.refused.items()]  # fmt: skip
         lines += [
             f"- {named(r, language)}: {word('untimed', language)}: {fault}" for fault in r.faults
         ]
-    return "\n".join(lines)
+    return lines
 
 
 def repeat(language: str) -> list[str]:
     """How to measure."""
-    return [f"## {word('repeat', language)}", word("commands", language)]
+    return [f"## {word('repeat', language)}", word("commands", language), word("files", language)]
 
 
 def picture(name: str, key: str, language: str, up: str) -> str:

@@ -44,6 +44,16 @@ make bench RUNG="lenet gpt" ARGS="--modes fit,fused --dry"    # algunas formas, 
 .venv/bin/python -m bench.mapped --gb 32    # una pasada por un archivo mayor que la memoria
 ```""",
     ),
+    "files": (
+        "Figures of processors with different vectors are never mixed: those with AVX-512 are kept "
+        "in `bench/results.json`, each other kind in a file of its own, such as "
+        "`bench/results-avx2.json`, and shown in a section of its own.",
+        "Nunca se mezclan cifras de procesadores con vectores distintos: las de AVX-512 se guardan "
+        "en `bench/results.json`; las de cada otra clase, en un archivo propio, como "
+        "`bench/results-avx2.json`, y se muestran en una sección propia.",
+    ),
+    "with": ("On a processor with {level}", "En un procesador con {level}"),
+    "without": ("On another processor", "En otro procesador"),
     "machine": ("Machine", "Máquina"),
     "machine-line": (
         "{processor}; {cores} cores, {memory_gb} GB; {system}; Python {python}; {versions}.",

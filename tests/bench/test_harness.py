@@ -11,7 +11,7 @@ from bench import page, scaling
 from bench.check import Agreement, allowed, faults
 from bench.contest import Contest, apart, hold
 from bench.harness import Plan, Result, Timing, compare, measure
-from bench.kept import Kept
+from bench.kept import MAIN, Kept, every
 from bench.machine import about
 from bench.modes import family
 from bench.modes.base import Stepper
@@ -142,17 +142,20 @@ def test_contests_compare_answers_before_they_time() -> None:
     assert (result.timings, result.faults) == ([], ["way 1 is off way 0 by 5.0e-01"])
 
 
-def test_figures_survive_the_file_and_fill_the_page(tmp_path: Path) -> None:
+def test_figures_survive_the_file_and_fill_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.kept.FOLDER", tmp_path)
     modes = {"tiza fit": [2.0, 4.0], "JAX scan": [6.0, 8.0]}
     timings = [Timing(k, v) for k, v in modes.items()]
     result = Result(
         "tiny", "tiny 2-1-1", 1, "points", 9, 1.5, 2.5, ("noted", "anotado"), timings, about=about()
     )
     result.memory = {"tiza fit": {"imports_mb": 40.0, "peak_mb": 11.4, "steady_mb": 10.0}}
-    Kept({"tiny": result}).write(tmp_path / "results.json")
-    kept = Kept.read(tmp_path / "results.json")
+    Kept({"tiny": result}).write()
+    kept = Kept.read(MAIN)
     assert kept.results["tiny"].timings == timings
-    english, spanish = (page.page(kept, language) for language in ("en", "es"))
+    english, spanish = (page.page([kept], language) for language in ("en", "es"))
     row = "| tiny 2-1-1 | 2 (3) | JAX scan 6 (7) | **3.00** (2.33) | 1.5, 2.5 |"
     assert row in english
     assert row.replace("tiny", "mínima").replace("  ", " ") in spanish
@@ -181,7 +184,7 @@ def test_memory_is_told_beside_times_that_are_kept(
     assert asked == [["tiza fit", "tiza @compile"]]
     assert (result.timings, result.memory, result.starts) == (timings, memory, starts)
     assert "51 MB (11 beyond imports), first step 0.5 s (0.06 s)" in capsys.readouterr().out
-    assert "| tiny 2-1-1 | 0.5 (0.06) |" in page.page(kept, "en")
+    assert "| tiny 2-1-1 | 0.5 (0.06) |" in page.page([kept], "en")
 
 
 def test_a_quick_look_at_growth_keeps_both_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +194,7 @@ def test_a_quick_look_at_growth_keeps_both_ends(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_without_figures_the_page_says_so(tmp_path: Path) -> None:
-    paths = page.write(Kept(), tmp_path)
+    paths = page.write([Kept()], tmp_path)
     assert [p.name for p in paths] == ["benchmarks.md", "benchmarks.md"]
     assert "Nothing has been measured yet" in paths[0].read_text()
     assert "Todavía no se ha medido nada" in paths[1].read_text()
@@ -202,7 +205,7 @@ def test_without_figures_the_page_says_so(tmp_path: Path) -> None:
 )
 def test_the_pages_are_those_that_the_measurements_wrote(language: str, name: str) -> None:
     up = "../" if language == "es" else ""
-    assert (page.DOCS / name).read_text() == page.page(Kept.read(), language, up)
+    assert (page.DOCS / name).read_text() == page.page(every(), language, up)
 
 
 def test_pictures_are_drawn_in_both_languages(tmp_path: Path) -> None:
@@ -211,7 +214,7 @@ def test_pictures_are_drawn_in_both_languages(tmp_path: Path) -> None:
     result = Result("tiny", "tiny 2-1-1", 1, "points", 9, 1.5, 2.5, ("noted", "anotado"), timings)
     scaling = {"batch": {"title": "MLP", "sizes": [1, 2],
                          "times": {"tiza fit": [1.0, 2.0], "JAX scan": [2.0, None]}}}  # fmt: skip
-    paths = page.write(Kept({"tiny": result}, scaling), tmp_path)
+    paths = page.write([Kept({"tiny": result}, scaling)], tmp_path)
     drawn = {p.name for p in paths if p.suffix == ".svg"}
     assert drawn == {"ratios-en.svg", "ratios-es.svg", "batch-en.svg", "batch-es.svg"}
 
