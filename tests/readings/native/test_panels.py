@@ -12,7 +12,7 @@ from tiza.readings.native.recalling import graphs
 pytestmark = pytest.mark.skipif(available() is not None, reason="no machine code here")
 
 WAYS = {"ab": lambda a, b: a @ b, "aᵀb": lambda a, b: a.T @ b, "abᵀ": lambda a, b: a @ b.T}
-SIZES = [(25, 40, 17), (48, 33, 129), (100, 512, 31), (131, 64, 257)]
+SIZES = [(25, 40, 17), (48, 33, 129), (100, 512, 31), (131, 64, 257), (512, 48, 33)]
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +44,16 @@ def test_columns_are_copied_where_many_rows_read_them() -> None:
         (call,) = product.last.builder.calls
         assert call.plan is not None
         assert call.plan.packed is copied
+
+
+def test_threads_keep_to_their_rows() -> None:
+    rng = np.random.default_rng(0)
+    x, w, v = (rng.normal(size=s).astype(np.float32) for s in ((448, 64), (64, 96), (96, 48)))
+    layers = tz.compile(lambda x, w, v: tz.maximum(x @ w, 0) @ v)
+    np.testing.assert_allclose(layers(x, w, v).numpy(), np.maximum(x @ w, 0) @ v, atol=1e-3)
+    plans = [call.plan for call in layers.last.builder.calls if call.plan is not None]
+    assert [plan.chunk for plan in plans] == [56, 56]
+    assert [call.trips for call in layers.last.builder.calls] == [8, 8]
 
 
 def test_gathered_rows_are_copied_once() -> None:

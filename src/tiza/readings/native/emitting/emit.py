@@ -13,13 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from tiza.readings.native.emitting.panels import Panels
+from tiza.readings.native.emitting.around import Around
 from tiza.readings.native.emitting.spell import ir
 from tiza.readings.native.emitting.values import INT, Copy
 from tiza.readings.native.lowering.lower import BOOL
-from tiza.readings.native.lowering.nest import Nest, Reduction
-from tiza.readings.native.scheduling.schedule import Schedule, product
-from tiza.readings.native.scheduling.sharing import Item, order
+from tiza.readings.native.lowering.nest import Reduction
+from tiza.readings.native.scheduling.schedule import product
 from tiza.readings.native.terms.index import Loop
 
 DType = np.dtype[Any]
@@ -35,27 +34,8 @@ IDENTITY: dict[str, Callable[[DType], Any]] = {
 }
 
 
-class Kernel(Panels):
+class Kernel(Around):
     """Writes one nest."""
-
-    def __init__(self, nest: Nest, plan: Schedule, width: int) -> None:
-        super().__init__(nest, plan, width)
-        self.lane = plan.lane
-        self.items, self.shared = self.kept = order(nest, plan, width)
-        around = [nest.passes] if nest.passes else []
-        self.order = [*around, *(loop for loop, _ in self.items), *nest.reduced]
-
-    # -- the function -----------------------------------------------------------------------
-
-    @property
-    def trips(self) -> int:
-        """How many turns there are that threads may share."""
-        return self.kept.trips
-
-    @property
-    def divisible(self) -> bool:
-        """Whether threads may share them."""
-        return bool(self.shared) and self.shared[0] not in self.nest.serial
 
     def write(self, name: str) -> str:
         """The function under this name."""
@@ -64,71 +44,6 @@ class Kernel(Panels):
         args = ", ".join(f"ptr noalias {p}" for p in self.pointer.values())
         head = f"define internal void @{name}({args}{', ' if args else ''}i64 %from, i64 %to)"
         return self.text.function(head, "noinline #0" if self.panel else "#0")
-
-    @contextmanager
-    def _passes(self) -> Iterator[None]:
-        """The loop around all others, where there is one."""
-        loop = self.nest.passes
-        if loop is None:
-            yield
-            return
-        with self.text.loop("0", str(loop.extent)) as i:
-            self.counter[loop] = i
-            yield
-
-    def _run(self, items: Sequence[Item], copies: Copy) -> None:
-        """The loops that are left; `copies`: how many entries of each tiled loop are at hand."""
-        if not items:
-            self._body(dict(copies))
-            return
-        (loop, step), *rest = items
-        if self.plan.packed and loop is self.plan.row:
-            self.pack(dict(copies))
-        first = loop in self.shared
-        if first and len(self.shared) == 2:
-            self._both(rest, copies)
-            return
-        full, over = divmod(loop.extent, step)
-        if first and full + (over > 0) == 1:
-            first = False  # nothing to share
-        start, stop = ("%from", "%to") if first else ("0", str(full))
-        if first and over:
-            test = self.text.set(f"icmp slt i64 %to, {full}")
-            stop = self.text.set(f"select i1 {test}, i64 %to, i64 {full}")
-        tiled = step > 1
-        if full:
-            if full == 1 and not first:
-                self._turn(loop, "0", step, tiled, rest, copies, step)
-            else:
-                with self.text.loop(start, stop) as i:
-                    at = i if step == 1 else self.text.set(f"mul nsw i64 {i}, {step}")
-                    self._turn(loop, at, step, tiled, rest, copies, step)
-        if over:
-            if first:
-                test = self.text.set(f"icmp sgt i64 %to, {full}")
-                with self.text.when(test):
-                    self._turn(loop, str(full * step), over, tiled, rest, copies, step)
-            else:
-                self._turn(loop, str(full * step), over, tiled, rest, copies, step)
-
-    def _both(self, items: Sequence[Item], copies: Copy) -> None:
-        """Two loops as one; the second one may be cut in whole tiles."""
-        one, (two, step) = self.shared[0], items[0]
-        turns = two.extent // step
-        with self.text.loop("%from", "%to") as i:
-            self.counter[one] = self.text.set(f"udiv i64 {i}, {turns}")
-            at = self.text.set(f"urem i64 {i}, {turns}")
-            at = at if step == 1 else self.text.set(f"mul nsw i64 {at}, {step}")
-            self._turn(two, at, step, step > 1, items[1:], copies, step)
-
-    def _turn(self, loop: Loop, at: str, many: int, tiled: bool, rest: Sequence[Item],
-              copies: Copy, step: int) -> None:  # fmt: skip
-        self.counter[loop] = at
-        self.cache.clear()
-        self._run(rest, (*copies, (loop, many)) if tiled or step > 1 else copies)
-        self.cache.clear()
-
-    # -- one tile ---------------------------------------------------------------------------
 
     def _body(self, many: dict[Loop, int]) -> None:
         """Everything inside the kept loops."""

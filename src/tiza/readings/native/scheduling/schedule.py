@@ -19,14 +19,13 @@ from dataclasses import dataclass
 from tiza.readings.native.lowering.lower import Value
 from tiza.readings.native.lowering.nest import Nest
 from tiza.readings.native.rewriting.halves import HALVES, LONG
+from tiza.readings.native.scheduling.small import chunk, small_tile
 from tiza.readings.native.terms.index import Affine, Loop
 from tiza.readings.native.terms.tables import AMPLE
 
 STRIDED = 6.0  # what reading one lane from afar costs, in vector loads
 UNEVEN = 1.06
 ODD = 1.07  # what a tile of three vectors costs more: it fills all registers
-DELAY = 5  # cycles from a sum to the next one, with some to spare
-TURN = 0.25  # cycles of a loop's turn besides
 CROOKED = 1.1  # rows that stand side by side, in tiles that begin anywhere in a cache line
 NARROW = 1.1  # few vectors of a row at a time, each row of the matrix in another page
 FAR = 1.2  # the same, among products, and from a near cache
@@ -58,6 +57,7 @@ class Schedule:
     own: bool = False  # whether threads share the loop over rows, however few
     packed: bool = False  # whether a tile's columns are copied side by side (see `panels`)
     terms: int = 1  # of a product's sum at a turn
+    chunk: int = 0  # rows that a thread takes at a time, if these go around all other loops
 
 
 def lanes_of(nest: Nest, bits: int) -> int:
@@ -257,8 +257,9 @@ def _across(nest: Nest, lane: Loop, width: int, registers: int, again: bool) -> 
     if registers < AMPLE:
         terms = math.prod(r.extent for r in nest.reduced)
         far = not packed and terms * lane.extent * 4 > NEAR
-        way.vectors, way.rows = _small_tile(groups, row.extent, registers, own, far)
+        way.vectors, way.rows = small_tile(groups, row.extent, registers, own, far)
         way.terms = TERMS
+        way.chunk = chunk(row.extent, way.rows) if packed and not outer else 0
     else:
         way.vectors, way.rows = _large_tile(nest, way, groups, registers - 8, own)
     return way
@@ -281,36 +282,6 @@ def _large_tile(nest: Nest, way: Schedule, groups: int, room: int, own: bool) ->
         choices.append((waste * odd * (1 + loads * 0.5), vectors, rows))
     _, vectors, rows = min(choices)
     return vectors, rows
-
-
-def _small_tile(groups: int, extent: int, registers: int, own: bool, far: bool) -> tuple[int, int]:
-    """The same where registers are few: by the cycles of a term of all rows and columns.
-
-    Two products a cycle and two loads, but not before earlier sums have come, in `DELAY` cycles;
-    loads from the second cache (far) take twice as long. own: rows go to threads tile by tile.
-    """
-
-    def cycles(rows: int, vectors: int) -> float:
-        loads = rows + vectors * (2 if far else 1)
-        return max(rows * vectors, DELAY * 2, loads) / 2 + TURN
-
-    def whole(rows: int, vectors: int) -> float:
-        return sum(n * m * cycles(r, v) for r, n in _parts(extent, rows)
-                   for v, m in _parts(groups, vectors))  # fmt: skip
-
-    choices = []
-    for vectors in range(1, min(4, groups) + 1):
-        most = min(extent, (registers - 1 - vectors) // vectors, 4 if own else 14)
-        choices += [(whole(rows, vectors), -rows * vectors, vectors, rows)
-                    for rows in range(1, most + 1)]  # fmt: skip
-    *_, vectors, rows = min(choices)
-    return vectors, rows
-
-
-def _parts(extent: int, step: int) -> list[tuple[int, int]]:
-    """Into which parts a loop is cut, and how many of each there are."""
-    full, rest = divmod(extent, step)
-    return [(step, full), (rest, 1)] if rest else [(step, full)]
 
 
 def in_lanes(nest: Nest, lane: Loop | None) -> Value | None:

@@ -35,7 +35,7 @@ class Order(NamedTuple):
     @property
     def trips(self) -> int:
         """How many turns there are to share."""
-        steps = dict(self.items)
+        steps = dict(reversed(self.items))  # of the outermost, where a loop runs in chunks
         return math.prod(math.ceil(loop.extent / steps[loop]) for loop in self.shared)
 
 
@@ -118,4 +118,6 @@ def _tile(plan: Schedule, width: int) -> list[Item]:
         tile = [(plan.row, plan.rows)]
     if len(tile) == 2 and not plan.row_outside:
         tile.reverse()
+    if plan.chunk and plan.row is not None:
+        tile.insert(0, (plan.row, plan.chunk))
     return tile
