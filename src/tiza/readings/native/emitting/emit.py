@@ -82,7 +82,8 @@ class Kernel(Around):
     def _products(self, copies: Sequence[Copy], many: dict[Loop, int]) -> None:
         """The sums of a product's tile, with questions to memory once a turn."""
         *outer, inner = self.nest.reduced
-        copies = sorted(copies, key=self._number)  # row by row: few numbers wait in registers
+        if self.plan.terms > 1:  # row by row: few numbers wait in registers
+            copies = sorted(copies, key=self._number)
         with self._reduced_loops(outer):
             for start, stop, terms in self._several(inner, self.plan.terms):
                 with self.text.loop(start, stop, terms) as i:
