@@ -74,8 +74,8 @@ def angle(x1: ArrayLike, x2: ArrayLike, /, *, axis: int = -1) -> Tensor:
     Source: Kahan 2006, "How futile are mindless assessments of roundoff", section 12.
 
     >>> import tiza as tz
-    >>> tz.angle([1.0, 0.0], [0.0, 3.0])
-    tensor(1.5707963)
+    >>> tz.angle(tz.asarray([1.0, 0.0], dtype="float64"), [0.0, 3.0])
+    tensor(1.57079633, dtype=float64)
     """
     a, b = pair(as_float(x1), as_float(x2))
     a = a / vector_norm(a, axis=axis, keepdims=True)

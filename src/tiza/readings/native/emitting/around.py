@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -127,6 +128,6 @@ class Around(Panels):
         self._run(rest, (*copies, (loop, many)) if tiled or step > 1 else copies)
         self.cache.clear()
 
+    @abstractmethod
     def _body(self, many: dict[Loop, int]) -> None:
         """Everything inside the kept loops; `many`: how many entries of each tiled one."""
-        raise NotImplementedError
