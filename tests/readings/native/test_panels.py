@@ -54,6 +54,8 @@ def test_threads_keep_to_their_rows() -> None:
     plans = [call.plan for call in layers.last.builder.calls if call.plan is not None]
     assert [plan.chunk for plan in plans] == [56, 56]
     assert [call.trips for call in layers.last.builder.calls] == [8, 8]
+    assert "448/56/" in layers.last.show()
+    assert "× 96 (lanes, panels) × reduced 64" in layers.last.show()
 
 
 def test_gathered_rows_are_copied_once() -> None:

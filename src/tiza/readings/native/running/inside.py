@@ -31,6 +31,7 @@ WORDS = {
     "layer": ("layer", "capa"),
     "shared": ("shared by threads", "repartido entre hilos"),
     "lanes": ("lanes", "carriles"),
+    "panels": ("lanes, panels", "carriles, paneles"),
     "sum": ("reduced", "se reduce"),
     "total": ("total", "total"),
     "memory": ("memory", "memoria"),
@@ -97,8 +98,11 @@ def loops(call: Call) -> str:
     plan, parts = call.plan, []
     for loop in call.nest.kept:
         tile = plan.rows if loop is plan.row else 1
-        lanes = f" ({said('lanes')})" if loop is plan.lane or loop is plan.columns else ""
+        kind = said("panels" if plan.packed else "lanes")
+        lanes = f" ({kind})" if loop is plan.lane or loop is plan.columns else ""
         step = f"/{tile}" if tile > 1 and not lanes else ""
+        if plan.chunk and loop is plan.row:
+            step = f"/{plan.chunk}{step}"
         parts.append(f"{loop.extent}{step}{lanes}")
     for loop in call.nest.reduced:
         lanes = f" ({said('lanes')})" if loop is plan.lane else ""
