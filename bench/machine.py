@@ -64,7 +64,7 @@ def installed(name: str) -> str:
 
 def processor() -> str:
     """The processor's name and its widest vectors."""
-    fields, widest = told(), level()
+    fields, widest = core(), level()
     if not fields:
         return platform.processor() or platform.machine()
     name = fields.get("model name", platform.machine())
@@ -74,12 +74,12 @@ def processor() -> str:
 
 def level() -> str:
     """The processor's widest vectors, "" where the system does not tell."""
-    fields = told()
+    fields = core()
     flags = fields.get("flags", fields.get("Features", "")).split()
     return next((shown for flag, shown in VECTORS if flag in flags), "")
 
 
-def told() -> dict[str, str]:
+def core() -> dict[str, str]:
     """What the system tells of its last core; nothing where it tells nothing."""
     path = Path("/proc/cpuinfo")
     if not path.exists():

@@ -209,5 +209,5 @@ def test_the_level_ends_the_name_of_the_processor() -> None:
 def test_the_widest_vectors_count(
     fields: dict[str, str], level: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "told", lambda: fields)
+    monkeypatch.setattr(machine, "core", lambda: fields)
     assert (machine.level(), machine.processor()) == (level, name)

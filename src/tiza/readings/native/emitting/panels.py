@@ -28,23 +28,23 @@ class Panels(Ends):
         for loop in reversed(nest.reduced):
             terms.append((loop, apart * side))
             apart *= loop.extent
-        self.within, self.rows = Affine(0, terms), apart * side  # of a panel
+        self.within, self.size = Affine(0, terms), apart * side  # of a panel
 
     def pack(self, many: dict[Loop, int]) -> None:
         """Copy the columns of the tile at hand."""
         factor, lane = in_lanes(self.nest, self.plan.lane), self.plan.lane
         assert factor is not None
         assert lane is not None
-        kind = ir(factor.dtype, self.width)
         if not self.panel:
-            self.panel = self.text.room(f"[{self.rows} x {ir(factor.dtype)}], align 64")
+            self.panel = self.text.room(f"[{self.size} x {ir(factor.dtype)}], align 64")
         self.packed = None
         with self._reduced_loops(self.nest.reduced):
             for start in range(0, many[lane], self.width):
                 copy: Copy = ((lane, start),)
                 self._use(copy, many)
                 name = self.wide(factor, copy)
-                self.text.line(f"store {kind} {name}, ptr {self._in_panel(copy)}, align 4")
+                kind, place = ir(factor.dtype, self.width), self._in_panel(copy)
+                self.text.line(f"store {kind} {name}, ptr {place}, {self._aligned(factor)}")
         self.active = self.width
         self.packed = factor
 
@@ -63,8 +63,11 @@ class Panels(Ends):
         return self.text.set(f"getelementptr inbounds {kind}, ptr {base}, i64 {number}")
 
     def _load(self, value: Value, copy: Copy) -> tuple[str, int]:
-        if self.packed is None or value != self.packed:
+        if value is not self.packed:
             return super()._load(value, copy)
-        kind = ir(value.dtype, self.width)
-        align = f"align {value.dtype.itemsize * self.width}"
-        return self.text.set(f"load {kind}, ptr {self._in_panel(copy)}, {align}"), self.width
+        kind, place = ir(value.dtype, self.width), self._in_panel(copy)
+        return self.text.set(f"load {kind}, ptr {place}, {self._aligned(value)}"), self.width
+
+    def _aligned(self, factor: Value) -> str:
+        """Where a panel's vectors begin: each at a whole number of vectors."""
+        return f"align {factor.dtype.itemsize * self.width}"

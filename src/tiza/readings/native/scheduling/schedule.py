@@ -33,7 +33,7 @@ NEAR = 1 << 15  # bytes
 TOGETHER = 8  # short rows that are summed at once, so that what is made of them fills lanes
 SHORT = 32  # values of a row's body, for that not to be long code
 OFTEN = 24  # rows that read a panel, for its copy to be worth while
-PANEL, LEAST = 1 << 16, 1 << 12  # bytes of one
+PANEL, LEAST = 1 << 16, 1 << 12  # bytes of one that is two vectors wide
 TERMS = 4  # of a product's sum at a turn, where registers, and so tiles, are small
 OWN = 16  # rows of a loop's body that several threads may have to themselves
 

@@ -48,8 +48,8 @@ def order(nest: Nest, plan: Schedule, width: int) -> Order:
     pieces = serial and free and product(nest) is not None
     fixed = plan.own or bool(free and halved(nest, free[0][0]))
     if pieces and not fixed:  # are there far more pairs of turns than turns of any loop?
-        pair = Order(_paired(free), _shared(_paired(free)))
-        fixed = pair.trips >= 3 * max(turns)
+        pairs = _paired(free)
+        fixed = Order(pairs, _shared(pairs)).trips >= 3 * max(turns)
     if free and turns[0] < FEW and not fixed:  # more turns to share
         most = max(turns[:-1] if plan.packed else turns)  # rows stay inside: they share a panel
         free.insert(0, free.pop(turns.index(most)))
