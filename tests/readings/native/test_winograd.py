@@ -112,7 +112,7 @@ def test_threads_share_channels_of_the_only_piece() -> None:
     first, *rest = [c(x, w, b).numpy() for c in compiled]
     calls = compiled[0].last.builder.calls
     (call,) = [c for c in calls if c.group and c.group.kind == "slid"]
-    assert cut(call.group.roots[0], compiled[0].last.builder.bits).pieces == 1
+    assert cut(call.group.roots[0], compiled[0].last.builder.machine).pieces == 1
     assert (call.trips, call.shared) == (6, True)  # 16 channels each
     assert_near(first, f(*(tz.tensor(a.astype("float64")) for a in (x, w, b))).numpy(), 1e-5)
     for other in rest:

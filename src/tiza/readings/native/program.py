@@ -100,7 +100,7 @@ class Builder:
         self.places = Places(
             planner,
             self.plan,
-            self.bits,
+            machine,
             aliased,
             self.loops,
             wishes.straight | planner.turned,
@@ -254,7 +254,7 @@ class Builder:
         if not rooms:
             self._nest(single_nest(root, self.memory), group)
             return
-        made = whole(root, self.memory, rooms, self.bits, self._part)
+        made = whole(root, self.memory, rooms, self.machine, self._part)
         moved = sum(b.bytes for b in made.buffers if b.shares == 1)
         width = self.bits // 8 // root.dtype.itemsize
         seconds = made.flops / (width * 6e9) + moved / 40e9

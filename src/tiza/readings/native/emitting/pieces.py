@@ -26,6 +26,7 @@ from tiza.readings.native.emitting.tiled import (
 )
 from tiza.readings.native.lowering.lower import Lowering, Value
 from tiza.readings.native.lowering.nest import Nest, Reduction, Store, merge
+from tiza.readings.native.machine.processor import Machine
 from tiza.readings.native.placing.cuts import cut
 from tiza.readings.native.terms.index import ZERO, Affine, Loop, at
 from tiza.readings.native.terms.memory import Buffer, View
@@ -53,19 +54,19 @@ class Whole:
     flops: float
 
 
-def whole(node: Node, memory: Mapping[Node, View], rooms: Sequence[Buffer], bits: int,
+def whole(node: Node, memory: Mapping[Node, View], rooms: Sequence[Buffer], machine: Machine,
           write: Callable[[Nest], Part]) -> Whole:  # fmt: skip
     """`slid` or `learned`; rooms: memory for transformed tiles; write: makes a nest a function."""
     make = _Slid if node.prim is slid else _Learned
-    return make(node, memory, rooms, bits, write).whole()
+    return make(node, memory, rooms, machine, write).whole()
 
 
 class _Pieces:
     """The function being written."""
 
     def __init__(self, node: Node, memory: Mapping[Node, View], rooms: Sequence[Buffer],
-                 bits: int, write: Callable[[Nest], Part]) -> None:  # fmt: skip
-        self.attrs, self.cut, self.write = node.attrs, cut(node, bits), write
+                 machine: Machine, write: Callable[[Nest], Part]) -> None:  # fmt: skip
+        self.attrs, self.cut, self.write = node.attrs, cut(node, machine), write
         self.low, self.text = Lowering(memory), Text()
         self.views = [viewed(self.low, x) for x in node.inputs]
         self.target = memory[node]

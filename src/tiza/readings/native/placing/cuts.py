@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tiza.graph.node import Node
 from tiza.readings.native.machine.cores import usable_cores
+from tiza.readings.native.machine.processor import Machine
 from tiza.readings.native.terms.memory import Buffer, odd
+from tiza.readings.native.terms.tables import AMPLE
 from tiza.readings.native.terms.tiles import learned, slid
 
-NEAR = 640 << 10  # bytes of the cache that transformed tiles stay in
+NEAR = 640 << 10  # bytes for transformed tiles; three quarters of a smaller second cache
 FAR = 0.3  # what each doubling beyond that costs
 SUMMING = 48  # columns whose products cost as much as adding up their lanes
 ALONE, ODD = 1.25, 1.1  # products of one vector of columns, of a number that no tile divides
 CHANNELS = (16, 24, 8, 12, 20, 28)  # that are multiplied and put together at once
+MANY = (64, 32)  # rather, where registers are few: rows enough to copy panels for
 THREADS = 4  # that have memory of their own, at least
 
 
@@ -59,24 +62,28 @@ class Cut:
         return self.pieces * self.tiles / math.prod(self.whole[:3])
 
 
-def cut(node: Node, bits: int) -> Cut:
+def cut(node: Node, machine: Machine) -> Cut:
     """The pieces that cost least."""
     pictures = node.inputs[1 if node.prim is learned else 0]
-    lanes = bits // 8 // pictures.dtype.itemsize
-    return min(_cuts(node, pictures.shape[3], lanes), key=lambda c: _cost(node, c, lanes))
+    lanes, near = machine.lanes(pictures.dtype), min(NEAR, machine.l2 * 3 // 4)
+    cuts = _cuts(node, pictures.shape[3], lanes, MANY if machine.registers < AMPLE else ())
+    return min(cuts, key=lambda c: _cost(node, c, lanes, near))
 
 
-def _cuts(node: Node, pictures: int, lanes: int) -> Iterator[Cut]:
+def _cuts(node: Node, pictures: int, lanes: int, many: Sequence[int]) -> Iterator[Cut]:
     high, wide = node.attrs["tiles"]
     out = node.inputs[0].shape[0] if node.prim is learned else node.shape[0]
-    channels = next((k for k in CHANNELS if out % k == 0), out)
+    few = next((k for k in CHANNELS if out % k == 0), out)
+    channels = next((k for k in many if out % k == 0), few)
     for n in (*(k for k in range(lanes, pictures, lanes) if pictures % k == 0), pictures):
         for columns in range(1, wide + 1):
             for rows in range(1, high + 1 if columns == wide else 2):
-                yield Cut(rows, columns, n, channels, (high, wide, pictures, out))
+                found = Cut(rows, columns, n, channels, (high, wide, pictures, out))
+                # threads share the channels of an only piece
+                yield found if found.pieces > 1 else replace(found, channels=few)
 
 
-def _cost(node: Node, cut: Cut, lanes: int) -> float:
+def _cost(node: Node, cut: Cut, lanes: int, near: int) -> float:
     side = len(node.attrs["before"])
     entries = side if node.prim is learned else side**2
     inner = node.inputs[1 if node.prim is learned else 0].shape[0]
@@ -87,14 +94,14 @@ def _cost(node: Node, cut: Cut, lanes: int) -> float:
         fits = not over and (vectors % 2 == 0 or vectors % 3 == 0)
         cost = 1.0 if fits else ALONE if vectors <= 1 else ODD
     room = entries * (inner + cut.channels) * cut.tiles * node.dtype.itemsize
-    return cost * cut.waste * (1 + FAR * max(0.0, math.log2(room / NEAR))) + 1 / cut.tiles
+    return cost * cut.waste * (1 + FAR * max(0.0, math.log2(room / near))) + 1 / cut.tiles
 
 
-def rooms(node: Node, bits: int) -> list[Buffer]:
+def rooms(node: Node, machine: Machine) -> list[Buffer]:
     """Memory of each thread: where a piece is, the tiles of what is read, those of the results."""
     if node.prim not in (slid, learned):
         return []
-    side, piece = len(node.attrs["before"]), cut(node, bits)
+    side, piece = len(node.attrs["before"]), cut(node, machine)
     entries = side if node.prim is learned else side**2
     inner = node.inputs[1 if node.prim is learned else 0].shape[0]
     shares, pad = max(THREADS, usable_cores()), odd(piece.tiles, node.dtype)

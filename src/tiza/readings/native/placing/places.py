@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiza.graph.node import Node, placeholder
 from tiza.graph.once import Once
+from tiza.readings.native.machine.processor import Machine
 from tiza.readings.native.placing.arena import Arena
 from tiza.readings.native.placing.cuts import rooms
 from tiza.readings.native.placing.slim import slim, turned
@@ -45,12 +46,12 @@ class Places:
     aside at the beginning; copied: puts that begin with a copy of what they change.
     """
 
-    def __init__(self, planner: Planner, plan: Plan, bits: int, aliased: Mapping[int, int],
+    def __init__(self, planner: Planner, plan: Plan, machine: Machine, aliased: Mapping[int, int],
                  loops: Mapping[Node, Loop], straight: Set[Node] = frozenset(),
                  shapes: Sequence[tuple[int, ...]] = (), *,
                  body: bool = False) -> None:  # fmt: skip
         self.straight, self.loops = straight, loops
-        self.planner, self.plan, self.bits = planner, plan, bits
+        self.planner, self.plan, self.machine = planner, plan, machine
         self.aliased = dict(aliased)
         self.layout, self.arena = Layout(), Arena()
         self.memory: dict[Node, View] = {}
@@ -61,7 +62,9 @@ class Places:
         self.rescues: list[tuple[Node, Buffer]] = []  # copied first of all
         self.chains = {put: chain for chain in chains(plan) for put in chain.puts}
         self.copied = {chain.puts[0] for chain in self.chains.values()}
-        self.slim = set() if body else slim(planner.order, planner.users, plan.kept, bits)
+        self.slim = (
+            set() if body else slim(planner.order, planner.users, plan.kept, machine.vector_bits)
+        )
         self.shapes = shapes or [node.shape for node in plan.outputs]  # of the results
         self.joins = Joins(planner.order, plan.kept, planner.users)
         self._arguments()
@@ -283,7 +286,7 @@ class Places:
 
     def _rooms(self, group: Group) -> list[Buffer]:
         """The buffers that a kernel needs besides."""
-        self.rooms[group] = rooms(group.roots[0], self.bits) or sums(group)
+        self.rooms[group] = rooms(group.roots[0], self.machine) or sums(group)
         for buffer in self.rooms[group]:
             self.arena.take(buffer)
         return self.rooms[group]
@@ -346,7 +349,7 @@ class Places:
 
     def _windowed(self, root: Node) -> bool:
         """Whether a convolution slides over it: its lanes then run along the batch."""
-        if root.ndim < 3 or root.shape[0] < self.bits // 64:
+        if root.ndim < 3 or root.shape[0] < self.machine.vector_bits // 64:
             return False
         return root in self._slid
 
