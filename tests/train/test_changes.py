@@ -1,4 +1,4 @@
-"""What a callback changes counts from the next epoch on, as in a loop written by hand."""
+"""What is changed in a fit, or between two, counts from then on, as in a loop written by hand."""
 
 from __future__ import annotations
 
@@ -90,6 +90,80 @@ def test_it_counts_from_the_next_epoch_on(change, compile, monkeypatch):
         assert_allclose(a, b, rtol=1e-4, atol=1e-6)
     unchanged = by_hand(lambda _: None)
     assert any(not np.allclose(a, b, rtol=1e-3) for a, b in zip(found, unchanged, strict=True))
+
+
+def last_step(trainer: Trainer) -> Any:
+    return [t for key, t in trainer.steps.made.items() if key[0] == "train"][-1]
+
+
+def fitted_in_turn(change: Any) -> tuple[list[Any], int]:
+    """An epoch a fit; what comes out, and how many steps were traced."""
+    s = Setting()
+    trainer, count = Trainer(s.model, s.loss, s.optimizer), 0
+    known: Any = None
+    for epoch in range(EPOCHS):
+        trainer.fit(X, Y, epochs=1, batch_size=SIZE, shuffle=False, verbose=0)
+        traced = last_step(trainer)
+        count, known = count + (traced is not known), traced
+        if epoch == 1:
+            change(s)
+            trainer.loss = s.loss
+    return [p.numpy() for p in s.model.parameters()], count
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_it_counts_in_the_next_fit(change, monkeypatch):
+    monkeypatch.setattr(tz.train.traced, "COMPILE_SECONDS", 0.0)
+    found, traced = fitted_in_turn(CHANGES[change])
+    for a, b in zip(found, by_hand(CHANGES[change]), strict=True):
+        assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    assert traced == (1 if change == "a rate" else 2)
+
+
+def test_a_fit_goes_on_with_the_steps_of_the_one_before(monkeypatch):
+    monkeypatch.setattr(tz.train.traced, "COMPILE_SECONDS", 0.0)
+    found, traced = fitted_in_turn(lambda _: None)
+    assert traced == 1
+    for a, b in zip(found, fitted(lambda _: None, compile=True), strict=True):
+        assert_allclose(a, b, rtol=0, atol=0)
+
+
+def test_a_model_that_became_wider_is_trained_so():
+    model = nn.Sequential(nn.Linear(3, 1), nn.BatchNorm1d(1))
+    trainer = Trainer(model, nn.MSELoss(), optim.SGD(model.parameters(), lr=0.05))
+    trainer.fit(X, Y, epochs=1, batch_size=SIZE, verbose=0)
+    model.double()
+    trainer.fit(X.astype("d"), Y.astype("d"), epochs=1, batch_size=SIZE, verbose=0)
+    assert {p.dtype for p in model.parameters()} == {np.dtype("float64")}
+
+
+def test_what_is_done_to_batches_and_gradients_belongs_to_a_fit():
+    s = Setting()
+    s.optimizer = optim.SGD(s.model.parameters(), lr=0.05)
+    trainer = Trainer(s.model, s.loss, s.optimizer)
+    options: list[dict[str, Any]] = [{}, {"clip_norm": 1e-3}, {"augment": lambda x: x * 0}, {}]
+    shifts = []
+    for option in options:
+        before = s.model.line.weight.numpy().copy()
+        trainer.fit(X, Y, epochs=1, batch_size=SIZE, shuffle=False, verbose=0, **option)
+        shifts.append(float(np.abs(s.model.line.weight.numpy() - before).max()))
+    assert shifts[1] < 1e-2 * shifts[0]
+    assert shifts[2] == 0
+    assert shifts[3] > 0
+    assert len(trainer.history) == len(options)
+
+
+def test_many_short_fits_are_compiled_in_the_end():
+    """Whether machine code pays is decided by all epochs so far, not by those of one call."""
+    s = Setting()
+    trainer, seen = Trainer(s.model, s.loss, s.optimizer), []
+    for _ in range(400):
+        trainer.fit(X, Y, epochs=1, batch_size=SIZE, verbose=0)
+        traced = last_step(trainer)
+        seen.append(bool(traced.gathering))
+    first = seen.index(True)
+    assert first > 2
+    assert all(seen[first:])
 
 
 def test_it_counts_for_a_prediction():

@@ -37,13 +37,30 @@ class Holder:
         self._nodes: list[object] = []
         self._arrays: list[Array] = []
         self._shown: State | None = None  # the State that the model has been given
-        self.begin_anew()
-
-    def begin_anew(self) -> None:
-        """Forget the traced steps and read everything: layers may have been frozen or added."""
-        self.steps = Steps(self.model, self.loss, self.optimizer, self.seed)
+        self.steps = Steps(model, loss, optimizer, seed)
         self._look()
         self.take_up(anew=True)
+
+    def begin_anew(self) -> None:
+        """Read everything: layers may have been frozen or added.
+
+        Steps that were traced in an earlier fit stay, while they hold.
+        """
+        if not self._hold():
+            self.steps = Steps(self.model, self.loss, self.optimizer, self.seed)
+            self._look()
+        self.take_up(anew=True)
+
+    def _hold(self) -> bool:
+        """Whether steps that were traced in an earlier fit would be traced alike today."""
+        steps = self.steps
+        if steps.model is not self.model or steps.optimizer is not self.optimizer:
+            return False
+        if steps.seed != self.seed or not type(self.optimizer).__module__.startswith("tiza."):
+            return False  # a rule of the user's may have changed
+        both = zip(steps.names.all, self._arrays, strict=True)
+        same = all((t.shape, t.dtype) == (a.shape, a.dtype) for t, a in both)
+        return same and not self._around.fleeting and not self._changed()
 
     def _look(self) -> None:
         """Take note of what the written steps hold besides tensors, and of what is trained."""

@@ -71,9 +71,8 @@ class Loop:
 
     def prepare(self) -> None:
         """Write the first step down, so that what is wrong with it is said before all else."""
-        steps, settings = self.trainer.steps, self.trainer.settings
-        epochs = self.place.until - (settings.start if settings else 0)
-        steps.runs = self.batches * max(1, epochs)  # of the whole fit, also where it goes on
+        steps = self.trainer.steps
+        steps.runs = self.batches * max(1, self.place.until)  # those of earlier fits, too
         first = self.rows.take(self.groups[0][0])
         kind = "train" if len(self.groups[0]) == 1 else "gather"
         self.trainer.steps.traced(kind, first, self.trainer.state)

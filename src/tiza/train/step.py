@@ -66,6 +66,12 @@ class Steps:
         self.loss, self.made = loss, {}
         self.names = Names.of(self.model, self.optimizer)
 
+    def under(self, augment: Augment, clip: Clip) -> None:
+        """What a fit does to batches and gradients; steps of another one are forgotten."""
+        if augment.parts or self.augment.parts or clip != self.clip:
+            self.forget(self.loss)
+        self.augment, self.clip = augment, clip
+
     # -- running --------------------------------------------------------------------------
 
     def train(self, state: State, rows: Rows, rates: Sequence[float]) -> tuple[Answer, State]:

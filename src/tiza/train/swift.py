@@ -91,12 +91,28 @@ class Swift:
     @classmethod
     def of(cls, steps: Steps, traced: Traced, rows: Rows, batch: int, *,
            predicts: bool) -> Swift | None:  # fmt: skip
-        """The compiled step; None where rows are read from elsewhere or nothing can compile."""
+        """The compiled step; None where rows are read from elsewhere or nothing can compile.
+
+        A further fit on such rows takes the program of the one before.
+        """
         if any(isinstance(x, Unread) for x in rows.xs) or not rows.arrays:
             return None
+        key = (*((a.shape, a.dtype) for a in rows.arrays), batch, predicts)
+        if key not in traced.gathering:
+            traced.gathering.clear()
+            traced.gathering[key] = cls._compiled(steps, traced, rows, batch, predicts=predicts)
+        program, sums = traced.gathering[key]
+        if program is None:
+            return None
+        return cls(steps, traced, program, rows, batch, predicts, sums=sums)
+
+    @staticmethod
+    def _compiled(steps: Steps, traced: Traced, rows: Rows, batch: int, *,
+                  predicts: bool) -> tuple[Compiled | None, bool]:  # fmt: skip
+        """The program that gathers the rows of its batches; whether it adds up losses."""
         inputs, outputs = traced.program.inputs, _whole(steps, traced, len(rows.arrays))
         if outputs is None:
-            return None
+            return None, False
         first = len(steps.names.all) + 1  # parameters, buffers, the key
         holes = inputs[first : first + len(rows.arrays)]
         data = [placeholder(a.shape, a.dtype, h.name)
@@ -118,11 +134,7 @@ class Swift:
             aliased[len(made)] = len(given)
             given.append(total)
             made.append(total + as_type(outputs[0], total.dtype) * float(batch))
-        program = compiled(given, made, aliased=aliased,
-                           known=known, gathers=gathers)  # fmt: skip
-        if program is None:
-            return None
-        return cls(steps, traced, program, rows, batch, predicts, sums=sums)
+        return compiled(given, made, aliased=aliased, known=known, gathers=gathers), sums
 
     def most(self) -> int:
         """How many steps to make in one call."""

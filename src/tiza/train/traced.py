@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tiza.errors import TraceError
@@ -20,7 +20,10 @@ COMPILE_SECONDS = 5e-3  # for each operation
 
 @dataclass(frozen=True)
 class Traced:
-    """A program and how to read it: which buffers it changes, what its forward pass gives."""
+    """A program and how to read it: which buffers it changes, what its forward pass gives.
+
+    gathering: in machine code, with the rows of its batches gathered (see `swift`).
+    """
 
     program: Program
     forward: tuple[Node, ...]
@@ -28,6 +31,7 @@ class Traced:
     trained: tuple[int, ...] = ()  # parameters that have a gradient
     partly: tuple[int, ...] = ()  # tables that come out as rows, whose numbers come last
     reached: Set[Node] = frozenset()  # the inputs that the outputs depend on
+    gathering: dict[Any, tuple[Compiled | None, bool]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, inputs: Sequence[Node], outputs: Sequence[Node], forward: tuple[Node, ...] = (),

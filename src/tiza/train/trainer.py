@@ -334,7 +334,7 @@ class Trainer(Holder):
               compile: bool | None) -> Loop:  # fmt: skip
         self.begin_anew()
         self._choose(compile)
-        self.steps.augment, self.steps.clip = changes, settings.clip
+        self.steps.under(changes, settings.clip)
         self._told = None
         self.inputs, self.weighted = len(rows.xs), rows.weight is not None
         self.settings, self.interrupted, self.stop_training = settings, False, False
