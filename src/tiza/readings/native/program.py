@@ -114,7 +114,9 @@ class Builder:
     def _body(self, inputs: Sequence[Node], outputs: Sequence[Node],
               aliased: Mapping[int, int]) -> Builder:  # fmt: skip
         known = {node: node for node in inputs}
-        return build(inputs, opened(outputs, known), self.machine, aliased, self.module)
+        return build(
+            inputs, opened(outputs, known, self.registers), self.machine, aliased, self.module
+        )
 
     # -- kernels ----------------------------------------------------------------------------
 

@@ -51,11 +51,12 @@ class Around(Panels):
             self._body(dict(copies))
             return
         (loop, step), *rest = items
-        if self.plan.packed and loop is self.plan.row:
+        if loop is self.plan.row and (self.plan.packed or self.plan.chunk):
             if any(inner is loop for inner, _ in rest):
                 self._chunks(loop, step, rest)
                 return
-            self.pack(dict(copies))
+            if self.plan.packed:
+                self.pack(dict(copies))
             if self.plan.chunk:
                 self._chunk(loop, step, rest, copies)
                 return

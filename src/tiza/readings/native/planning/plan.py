@@ -55,13 +55,12 @@ CHEAP = 2  # operations that are sooner done again than stored and loaded
 FAR = 64  # entries of a row worth reading in place
 
 
-def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> list[Node]:
+def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None,
+           registers: int = AMPLE) -> list[Node]:  # fmt: skip
     """`outputs` as expressions of primitives alone, simplified."""
     new: dict[Node, Node] = dict(known or {})
+    new |= {n: n for n in new.values() if n not in new}  # what stands in the place of others
     kept = set(new)
-    for node in [n for n in new.values() if n not in kept]:  # what stands in the place of others
-        new[node] = node
-        kept.add(node)
 
     def edges(node: Node) -> Sequence[Node]:
         if node in kept or node.value is not None:
@@ -85,7 +84,7 @@ def opened(outputs: Sequence[Node], known: dict[Node, Node] | None = None) -> li
                 new[node] = rewritten(made)
     whole = simplify(joined([new[node] for node in outputs]))
     plain = simplify(rectified(moved_last(turned(simplify(flattened(whole))))))
-    return settled(beside(plain), opened)
+    return settled(beside(plain), opened, registers)
 
 
 @dataclass(eq=False)

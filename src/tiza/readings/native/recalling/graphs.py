@@ -42,9 +42,10 @@ class Graph:
         """The graph planned and written down as a program, for this machine or another."""
         whole = {**{node: node for node in self.inputs}, **self.known}
         ahead = [self._ahead(node) for node in self.gathers]
+        machine = machine or host()
         with unswept():
-            outputs = segmented(opened(self.outputs, whole))
-            return build(self.inputs, outputs, machine or host(), self.aliased, ahead=ahead)
+            outputs = segmented(opened(self.outputs, whole, machine.registers))
+            return build(self.inputs, outputs, machine, self.aliased, ahead=ahead)
 
     def text(self) -> str:
         """The text of that program."""

@@ -1,7 +1,9 @@
 """What stands still in a loop is computed once, before it.
 
 Values that depend on a scan's constants alone become constants themselves: formulas, and the
-second factor of a product turned so that its rows stand as the product reads them.
+second factor of a product turned so that its rows stand as the product reads them. Where registers
+are few, tiles are small and rows of the factor are read again for each: these then begin in
+different places of the nearest cache.
 """
 
 from __future__ import annotations
@@ -9,19 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tiza.graph.apply import placeholder
+from tiza.graph.node import PRIMITIVES as P
 from tiza.graph.node import Node
 from tiza.graph.place import made_at
 from tiza.graph.prims.body import Body
 from tiza.graph.walk import rebuild, walk
 from tiza.readings.native.rewriting.picks import Picks
 from tiza.readings.native.rewriting.rewrite import swaps
+from tiza.readings.native.terms.memory import padding
+from tiza.readings.native.terms.tables import AMPLE
 
-Opened = Callable[[Sequence[Node], dict[Node, Node]], list[Node]]
+Opened = Callable[[Sequence[Node], dict[Node, Node], int], list[Node]]
 SPREAD = {"broadcast_to", "reshape"}  # larger, or no other, than what they are made of
 VIEWS = {"permute", "slice", "flip", "part", "input"}
 
 
-def settled(outputs: Sequence[Node], opened: Opened) -> list[Node]:
+def settled(outputs: Sequence[Node], opened: Opened, registers: int = AMPLE) -> list[Node]:
     """`outputs`, their loops relieved of what stands still in them."""
     order = walk(outputs, lambda n: () if n.value is not None else n.inputs)
     new: dict[Node, Node] = {}
@@ -30,25 +35,43 @@ def settled(outputs: Sequence[Node], opened: Opened) -> list[Node]:
         inputs = node.inputs if node.value is not None else tuple(new[i] for i in node.inputs)
         with made_at(node.place):
             if node.prim.name == "scan" and node.value is None:
-                new[node] = _relieved(picks.read(node, new), opened)
+                new[node] = _relieved(picks.read(node, new), opened, registers)
             else:
                 new[node] = node if inputs == node.inputs else node.prim(*inputs, **node.attrs)
     return [new[node] for node in outputs]
 
 
-def _relieved(scan: Node, opened: Opened) -> Node:
+def _relieved(scan: Node, opened: Opened, registers: int) -> Node:
     """One loop, with more constants and a shorter body."""
     attrs, inputs = scan.attrs, scan.inputs
     body, consts = attrs["body"], attrs["consts"]
-    outs = opened(body.outputs, {i: i for i in body.inputs})
+    outs = opened(body.outputs, {i: i for i in body.inputs}, registers)
     found = _still(outs, body.inputs[:consts])
     if not found:
         return scan
-    ready = rebuild(found, dict(zip(body.inputs, inputs, strict=True)))
-    holes = {node: placeholder(node.shape, node.dtype) for node in found}
-    ins = (*body.inputs[:consts], *holes.values(), *body.inputs[consts:])
+    wide = [node if registers >= AMPLE else _odd(node) for node in found]
+    ready = rebuild(wide, dict(zip(body.inputs, inputs, strict=True)))
+    new = [placeholder(node.shape, node.dtype) for node in wide]
+    holes = {node: _part(hole, node) for node, hole in zip(found, new, strict=True)}
+    ins = (*body.inputs[:consts], *new, *body.inputs[consts:])
     attrs = {**attrs, "body": Body(ins, tuple(rebuild(outs, holes))), "consts": consts + len(found)}
     return scan.prim(*inputs[:consts], *ready, *inputs[consts:], **attrs)
+
+
+def _odd(node: Node) -> Node:
+    """A turned matrix whose rows would fall into the same few places of a cache, a line longer."""
+    more = padding(node.shape, node.dtype, None) if swaps(node) and node.ndim == 2 else 0
+    if not more:
+        return node
+    longer = P["pad"](node.inputs[0], low=(0, 0), high=(more, 0), interior=(0, 0))
+    return P["permute"](longer, **node.attrs)
+
+
+def _part(x: Node, node: Node) -> Node:
+    """The entries of x that are those of `node`."""
+    if x.shape == node.shape:
+        return x
+    return P["slice"](x, starts=(0, 0), stops=node.shape, steps=(1, 1))
 
 
 def _still(outputs: Sequence[Node], fixed: Sequence[Node]) -> list[Node]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from tiza.readings.native.lowering.lower import Value
 from tiza.readings.native.lowering.nest import Nest
 from tiza.readings.native.rewriting.halves import HALVES, LONG
-from tiza.readings.native.scheduling.small import chunk, small_tile
+from tiza.readings.native.scheduling.small import chunk, own_chunk, small_tile
 from tiza.readings.native.terms.index import Affine, Loop
 from tiza.readings.native.terms.tables import AMPLE
 
@@ -255,14 +255,27 @@ def _across(nest: Nest, lane: Loop, width: int, registers: int, again: bool) -> 
     way = Schedule("across", outer, lane, row=row, row_outside=row_outside,
                    own=own and row_outside, packed=packed)  # fmt: skip
     if registers < AMPLE:
-        terms = math.prod(r.extent for r in nest.reduced)
-        far = not packed and terms * lane.extent * 4 > NEAR
-        way.vectors, way.rows = small_tile(groups, row.extent, registers, own, far)
-        way.terms = TERMS
-        way.chunk = chunk(row.extent, way.rows) if packed and not outer else 0
+        _small(nest, way, groups, registers)
     else:
         way.vectors, way.rows = _large_tile(nest, way, groups, registers - 8, own)
     return way
+
+
+def _small(nest: Nest, way: Schedule, groups: int, registers: int) -> None:
+    """Choose a product's tile where registers are few, and how threads share its rows."""
+    row, lane = way.row, way.lane
+    assert row is not None
+    assert lane is not None
+    if way.own and not way.outer and (mine := own_chunk(row.extent)):
+        way.chunk, way.row_outside = mine, False
+        far, extent = False, mine
+    else:
+        terms = math.prod(r.extent for r in nest.reduced)
+        far, extent = not way.packed and terms * lane.extent * 4 > NEAR, row.extent
+    way.vectors, way.rows = small_tile(groups, extent, registers, way.own and not way.chunk, far)
+    way.terms = TERMS
+    if way.packed and not way.outer:
+        way.chunk = chunk(row.extent, way.rows)
 
 
 def _large_tile(nest: Nest, way: Schedule, groups: int, room: int, own: bool) -> tuple[int, int]:

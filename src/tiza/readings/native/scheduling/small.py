@@ -6,6 +6,7 @@ DELAY = 5  # cycles from a sum to the next one, with some to spare
 TURN = 0.25  # cycles of a loop's turn besides
 CHUNKS = 8  # at least, for threads to share them evenly
 LEAST, MOST = 48, 128  # rows of one, for which a panel is copied anew
+MINE = (16, 8)  # rows of a loop's body that go to a thread together
 
 
 def small_tile(groups: int, extent: int, registers: int, own: bool, far: bool) -> tuple[int, int]:
@@ -45,3 +46,11 @@ def chunk(extent: int, rows: int) -> int:
     """
     fits = [n for n in range(LEAST, MOST + 1) if extent % n == 0 and extent >= CHUNKS * n]
     return min(fits, key=lambda n: (-(-n // rows) * rows / n, -n), default=0)
+
+
+def own_chunk(extent: int) -> int:
+    """How many rows of a loop's body a thread takes through each tile of columns; 0 for few rows.
+
+    What a tile reads of the other factor then serves all of them from the nearest cache.
+    """
+    return next((n for n in MINE if extent % n == 0 and extent >= 2 * n), 0)
