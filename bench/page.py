@@ -67,19 +67,23 @@ def page(levels: Sequence[Kept], language: str, up: str = "") -> str:
 
 
 def elsewhere(kept: Kept, language: str) -> list[str]:
-    """The section of another level: its machine, what it was measured on, what was left out."""
-    ladder, further = chosen(kept, *LADDER), chosen(kept, *FURTHER)
+    """The section of another level: its machine, what was measured there, what was left out."""
+    ladder, further, contests = (chosen(kept, *names) for names in (LADDER, FURTHER, THINGS))
     trained = [*ladder, *further]
-    if not trained:
+    known = [*trained, *contests]
+    if not known:
         return []
     head = word("with" if kept.level else "without", language).format(level=kept.level)
     missing = [*replaced(trained, language), *left_out(trained, language)]
     return [
         f"## {head}",
-        *machines(trained, language),
+        *machines(known, language),
         *section("ladder", ratios(ladder, language), language, "###"),
         *mean(ladder, language),
         *section("further", ratios(further, language), language, "###"),
+        *section("contests", all_contests(contests, language, "####"), language, "###"),
+        *section("starts", starts(known, language), language, "###"),
+        *section("memory", memory(known, language), language, "###"),
         *section("notes", "\n".join(missing), language, "###"),
     ]
 
@@ -177,7 +181,7 @@ def all_ways(results: Sequence[Result], language: str) -> str:
     return table([word("workload", language), *columns], rows)
 
 
-def all_contests(results: Sequence[Result], language: str) -> str:
+def all_contests(results: Sequence[Result], language: str, mark: str = "###") -> str:
     """A small table for each contest."""
     parts = []
     for r in results:
@@ -185,7 +189,7 @@ def all_contests(results: Sequence[Result], language: str) -> str:
         rows = [(t.label, both(t)) for t in r.timings]
         if r.faults:
             rows = [(word("untimed", language), "; ".join(r.faults))]
-        parts.append(f"### {named(r, language)}\n\n" + table(["", per], rows))
+        parts.append(f"{mark} {named(r, language)}\n\n" + table(["", per], rows))
     return "\n\n".join(parts)
 
 

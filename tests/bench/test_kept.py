@@ -112,18 +112,20 @@ def test_a_damaged_file_stops_before_anything_is_measured(
 
 
 @pytest.mark.parametrize(
-    ("language", "further", "head", "ladder", "after", "mean"),
+    ("language", "further", "head", "ladder", "contests", "after", "mean"),
     [
-        ("en", "Further workloads", "On a processor with AVX2", "The ladder", "All ways",
+        ("en", "Further workloads", "On a processor with AVX2", "The ladder", "Other things",
+         "All ways",
          "Geometric mean of the eight: 3.00 times faster by the least times, 3.00 by the middle "
          "ones."),
-        ("es", "Otras tareas", "En un procesador con AVX2", "La escalera", "Todas las formas",
+        ("es", "Otras tareas", "En un procesador con AVX2", "La escalera", "Otras cosas",
+         "Todas las formas",
          "Media geométrica de las ocho: 3.00 veces más rápido según los tiempos menores, 3.00 "
          "según las medianas."),
     ],
 )  # fmt: skip
 def test_another_level_has_a_section_after_further_workloads(
-    language: str, further: str, head: str, ladder: str, after: str, mean: str
+    language: str, further: str, head: str, ladder: str, contests: str, after: str, mean: str
 ) -> None:
     main = figures(MAIN, ("tiny", "vae"), 2.0)
     other = figures("AVX2", (*LADDER, "gcn", "logistic"), 3.0, day="2026-02-02", load=0.3)
@@ -132,14 +134,14 @@ def test_another_level_has_a_section_after_further_workloads(
     assert text.replace(found, "") == alone  # what the page is about stays as it is
     assert text.index(f"## {further}") < text.index(found)
     heads = [line for line in found.splitlines() if line.startswith("#")]
-    assert heads == [f"## {head}", f"### {ladder}", f"### {further}"]
+    contest = "#### tiny logistic" if language == "en" else "#### mínima logistic"
+    assert heads == [f"## {head}", f"### {ladder}", f"### {further}", f"### {contests}", contest]
     assert found.count("| 2 (2) | JAX scan 6 (6) | **3.00** (3.00) |") == len(LADDER) + 1
     assert mean in found
     assert "Processor, AVX2; 2 " in found
     assert "2026-02-02" in found
     assert "AVX-512" not in found
     assert "svg" not in found
-    assert "logistic" not in found  # a contest
     assert "2026-02-02" not in alone
 
 
@@ -162,10 +164,23 @@ def test_sections_tell_their_own_load_and_what_they_left_out() -> None:
     )
 
 
-def test_a_level_without_trained_workloads_has_no_section() -> None:
+def test_a_level_that_was_not_measured_has_no_section() -> None:
     main = figures(MAIN, ("tiny",), 2.0)
-    contests = figures("AVX2", ("logistic",), 3.0)
-    assert page([main, contests, Kept(level="")], "en") == page([main], "en")
+    assert page([main, Kept(level="AVX2"), Kept(level="")], "en") == page([main], "en")
+
+
+def test_another_level_tells_of_first_steps_and_memory() -> None:
+    other = figures("AVX2", ("gpt",), 3.0)
+    other.results["gpt"].starts = {"tiza fit": {"cold_s": 1.5, "cached_s": 0.1}}
+    other.results["gpt"].memory = {"tiza fit": {"imports_mb": 100.0, "peak_mb": 20.0}}
+    text = page([figures(MAIN, ("tiny",), 2.0), other], "en")
+    found = between(text, "## On a processor with AVX2", "## All ways")
+    assert "| tiny gpt | 1.5 (0.1) |" in found
+    assert "| tiny gpt | 120 (20) |" in found
+
+
+def test_further_workloads_alone_make_a_section() -> None:
+    main = figures(MAIN, ("tiny",), 2.0)
     further = page([main, figures("AVX2", FURTHER, 3.0)], "en")
     found = between(further, "## On a processor with AVX2", "## All ways")
     assert "### The ladder" not in found
