@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 DELAY = 5  # cycles from a sum to the next one, with some to spare
 TURN = 0.25  # cycles of a loop's turn besides
 CHUNKS = 8  # at least, for threads to share them evenly
@@ -9,6 +11,7 @@ LEAST, MOST = 48, 128  # rows of one, for which a panel is copied anew
 MINE = (16, 8)  # rows of a loop's body that go to a thread together
 
 
+@cache
 def small_tile(groups: int, extent: int, registers: int, own: bool, far: bool) -> tuple[int, int]:
     """How many vectors and rows: by the cycles of a term of all rows and columns.
 
