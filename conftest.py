@@ -5,13 +5,17 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tiza.readings.native.machine.llvm import Machine
 
 settings.register_profile(
     "ci",
@@ -67,6 +71,50 @@ def _isolated(
     _reset()
     yield
     _reset()
+
+
+# Of what is compiled here, LLVM itself, its locks and its threads are what is tested.
+AFRESH = {"test_beside.py", "test_cache.py", "test_machine.py", "test_robust.py"}
+
+
+@pytest.fixture(scope="session")
+def _objects(request: pytest.FixtureRequest) -> "Callable[[str, Machine], bytes] | None":
+    """LLVM's answers of earlier tests and runs, by all that they depend on: `_compiled_once`."""
+    from tiza.readings.native.machine import llvm
+    from tiza.readings.native.machine.cache import ObjectCache, key_of
+
+    if llvm.available() is not None or not hasattr(request.config, "cache"):
+        return None
+    known = ObjectCache(request.config.cache.mkdir("objects"))
+    usual = llvm._objects
+    sources = sorted(Path(llvm.__file__).parent.glob("*.py"))
+    made_by = [*llvm.versions(), *(path.read_text(encoding="utf-8") for path in sources)]
+
+    def objects(ir: str, machine: "Machine") -> bytes:
+        cores = str(min(llvm.usable_cores(), 2))  # with two, a long text is cut in halves
+        key = key_of(ir, machine.triple, machine.cpu, machine.features, cores, *made_by)
+        code = known.get(key)
+        if code is None:
+            code = usual(ir, machine)
+            known.put(key, code)
+        return code
+
+    return objects
+
+
+@pytest.fixture(autouse=True)
+def _compiled_once(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    _objects: "Callable[[str, Machine], bytes] | None",
+) -> None:
+    """The same text is the same machine code: LLVM makes it once, which takes most of the time.
+
+    tiza's own passes write each text again, and what it becomes is linked and run; a text that
+    differs in one letter is compiled. `--cache-clear` forgets what earlier runs had made.
+    """
+    if _objects is not None and request.path.name not in AFRESH:
+        monkeypatch.setattr("tiza.readings.native.machine.llvm._objects", _objects)
 
 
 def _reset() -> None:
