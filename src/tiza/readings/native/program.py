@@ -97,16 +97,9 @@ class Builder:
         planner = Planner(inputs, over.bare(outputs), wishes.kept, wishes.alone)
         self.plan = planner.plan()
         self.loops = built(self.plan.groups, self._body)
-        self.places = Places(
-            planner,
-            self.plan,
-            machine,
-            aliased,
-            self.loops,
-            wishes.straight | planner.turned,
-            shapes,
-            body=self.again,
-        )
+        straight = wishes.straight | planner.turned
+        self.places = Places(planner, self.plan, machine, aliased, self.loops, straight, shapes,
+                             body=self.again)  # fmt: skip
         self.memory, self.layout = self.places.memory, self.places.layout
         self.calls: list[Call] = []
         self.host: list[list[Node]] = []
@@ -114,9 +107,8 @@ class Builder:
     def _body(self, inputs: Sequence[Node], outputs: Sequence[Node],
               aliased: Mapping[int, int]) -> Builder:  # fmt: skip
         known = {node: node for node in inputs}
-        return build(
-            inputs, opened(outputs, known, self.registers), self.machine, aliased, self.module
-        )
+        outputs = opened(outputs, known, self.registers)
+        return build(inputs, outputs, self.machine, aliased, self.module)
 
     # -- kernels ----------------------------------------------------------------------------
 
