@@ -65,3 +65,35 @@ def test_gathered_rows_are_copied_once() -> None:
     errors = rng.normal(size=(32, 40)).astype(np.float32)
     learned = tz.compile(lambda e, x, i: e.T @ x[i])(errors, data, rows)
     np.testing.assert_allclose(learned.numpy(), errors.T @ data[rows], atol=1e-5)
+
+
+@pytest.mark.parametrize(("batch", "together"), [(16, 8), (20, 0), (32, 16), (48, 16)])
+def test_loops_take_rows_together_and_lengthen_what_they_read_again(
+    batch: int, together: int
+) -> None:
+    """The turned weights of a recurrent layer, whose rows are a multiple of 1 KiB."""
+    rng = np.random.default_rng(0)
+    x, h, w = (rng.normal(size=s).astype(np.float32) / 8 for s in ((3, batch, 256), (batch, 256),
+                                                                  (256, 256)))  # fmt: skip
+
+    def f(x: tz.Tensor, h: tz.Tensor, w: tz.Tensor) -> tz.Tensor:
+        def step(h: tz.Tensor, row: tz.Tensor) -> tuple[tz.Tensor, tz.Tensor]:
+            h = tz.tanh(row + h @ w.T)
+            return h, h
+
+        return tz.scan(step, h, x)[1]
+
+    loop = tz.compile(f)
+    found = loop(x, h, w).numpy()
+    want = []
+    for row in x:
+        h = np.tanh(row + h @ w.T)
+        want.append(h)
+    np.testing.assert_allclose(found, want, atol=1e-5)
+    (body,) = [c.loop.children[0] for c in loop.last.builder.calls if c.loop is not None]
+    (product,) = [c for c in body.calls if c.plan is not None and c.plan.row is not None]
+    assert product.plan is not None
+    assert product.plan.chunk == together
+    assert (256, 272) in [node.shape for node in body.plan.inputs]
+    alike = [loop.last(x, want[-1] * 0 + want[-1], w, threads=threads)[0] for threads in (1, 2, 3)]
+    assert all(np.array_equal(alike[0], other) for other in alike)

@@ -9,6 +9,7 @@ different places of the nearest cache.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import is_
 
 from tiza.graph.apply import placeholder
 from tiza.graph.node import PRIMITIVES as P
@@ -45,26 +46,41 @@ def _relieved(scan: Node, opened: Opened, registers: int) -> Node:
     """One loop, with more constants and a shorter body."""
     attrs, inputs = scan.attrs, scan.inputs
     body, consts = attrs["body"], attrs["consts"]
+    fixed = body.inputs[:consts]
     outs = opened(body.outputs, {i: i for i in body.inputs}, registers)
-    found = _still(outs, body.inputs[:consts])
-    if not found:
+    found = _still(outs, fixed)
+    again = _factors(outs) if registers < AMPLE else set()
+    given = [_odd(x) if i in again else x for i, x in zip(fixed, inputs, strict=False)]
+    if not found and all(map(is_, given, inputs)):
         return scan
-    wide = [node if registers >= AMPLE else _odd(node) for node in found]
-    ready = rebuild(wide, dict(zip(body.inputs, inputs, strict=True)))
-    new = [placeholder(node.shape, node.dtype) for node in wide]
-    holes = {node: _part(hole, node) for node, hole in zip(found, new, strict=True)}
-    ins = (*body.inputs[:consts], *new, *body.inputs[consts:])
-    attrs = {**attrs, "body": Body(ins, tuple(rebuild(outs, holes))), "consts": consts + len(found)}
-    return scan.prim(*inputs[:consts], *ready, *inputs[consts:], **attrs)
+    made = [_odd(node) if node in again else node for node in found]
+    ready = rebuild(made, dict(zip(body.inputs, inputs, strict=True)))
+    old = [*fixed, *found]
+    new = [node if node in fixed and x.shape == node.shape else placeholder(x.shape, x.dtype)
+           for node, x in zip(old, (*given, *made), strict=True)]  # fmt: skip
+    holes = {node: _part(hole, node) for node, hole in zip(old, new, strict=True)}
+    ins = (*new, *body.inputs[consts:])
+    attrs = {**attrs, "body": Body(ins, tuple(rebuild(outs, holes))), "consts": len(new)}
+    return scan.prim(*given, *ready, *inputs[consts:], **attrs)
 
 
-def _odd(node: Node) -> Node:
-    """A turned matrix whose rows would fall into the same few places of a cache, a line longer."""
-    more = padding(node.shape, node.dtype, None) if swaps(node) and node.ndim == 2 else 0
+def _factors(outputs: Sequence[Node]) -> set[Node]:
+    """The second factors of products: what each tile of rows reads again."""
+    return {node.inputs[1] for node in walk(outputs) if node.prim.name == "matmul"}
+
+
+def _odd(matrix: Node) -> Node:
+    """A matrix whose rows would fall into the same few places of a cache, a line longer."""
+    more = padding(matrix.shape, matrix.dtype, None) if matrix.ndim == 2 else 0
     if not more:
-        return node
-    longer = P["pad"](node.inputs[0], low=(0, 0), high=(more, 0), interior=(0, 0))
-    return P["permute"](longer, **node.attrs)
+        return matrix
+    if swaps(matrix):
+        return P["permute"](_longer(matrix.inputs[0], (more, 0)), **matrix.attrs)
+    return _longer(matrix, (0, more))
+
+
+def _longer(x: Node, more: tuple[int, int]) -> Node:
+    return P["pad"](x, low=(0, 0), high=more, interior=(0, 0))
 
 
 def _part(x: Node, node: Node) -> Node:
