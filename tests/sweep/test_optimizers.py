@@ -6,7 +6,14 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("expecttest", reason="PyTorch's samples need it")
 
-from sweep.optimizers import MISSING, OPTIMIZERS, assert_same_path, configurations  # noqa: E402
+from sweep.optimizers import (  # noqa: E402
+    FEWER,
+    MISSING,
+    OPTIMIZERS,
+    STEPS,
+    assert_same_path,
+    configurations,
+)
 
 from tiza import nn, optim  # noqa: E402
 from tiza.errors import ArgumentError  # noqa: E402
@@ -18,11 +25,21 @@ CASES = [
     for info in OPTIMIZERS
     for n, kwargs in enumerate(configurations(info))
 ]
+LONG = [case for case in CASES if case.values[0].optim_cls.__name__ in FEWER]
+TYPES = pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-10), (np.float32, 1e-5)])
 
 
-@pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-10), (np.float32, 1e-5)])
+@TYPES
 @pytest.mark.parametrize(("info", "kwargs"), CASES)
 def test_optimizers_take_the_same_path(info, kwargs, dtype, rtol):
+    steps = FEWER.get(info.optim_cls.__name__, STEPS)
+    assert_same_path(info, kwargs, dtype, rtol, steps)
+
+
+@pytest.mark.slow
+@TYPES
+@pytest.mark.parametrize(("info", "kwargs"), LONG)
+def test_and_go_on_along_it(info, kwargs, dtype, rtol):
     assert_same_path(info, kwargs, dtype, rtol)
 
 
