@@ -252,6 +252,10 @@ def test_libraries_made_and_dropped_by_several_threads() -> None:
 FORKING = """
 import os, signal, threading
 from tiza.readings.native.machine.llvm import load
+try:
+    from resource import RLIMIT_CPU, setrlimit
+except ImportError:
+    setrlimit = None
 
 text = "define i32 @f() {{ ret i32 {} }}"
 stop = False
@@ -261,15 +265,19 @@ def compile():
         load(text.format(number := number + 1), cache=False)
 threads = [threading.Thread(target=compile) for _ in range(2)]
 for thread in threads: thread.start()
-for turn in range(25):
-    child = os.fork()
-    if not child:
-        signal.alarm(60)  # rather than hang
-        load(text.format(turn), cache=False)
-        os._exit(7)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
-stop = True
-for thread in threads: thread.join()
+try:
+    for turn in range(25):
+        child = os.fork()
+        if not child:  # rather than hang:
+            if setrlimit:
+                setrlimit(RLIMIT_CPU, (60, 60))  # in a loop
+            signal.alarm(300)  # for a lock; a machine that others hold up is no mistake
+            load(text.format(turn), cache=False)
+            os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+finally:
+    stop = True
+    for thread in threads: thread.join()
 print("whole")
 """
 
@@ -278,6 +286,6 @@ print("whole")
 def test_forks_while_others_compile() -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", FORKING],
-        capture_output=True, text=True, timeout=100, check=False,
+        capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     assert (done.stdout, done.stderr, done.returncode) == ("whole\n", "", 0)
