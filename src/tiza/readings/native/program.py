@@ -52,7 +52,8 @@ from tiza.readings.native.machine.llvm import Machine
 from tiza.readings.native.machine.team import barrier_text, usual_parking
 from tiza.readings.native.placing.places import Places
 from tiza.readings.native.planning import over
-from tiza.readings.native.planning.plan import Group, Planner, deep, opened
+from tiza.readings.native.planning.passes import deep
+from tiza.readings.native.planning.plan import Group, Planner, opened
 from tiza.readings.native.planning.wishes import Failed, Wishes, under
 from tiza.readings.native.rewriting.paired import paired, takes_pairs
 from tiza.readings.native.scheduling.blocks import NEAR, blocked, until_last

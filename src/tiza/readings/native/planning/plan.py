@@ -23,6 +23,7 @@ from tiza.readings.native.planning.given import beside
 from tiza.readings.native.planning.heights import Heights
 from tiza.readings.native.planning.joins import sources
 from tiza.readings.native.planning.over import entangled
+from tiza.readings.native.planning.passes import deep
 from tiza.readings.native.planning.rims import rims
 from tiza.readings.native.planning.rows import read_whole
 from tiza.readings.native.planning.sides import entry_by_entry, even, span
@@ -121,23 +122,6 @@ class Plan:
     kept: set[Node]  # materialised
     elided: set[Node]  # computed by a kernel that alone reads them: never stored
     passing: set[Node]  # so, too, but stored until the last of several passes
-
-
-DEEP, BLOCK = 512, 256  # products summed over more terms are made in passes of about so many
-
-
-def deep(root: Node, registers: int = AMPLE) -> int:
-    """In how many passes a product is summed; 0 where one will do.
-
-    Equally long ones where possible; of many, the last may be shorter. Panels want short ones.
-    """
-    terms = root.inputs[0].shape[1] if root.prim.name == "matmul" and root.ndim == 2 else 0
-    if terms <= DEEP:
-        return 0
-    count = next((terms // k for k in range(BLOCK, BLOCK // 2, -1) if terms % k == 0), 0)
-    if not count and terms >= 4 * BLOCK:
-        count = math.ceil(terms / math.ceil(terms / math.ceil(terms / BLOCK)))
-    return count if registers >= AMPLE else 2 * count  # the nearest cache holds two panels
 
 
 class Planner:
